@@ -1,0 +1,81 @@
+namespace Alignment;
+
+/// <summary>Numbers over axes, stored row-major in float64: the last axis varies fastest. Immutable and value-equal.</summary>
+public sealed class Tensor : IEquatable<Tensor>
+{
+    private readonly double[] _values;
+
+    private Tensor(ValueList<Axis> axes, double[] ownedValues)
+    {
+        Axes = axes;
+        _values = ownedValues;
+        Fingerprint = Fingerprint.Of(string.Join(",", axes.Select(a => a.Signature)), [Fingerprint.Of(ownedValues)]);
+    }
+
+    /// <summary>The axes in storage order.</summary>
+    public ValueList<Axis> Axes { get; }
+
+    /// <summary>The numbers, last axis fastest.</summary>
+    public ReadOnlySpan<double> Values => _values;
+
+    /// <summary>Content hash over axes and numbers.</summary>
+    public Fingerprint Fingerprint { get; }
+
+    /// <summary>A tensor over <paramref name="axes"/> from numbers in row-major order.</summary>
+    /// <exception cref="ArgumentException">The count does not fit, a number is not finite, or an axis occurs twice.</exception>
+    public static Tensor Of(IEnumerable<Axis> axes, ReadOnlySpan<double> values)
+    {
+        var list = axes.ToValueList();
+        var set = AxisSet.Of([.. list]);
+        if (set.Count != list.Count)
+            throw new ArgumentException($"A tensor over {list} holds an axis twice; give one of them another name, for example axis.Prime().");
+        if (set.Elements != values.Length)
+            throw new ArgumentException($"A tensor over {list} needs {set.Elements} numbers, got {values.Length}.");
+        for (var i = 0; i < values.Length; i++)
+        {
+            if (!double.IsFinite(values[i]))
+                throw new ArgumentException($"A tensor over {list} holds {Quote.Number(values[i])} at {Describe(list, i)}; expected finite numbers.");
+        }
+
+        return new(list, values.ToArray());
+    }
+
+    /// <summary>A matrix: rows over <paramref name="rows"/>, columns over <paramref name="columns"/>.</summary>
+    public static Tensor Of(Axis rows, Axis columns, double[,] values)
+    {
+        if (values.GetLength(0) != rows.Size || values.GetLength(1) != columns.Size)
+        {
+            throw new ArgumentException(
+                $"A matrix over [{rows}, {columns}] needs {rows.Size} x {columns.Size} numbers, got {values.GetLength(0)} x {values.GetLength(1)}.");
+        }
+
+        return Of([rows, columns], values.Cast<double>().ToArray());
+    }
+
+    /// <summary>Names the element at a row-major position, such as <c>row=rock, column=paper</c>.</summary>
+    public static string Describe(IReadOnlyList<Axis> axes, long position)
+    {
+        var parts = new string[axes.Count];
+        for (var k = axes.Count - 1; k >= 0; k--)
+        {
+            parts[k] = $"{axes[k].Name}={axes[k].Label((int)(position % axes[k].Size))}";
+            position /= axes[k].Size;
+        }
+
+        return string.Join(", ", parts);
+    }
+
+    /// <inheritdoc/>
+    public bool Equals(Tensor? other) => other is not null && Fingerprint == other.Fingerprint;
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => Equals(obj as Tensor);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => Fingerprint.GetHashCode();
+
+    /// <summary>All numbers when there are at most twelve, else their count and content hash.</summary>
+    public override string ToString() =>
+        $"[{string.Join(", ", Axes.Select(a => a.Name))}] "
+        + (_values.Length <= 12 ? $"{{{string.Join(" ", _values.Select(Quote.Number))}}}" : $"{{{_values.Length} numbers #{Fingerprint.ToString()[..8]}}}");
+}

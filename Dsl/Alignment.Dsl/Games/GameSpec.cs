@@ -1,0 +1,210 @@
+using System.Text;
+
+namespace Alignment;
+
+/// <summary>A game, declared: players, payoffs, regularizers, constraints and probes. Immutable, value-equal, printable, hashable.</summary>
+/// <remarks>
+/// Each verb returns a new specification. Nothing is checked while a specification is built; the compiler's check reports all faults at once.
+/// Start with <see cref="Game.Named"/>.
+/// </remarks>
+public sealed record GameSpec
+{
+    internal GameSpec(string name) => Name = name;
+
+    /// <summary>Name in reports and run folders.</summary>
+    public string Name { get; private init; }
+
+    /// <summary>The players, in the order in which they were declared.</summary>
+    public ValueList<Player> Players { get; private init; } = [];
+
+    /// <summary>Axes along which the game is repeated: one game an element.</summary>
+    public ValueList<Axis> Batch { get; private init; } = [];
+
+    /// <summary>Chance variables that payoffs may depend on, with their distributions.</summary>
+    public ValueList<NatureVariable> NatureVariables { get; private init; } = [];
+
+    /// <summary>One payoff a player, over the action axes of all players.</summary>
+    public ValueList<PlayerPayoff> Payoffs { get; private init; } = [];
+
+    /// <summary>Penalties on strategies.</summary>
+    public ValueList<PlayerRegularizer> Regularizers { get; private init; } = [];
+
+    /// <summary>Bounds on expectations.</summary>
+    public ValueList<Constraint> Constraints { get; private init; } = [];
+
+    /// <summary>What to measure.</summary>
+    public ValueList<IProbe> Probes { get; private init; } = [];
+
+    /// <summary>Structure that the author claims; the check proves or refutes it.</summary>
+    public ValueList<Structure> Claims { get; private init; } = [];
+
+    /// <summary>Adds a player.</summary>
+    public GameSpec Player(Player player) => this with { Players = Players.Add(player) };
+
+    /// <summary>Repeats the game along an axis: one game an element, all solved in one program.</summary>
+    public GameSpec Over(Axis axis) => this with { Batch = Batch.Add(axis) };
+
+    /// <summary>Adds a chance variable: payoffs over its axis are averaged with the weights of <paramref name="distribution"/>.</summary>
+    public GameSpec Nature(Axis variable, Expr distribution) => this with { NatureVariables = NatureVariables.Add(new(variable, distribution)) };
+
+    /// <summary>Sets what a player maximizes: an expression over the action axes of all players.</summary>
+    public GameSpec Payoff(Player player, Expr payoff) => this with { Payoffs = Payoffs.Add(new(player, payoff)) };
+
+    /// <summary>Two players with opposite payoffs: <paramref name="payoff"/> to the first, its negative to the second. Adds them if they are new.</summary>
+    public GameSpec ZeroSum(Player maximizer, Player minimizer, Expr payoff)
+    {
+        var spec = this;
+        foreach (var player in (Player[])[maximizer, minimizer])
+            spec = spec.Players.IndexOf(player) >= 0 ? spec : spec.Player(player);
+        return spec.Payoff(maximizer, payoff).Payoff(minimizer, -payoff);
+    }
+
+    /// <summary>Subtracts a penalty on a player's strategy from its payoff.</summary>
+    public GameSpec Regularize(Player player, IRegularizer regularizer) =>
+        this with { Regularizers = Regularizers.Add(new(player, regularizer)) };
+
+    /// <summary>Adds a bound on an expectation.</summary>
+    public GameSpec SubjectTo(Constraint constraint) => this with { Constraints = Constraints.Add(constraint) };
+
+    /// <summary>Adds something to measure.</summary>
+    public GameSpec Probe(IProbe probe) => this with { Probes = Probes.Add(probe) };
+
+    /// <summary>Claims a structure, such as zero-sum; a game that does not have it is refused with a witness.</summary>
+    public GameSpec Claim(Structure structure) => this with { Claims = Claims.Add(structure) };
+
+    /// <summary>Applies a function: the place for loops and conditions of the host language.</summary>
+    public GameSpec Extend(Func<GameSpec, GameSpec> extension)
+    {
+        ArgumentNullException.ThrowIfNull(extension);
+        return extension(this);
+    }
+
+    /// <summary>The declared parameters of all expressions, in order of first use.</summary>
+    public ValueList<ParameterDeclaration> Parameters =>
+        Expr.Topological(Expressions)
+            .Select(node => node.Op)
+            .OfType<Op.Parameter>()
+            .Select(op => op.Declaration)
+            .DistinctBy(d => d.Name)
+            .ToValueList();
+
+    /// <summary>All expressions of the specification.</summary>
+    public IEnumerable<Expr> Expressions =>
+        [
+            .. Payoffs.Select(p => p.Payoff),
+            .. NatureVariables.Select(n => n.Distribution),
+            .. Regularizers.SelectMany(r => r.Regularizer.Expressions),
+            .. Constraints.Select(c => c.Cost),
+        ];
+
+    /// <summary>The specification with another value for a declared parameter. This changes its hash.</summary>
+    /// <exception cref="ArgumentException">No such parameter, or the value is outside of its range.</exception>
+    public GameSpec Set(string parameter, double value)
+    {
+        var declaration = Declaration(parameter);
+        if (!double.IsFinite(value) || !(value >= declaration.Minimum && value <= declaration.Maximum))
+        {
+            throw new ArgumentException(
+                $"Parameter '{parameter}': expected a value from {Quote.Number(declaration.Minimum)} to {Quote.Number(declaration.Maximum)}, got {Quote.Number(value)}."
+            );
+        }
+
+        return Replace(parameter, Expr.Of(new Op.Parameter(declaration with { Value = value })));
+    }
+
+    /// <summary>The specification with a parameter spread over a batch axis that is named like it: one game a value.</summary>
+    /// <exception cref="ArgumentException">No such parameter, no values, or one is outside of its range.</exception>
+    public GameSpec Sweep(string parameter, params double[] values)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        foreach (var value in values)
+            Set(parameter, value); // for its checks
+        var axis = Axis.Of(Declaration(parameter).Name, [.. values.Select(Quote.Number)]);
+        return Replace(parameter, Expr.Vector(axis, values)).Over(axis);
+    }
+
+    /// <summary>Content hash of the canonical text; the same for equal specifications in every language and process.</summary>
+    public Fingerprint Hash => Fingerprint.Of(ToString(), [.. Expressions.Select(e => e.Fingerprint)]);
+
+    /// <summary>The canonical text: one line a verb.</summary>
+    public override string ToString()
+    {
+        var text = new StringBuilder().Append("game ").Append(Quote.Text(Name));
+        void Line(string line) => text.Append("\n  ").Append(line);
+        foreach (var player in Players)
+            Line($"player {Quote.Label(player.Name)} chooses {player.Actions.Signature}");
+        foreach (var axis in Batch)
+            Line($"over {axis.Signature}");
+        foreach (var variable in NatureVariables)
+            Line($"nature {variable.Axis.Signature} ~ {variable.Distribution}");
+        foreach (var payoff in Payoffs)
+            Line($"payoff {Quote.Label(payoff.Player.Name)} = {payoff.Payoff}");
+        foreach (var regularizer in Regularizers)
+            Line($"regularize {Quote.Label(regularizer.Player.Name)} by {regularizer.Regularizer.Text}");
+        foreach (var constraint in Constraints)
+            Line($"subject to {constraint}");
+        foreach (var probe in Probes)
+            Line($"probe {probe.Text}");
+        foreach (var claim in Claims)
+            Line($"claim {claim}");
+        foreach (var parameter in Parameters)
+            Line(new Op.Parameter(parameter).Signature);
+        return text.ToString();
+    }
+
+    private ParameterDeclaration Declaration(string parameter)
+    {
+        var declared = Parameters;
+        return declared.FirstOrDefault(d => d.Name == parameter)
+            ?? throw new ArgumentException(
+                $"The game '{Name}' has no parameter '{parameter}'." + Nearest.Hint(parameter, declared.Select(d => d.Name), "It declares")
+            );
+    }
+
+    private GameSpec Replace(string parameter, Expr replacement)
+    {
+        Expr Apply(Expr e) => e.Substitute(node => node.Op is Op.Parameter p && p.Declaration.Name == parameter ? replacement : null);
+        return this with
+        {
+            Payoffs = Payoffs.Select(p => p with { Payoff = Apply(p.Payoff) }).ToValueList(),
+            NatureVariables = NatureVariables.Select(n => n with { Distribution = Apply(n.Distribution) }).ToValueList(),
+            Regularizers = Regularizers
+                .Select(r => r with { Regularizer = r.Regularizer.WithExpressions(r.Regularizer.Expressions.Select(Apply).ToValueList()) })
+                .ToValueList(),
+            Constraints = Constraints.Select(c => c with { Cost = Apply(c.Cost) }).ToValueList(),
+        };
+    }
+}
+
+/// <summary>Starts a specification.</summary>
+public static class Game
+{
+    /// <summary>A game without players yet.</summary>
+    public static GameSpec Named(string name) =>
+        string.IsNullOrWhiteSpace(name) ? throw new ArgumentException("A game needs a name.", nameof(name)) : new(name);
+}
+
+/// <summary>What a player maximizes.</summary>
+public sealed record PlayerPayoff(Player Player, Expr Payoff);
+
+/// <summary>A penalty on a player's strategy.</summary>
+public sealed record PlayerRegularizer(Player Player, IRegularizer Regularizer);
+
+/// <summary>A chance variable: an axis and weights over it that sum to 1.</summary>
+public sealed record NatureVariable(Axis Axis, Expr Distribution);
+
+/// <summary>Structure of payoffs that solvers and certificates make use of.</summary>
+public enum Structure
+{
+    /// <summary>Payoffs sum to 0 in every cell.</summary>
+    ZeroSum,
+
+    /// <summary>Payoffs sum to one number in every cell of a game.</summary>
+    ConstantSum,
+
+    /// <summary>Players are interchangeable: renaming them maps payoffs onto each other.</summary>
+    Symmetric,
+
+    /// <summary>One function tells every player's gain from every unilateral deviation (Monderer, Shapley 1996).</summary>
+    Potential,
+}

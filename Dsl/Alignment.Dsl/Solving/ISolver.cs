@@ -1,0 +1,155 @@
+namespace Alignment;
+
+/// <summary>A record of hyperparameters that finds equilibria. Implement one of the closed kinds:
+/// <see cref="IIterativeSolver"/>, <see cref="IDirectSolver"/> or <see cref="IPopulationSolver"/>.</summary>
+public interface ISolver
+{
+    /// <summary>What it is, what it claims and what it can solve.</summary>
+    SolverInfo Info { get; }
+
+    /// <summary>The hyperparameters in force.</summary>
+    ValueList<Setting> Settings { get; }
+
+    /// <summary>Adds to a specification what this solver brings along, such as a default regularizer; by default nothing.</summary>
+    GameSpec Complete(GameSpec spec) => spec;
+}
+
+/// <summary>A solver written as three expressions over the game view. Compiled, batched and checkpointed by the runtime.</summary>
+public interface IIterativeSolver : ISolver
+{
+    /// <summary>The state before the first step.</summary>
+    SolverState Init(IGameView game);
+
+    /// <summary>The state after one more step.</summary>
+    SolverState Step(IGameView game, SolverState state);
+
+    /// <summary>The strategies that a state stands for.</summary>
+    Readout Read(IGameView game, SolverState state);
+}
+
+/// <summary>The strategies that a solver's state stands for.</summary>
+/// <param name="Last">The strategies that the next step plays.</param>
+/// <param name="Average">The average of the strategies played, with the solver's weights; the same as the last where a solver does not average.</param>
+public sealed record Readout(Profile Last, Profile Average);
+
+/// <summary>A solver that reads numbers and answers at once.</summary>
+public interface IDirectSolver : ISolver
+{
+    /// <summary>Solves one game.</summary>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    DirectAnswer Solve(IGameData game, CancellationToken cancellationToken);
+}
+
+/// <summary>What a direct solver found.</summary>
+/// <param name="Strategies">One mixed strategy a player; the marginals when <paramref name="Joint"/> is given.</param>
+/// <param name="Joint">A distribution over action profiles (last player fastest) for correlated equilibria, else null.</param>
+/// <param name="Note">A sentence about the answer, such as how many equilibria there are, or null.</param>
+public sealed record DirectAnswer(ValueList<ValueList<double>> Strategies, ValueList<double>? Joint, string? Note);
+
+/// <summary>A solver that grows populations of strategies and solves the games between them.</summary>
+public interface IPopulationSolver : ISolver
+{
+    /// <summary>The populations before the first iteration.</summary>
+    Population Init(IGameData game);
+
+    /// <summary>One iteration: solve the game between the populations, then extend them.</summary>
+    PopulationIterate Step(IGameData game, Population population, ISolve inner);
+}
+
+/// <summary>The state of a population solver: for each player, the actions in its population, in order of arrival.</summary>
+public sealed record Population(ValueList<ValueList<int>> Actions);
+
+/// <summary>One iteration of a population solver.</summary>
+/// <param name="Strategies">The solution of the game between the populations, over all actions of the full game.</param>
+/// <param name="Next">The extended populations.</param>
+/// <param name="Grew">Whether any population grew; when none did, the strategies are an equilibrium of the full game up to the inner solver's accuracy.</param>
+public sealed record PopulationIterate(ValueList<ValueList<double>> Strategies, Population Next, bool Grew);
+
+/// <summary>Solves games inside of a solver.</summary>
+public interface ISolve
+{
+    /// <summary>Solves a game of the given payoffs and returns one mixed strategy a player.</summary>
+    ValueList<ValueList<double>> Solve(IGameData game);
+}
+
+/// <summary>The numbers of one game.</summary>
+public interface IGameData
+{
+    /// <summary>The players.</summary>
+    ValueList<Player> Players { get; }
+
+    /// <summary>A player's payoffs, row-major over the players' actions: the last player's action varies fastest.</summary>
+    ReadOnlySpan<double> Payoff(int player);
+}
+
+/// <summary>Which strategies a claim or a figure is about.</summary>
+public enum Iterate
+{
+    /// <summary>The strategies that the next step plays.</summary>
+    Last,
+
+    /// <summary>The weighted average of the strategies played.</summary>
+    Average,
+}
+
+/// <summary>A distance to equilibrium.</summary>
+public enum Gap
+{
+    /// <summary>Sum over players of best-response value minus own value.</summary>
+    NashConv,
+
+    /// <summary>The same with every player's regularizer subtracted from its payoff.</summary>
+    Regularized,
+
+    /// <summary>Largest gain from ignoring the recommendation of the time-averaged joint distribution.</summary>
+    CoarseCorrelated,
+}
+
+/// <summary>A convergence rate that a solver claims, to be held against the fitted rate of a run.</summary>
+/// <param name="Gap">The distance that shrinks.</param>
+/// <param name="Iterate">The strategies it is measured on.</param>
+/// <param name="Exponent">gap = O(steps^-Exponent); infinite for linear (geometric) convergence.</param>
+/// <param name="Condition">When the claim holds.</param>
+public sealed record RateClaim(Gap Gap, Iterate Iterate, double Exponent, string Condition)
+{
+    /// <summary><c>nash_conv of the average: O(T^-0.5), ...</c>.</summary>
+    public override string ToString() =>
+        $"{Gap} of the {Iterate} iterate: {(double.IsPositiveInfinity(Exponent) ? "linear" : Exponent == 0 ? "no rate" : $"O(T^-{Quote.Number(Exponent)})")}, {Condition}";
+}
+
+/// <summary>What a solver is, claims and can solve.</summary>
+/// <param name="Name">The name for <c>--solver</c>.</param>
+/// <param name="Title">The field's name for it.</param>
+/// <param name="Summary">One sentence.</param>
+/// <param name="Source">Authors, year, title.</param>
+/// <param name="Avoid">When not to use it.</param>
+public sealed record SolverInfo(string Name, string Title, string Summary, string Source, string Avoid)
+{
+    /// <summary>Claimed rates; empty where the theory gives none.</summary>
+    public ValueList<RateClaim> Claims { get; init; } = [];
+
+    /// <summary>The strategies to report: the average or the last iterate.</summary>
+    public Iterate Reports { get; init; } = Iterate.Average;
+
+    /// <summary>Only for two players.</summary>
+    public bool TwoPlayersOnly { get; init; }
+
+    /// <summary>Only where payoffs sum to a constant.</summary>
+    public bool ZeroSumOnly { get; init; }
+
+    /// <summary>Takes regularizers into account; a solver that does not refuses a regularized game.</summary>
+    public bool UsesRegularizers { get; init; }
+
+    /// <summary>Takes constraints into account; a solver that does not refuses a constrained game.</summary>
+    public bool UsesConstraints { get; init; }
+}
+
+/// <summary>Whether players update on the same profile or in turns.</summary>
+public enum Updates
+{
+    /// <summary>All players respond to the profile before the step.</summary>
+    Simultaneous,
+
+    /// <summary>Each player responds to what the players before it have just become.</summary>
+    Alternating,
+}

@@ -1,0 +1,96 @@
+namespace Alignment;
+
+/// <summary>A hyperparameter of a solver: its name, value, range and meaning, and how to change it.</summary>
+/// <param name="Name">Name for <c>--set name=value</c>.</param>
+/// <param name="Value">The value in force, as text.</param>
+/// <param name="Range">The values allowed, as text.</param>
+/// <param name="Description">One sentence with the unit.</param>
+public sealed record Setting(string Name, string Value, string Range, string Description)
+{
+    private Func<string, ISolver> Parser { get; init; } = _ => throw new NotSupportedException();
+
+    private Func<Expr, ISolver>? Replacer { get; init; }
+
+    /// <summary>Whether the setting takes an expression, so that it can be swept as a batch axis.</summary>
+    public bool Sweeps => Replacer is not null;
+
+    /// <summary>The solver with this setting changed.</summary>
+    /// <exception cref="ArgumentException">The text is not a value of the range.</exception>
+    public ISolver With(string text) => Parser(text);
+
+    /// <summary>The solver with this setting spread over a batch axis.</summary>
+    /// <exception cref="ArgumentException">The setting does not take expressions, or a value is outside of the range.</exception>
+    public ISolver Over(Axis axis, params double[] values)
+    {
+        if (Replacer is null)
+            throw new ArgumentException($"Setting '{Name}' cannot be swept: it is not a real number.");
+        foreach (var value in values)
+            With(Quote.Number(value)); // for its checks
+        return Replacer(Expr.Vector(axis, values));
+    }
+
+    /// <summary>A real number.</summary>
+    /// <param name="name">Name.</param>
+    /// <param name="value">The value in force.</param>
+    /// <param name="minimum">Smallest value.</param>
+    /// <param name="maximum">Largest value.</param>
+    /// <param name="description">One sentence with the unit.</param>
+    /// <param name="change">The solver with another value.</param>
+    /// <param name="open">Whether the minimum itself is excluded.</param>
+    public static Setting Real(
+        string name,
+        Expr value,
+        double minimum,
+        double maximum,
+        string description,
+        Func<Expr, ISolver> change,
+        bool open = false
+    )
+    {
+        var range = $"{(open ? "above" : "from")} {Quote.Number(minimum)}{(double.IsPositiveInfinity(maximum) ? "" : $" to {Quote.Number(maximum)}")}";
+        return new(name, value.ToString(), range, description)
+        {
+            Parser = text =>
+                double.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var number)
+                && double.IsFinite(number)
+                && (open ? number > minimum : number >= minimum)
+                && number <= maximum
+                    ? change(number)
+                    : throw Wrong(name, range, text),
+            Replacer = change,
+        };
+    }
+
+    /// <summary>A whole number.</summary>
+    public static Setting Integer(string name, int value, int minimum, int maximum, string description, Func<int, ISolver> change)
+    {
+        var range = $"a whole number from {minimum} to {maximum}";
+        return new(name, Quote.Number(value), range, description)
+        {
+            Parser = text =>
+                int.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var number) && number >= minimum && number <= maximum
+                    ? change(number)
+                    : throw Wrong(name, range, text),
+        };
+    }
+
+    /// <summary>One of a few words.</summary>
+    public static Setting Choice<T>(string name, T value, string description, Func<T, ISolver> change)
+        where T : struct, Enum
+    {
+        var words = Enum.GetNames<T>().Select(Word).ToArray();
+        return new(name, Word(value.ToString()), string.Join("|", words), description)
+        {
+            Parser = text =>
+                Array.IndexOf(words, text) is >= 0 and var k
+                    ? change(Enum.GetValues<T>()[k])
+                    : throw new ArgumentException($"Setting '{name}': '{text}' is not one of {string.Join(", ", words)}.{NearestOf(text, words)}"),
+        };
+    }
+
+    private static string Word(string name) => char.ToLowerInvariant(name[0]) + name[1..];
+
+    private static string NearestOf(string text, string[] words) => Nearest.To(text, words) is { } word ? $" Did you mean '{word}'?" : "";
+
+    private static ArgumentException Wrong(string name, string range, string text) => new($"Setting '{name}': expected {range}, got '{text}'.");
+}

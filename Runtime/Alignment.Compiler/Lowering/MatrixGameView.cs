@@ -1,0 +1,56 @@
+namespace Alignment.Compiler;
+
+/// <summary>A game whose players each choose one action, at once: the symbolic view that solvers see.</summary>
+/// <remarks>Chance variables are averaged out of the payoffs first; batch axes stay in them and spread from there.</remarks>
+public sealed class MatrixGameView : IGameView
+{
+    private readonly Dictionary<Player, Expr> _payoffs;
+    private readonly Dictionary<Player, IRegularizer> _regularizers;
+
+    /// <summary>The view of a checked specification.</summary>
+    public MatrixGameView(GameSpec spec)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        Players = spec.Players;
+        _payoffs = spec.Payoffs.ToDictionary(p => p.Player, p => spec.NatureVariables.Aggregate(p.Payoff, AverageOver));
+        _regularizers = spec.Regularizers.ToDictionary(r => r.Player, r => r.Regularizer);
+    }
+
+    /// <inheritdoc/>
+    public ValueList<Player> Players { get; }
+
+    /// <inheritdoc/>
+    public Axis Actions(Player player) => player.Actions;
+
+    /// <summary>A player's payoff over all action axes.</summary>
+    public Expr Payoff(Player player) => _payoffs[player];
+
+    /// <inheritdoc/>
+    public Expr Zeros(Player player) => Expr.Constant(0).Expand(player.Actions);
+
+    /// <inheritdoc/>
+    public Expr ActionValues(Player player, Profile profile) =>
+        Players.Reverse().Where(other => other != player).Aggregate(_payoffs[player], (u, other) => u.Dot(profile[other], other.Actions));
+
+    /// <inheritdoc/>
+    public Expr Value(Player player, Profile profile) => ActionValues(player, profile).Dot(profile[player], player.Actions);
+
+    /// <inheritdoc/>
+    public Expr BestResponse(Player player, Profile profile) => ActionValues(player, profile).OneHotMax(player.Actions);
+
+    /// <inheritdoc/>
+    public IRegularizer? Regularizer(Player player) => _regularizers.GetValueOrDefault(player);
+
+    /// <inheritdoc/>
+    public Expr Realization(Player player, Expr strategy) => strategy;
+
+    /// <inheritdoc/>
+    public Expr FromRealization(Player player, Expr weights) => this.Normalize(player, weights);
+
+    /// <summary>The probability of every action profile when the players choose independently.</summary>
+    public Expr Joint(Profile profile) =>
+        Players.Aggregate(Expr.Constant(1), (joint, player) => joint * profile[player]);
+
+    private static Expr AverageOver(Expr payoff, NatureVariable variable) =>
+        payoff.Axes.Contains(variable.Axis) ? payoff.Dot(variable.Distribution, variable.Axis) : payoff;
+}

@@ -1,0 +1,93 @@
+namespace Alignment.Compiler;
+
+/// <summary>What is measured of a profile, as expressions: gaps, values and the specification's probes.</summary>
+/// <remarks>Compiled apart from the solver, always in float64, so that a certificate never inherits the solver's precision.</remarks>
+public static class Measurement
+{
+    /// <summary>Name of the input that holds a player's strategy.</summary>
+    public static string StrategyInput(Player player) => $"strategy/{player.Name}";
+
+    /// <summary>Name of the input that holds the joint distribution.</summary>
+    public const string JointInput = "joint";
+
+    /// <summary>The program that measures a profile, and the joint distribution if one is kept.</summary>
+    public static Program Compile(GameSpec spec, ValueList<Axis> batch, bool withJoint)
+    {
+        var view = new MatrixGameView(spec);
+        var profile = Profile.Of(spec.Players, p => Signal.External(StrategyInput(p), [p.Actions, .. batch]));
+        var metrics = Of(spec, view, profile);
+        if (withJoint)
+        {
+            var joint = Signal.External(JointInput, [.. spec.Players.Select(p => p.Actions), .. batch]);
+            metrics = metrics.AddRange([new("game/cce_gap", CoarseCorrelatedGap(view, joint)), new("game/ce_gap", CorrelatedGap(view, joint))]);
+        }
+
+        return Lowering.Program(
+            $"measure {spec.Name}",
+            batch,
+            SolverState.Empty,
+            SolverState.Empty,
+            metrics.Select(m => KeyValuePair.Create(m.Key, m.Value))
+        );
+    }
+
+    private static ValueList<Metric> Of(GameSpec spec, MatrixGameView view, Profile profile)
+    {
+        var metrics = new List<Metric> { new("game/nash_conv", Total(view, p => Gain(view, p, profile))) };
+        if (spec.Regularizers.Count > 0)
+            metrics.Add(new("game/regularized_gap", Total(view, p => RegularizedGain(view, p, profile))));
+        metrics.AddRange(view.Players.Select(p => new Metric($"game/value/{p.Name}", view.Value(p, profile))));
+        metrics.AddRange(
+            spec.Probes.OfType<IMetricProbe>().Prepend((IMetricProbe)Probe.Entropy).SelectMany(probe => probe.Measure(view, profile))
+        );
+        return metrics.DistinctBy(m => m.Key).ToValueList();
+    }
+
+    // A true gain is never below 0; rounding of sums may be.
+    private static Expr Gain(MatrixGameView view, Player player, Profile profile)
+    {
+        var values = view.ActionValues(player, profile);
+        return (values.Max(player.Actions) - values.Dot(profile[player], player.Actions)).Positive();
+    }
+
+    private static Expr RegularizedGain(MatrixGameView view, Player player, Profile profile)
+    {
+        if (view.Regularizer(player) is not { } regularizer)
+            return Gain(view, player, profile);
+        var values = view.ActionValues(player, profile);
+        Expr Worth(Expr strategy) => values.Dot(strategy, player.Actions) - regularizer.Penalty(strategy, player.Actions);
+        return (Worth(regularizer.BestResponse(values, player.Actions)) - Worth(profile[player])).Positive();
+    }
+
+    /// <summary>max over players of max over actions a' of E[u(a', others)] - E[u], under the joint distribution.</summary>
+    private static Expr CoarseCorrelatedGap(MatrixGameView view, Expr joint) =>
+        Largest(
+            view,
+            player =>
+            {
+                var others = view.Players.Where(p => p != player).Select(p => p.Actions).ToArray();
+                var actions = view.Players.Select(p => p.Actions).ToArray();
+                var deviations = view.Payoff(player).Dot(joint.Sum(player.Actions), others);
+                return deviations.Max(player.Actions) - view.Payoff(player).Dot(joint, actions);
+            }
+        );
+
+    /// <summary>max over players of sum over a of max over a' of E[u(a', others) - u(a, others); a recommended].</summary>
+    private static Expr CorrelatedGap(MatrixGameView view, Expr joint) =>
+        Largest(
+            view,
+            player =>
+            {
+                var others = view.Players.Where(p => p != player).Select(p => p.Actions).ToArray();
+                var deviation = player.Actions.Prime();
+                var swapped = view.Payoff(player).On(player.Actions, deviation).Dot(joint, others);
+                var obeyed = view.Payoff(player).Dot(joint, others);
+                return (swapped.Max(deviation) - obeyed).Sum(player.Actions);
+            }
+        );
+
+    private static Expr Total(MatrixGameView view, Func<Player, Expr> part) => view.Players.Select(part).Aggregate((a, b) => a + b);
+
+    private static Expr Largest(MatrixGameView view, Func<Player, Expr> part) =>
+        view.Players.Select(part).Aggregate((a, b) => a.Maximum(b)).Positive();
+}

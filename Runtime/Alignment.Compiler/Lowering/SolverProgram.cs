@@ -1,0 +1,48 @@
+namespace Alignment.Compiler;
+
+/// <summary>An iterative solver compiled for a game.</summary>
+public static class SolverProgram
+{
+    /// <summary>Output that holds a player's strategy of an iterate.</summary>
+    public static string Output(Iterate iterate, Player player) => $"{iterate.ToString().ToLowerInvariant()}/{player.Name}";
+
+    /// <summary>Output that holds the time average of the joint play.</summary>
+    public const string JointOutput = "joint";
+
+    private static readonly Slot JointSum = new("joint_sum");
+
+    /// <summary>Compiles a solver for a checked specification.</summary>
+    /// <param name="spec">The game, its data bound.</param>
+    /// <param name="solver">The solver.</param>
+    /// <param name="batch">The axes along which independent games lie.</param>
+    /// <param name="withJoint">
+    /// Whether to keep the time average of the joint play: the product of the strategies that each step starts from, equally weighted.
+    /// With simultaneous updates its coarse correlated gap is the largest external regret divided by the number of steps.
+    /// </param>
+    public static Program Compile(GameSpec spec, IIterativeSolver solver, ValueList<Axis> batch, bool withJoint)
+    {
+        ArgumentNullException.ThrowIfNull(solver);
+        var view = new MatrixGameView(spec);
+        var initial = solver.Init(view);
+        var actions = spec.Players.Select(p => p.Actions).ToArray();
+        if (withJoint)
+            initial = initial.With(JointSum, Expr.Constant(0).Expand(actions));
+
+        var state = initial.AsVariables();
+        var read = solver.Read(view, state);
+        var next = solver.Step(view, state);
+        if (withJoint)
+            next = next.With(JointSum, state[JointSum] + view.Joint(read.Last));
+
+        var outputs = new List<KeyValuePair<string, Expr>>();
+        foreach (var player in spec.Players)
+        {
+            outputs.Add(new(Output(Iterate.Last, player), read.Last[player].Expand(player.Actions)));
+            outputs.Add(new(Output(Iterate.Average, player), read.Average[player].Expand(player.Actions)));
+        }
+
+        if (withJoint)
+            outputs.Add(new(JointOutput, state[JointSum] / state[JointSum].Sum(actions)));
+        return Lowering.Program($"{solver.Info.Name} on {spec.Name}", batch, initial, next, outputs);
+    }
+}

@@ -1,0 +1,149 @@
+using System.Collections.Immutable;
+using static Alignment.Formats.Wording;
+
+namespace Alignment.Formats;
+
+/// <summary>What an .nfg file says before its payoffs.</summary>
+internal sealed record NfgHeader(
+    string Title,
+    ImmutableArray<string> Players,
+    ImmutableArray<NfgActions> Actions,
+    string Comment
+)
+{
+    /// <summary>The number of cells; times the players, no more numbers than <see cref="InputLimits.MaxNumbers"/>.</summary>
+    public int Cells => (int)TableShape.Cells(Counts(Actions));
+
+    /// <summary>The action counts as people write them.</summary>
+    public string Size => TableShape.Describe(Counts(Actions));
+
+    public static NfgHeader Read(NfgScanner scan)
+    {
+        Keyword(scan, "'NFG', with which a Gambit normal-form game starts", "NFG");
+        Keyword(scan, "version '1' of the .nfg format", "1");
+        Keyword(scan, "the number type 'R'", "R", "D");
+        string title = scan.Take(NfgTokenKind.Text, "the title in double quotes").Text;
+        ImmutableArray<string> players = ReadPlayers(scan);
+        NfgToken open = scan.Current;
+        ImmutableArray<NfgActions> actions = ReadActions(scan, players);
+        string comment = scan.IsAt(NfgTokenKind.Text) ? scan.Take().Text : "";
+        return TableShape.Cells(Counts(actions)) <= InputLimits.MaxNumbers / players.Length
+            ? new NfgHeader(title, players, actions, comment)
+            : throw scan.Error(
+                open,
+                $"{TableShape.Describe(Counts(actions))} cells for {Number(players.Length)} players are more than "
+                    + $"{Limit(InputLimits.MaxNumbers)} payoffs, the most that is read; give a smaller game"
+            );
+    }
+
+    private static IEnumerable<long> Counts(ImmutableArray<NfgActions> actions) => actions.Select(list => list.Count);
+
+    private static void Keyword(NfgScanner scan, string expected, params string[] keywords)
+    {
+        string word = scan.IsAt(NfgTokenKind.Word) ? scan.CurrentText.ToString() : "";
+        _ = keywords.Contains(word, StringComparer.Ordinal) ? scan.Take() : throw scan.Unexpected(expected);
+    }
+
+    private static ImmutableArray<string> ReadPlayers(NfgScanner scan)
+    {
+        NfgToken open = scan.Take(NfgTokenKind.OpenBrace, "'{' before the players' names");
+        List<NfgToken> names = TextsToCloseBrace(scan, "a player's name");
+        return names.Count > 0
+            ? Distinct(scan, names, "player", "")
+            : throw scan.Error(open, "the list of players is empty; expected at least one name");
+    }
+
+    private static ImmutableArray<NfgActions> ReadActions(NfgScanner scan, ImmutableArray<string> players)
+    {
+        scan.Take(NfgTokenKind.OpenBrace, "'{' before the players' actions");
+        bool labelled = scan.IsAt(NfgTokenKind.OpenBrace);
+        var actions = new List<NfgActions>();
+        while (!scan.IsAt(NfgTokenKind.CloseBrace))
+        {
+            string player = actions.Count < players.Length ? players[actions.Count] : Number(actions.Count + 1);
+            actions.Add(labelled ? ReadLabels(scan, player) : ReadCount(scan, player));
+        }
+        if (actions.Count != players.Length)
+        {
+            string what = labelled ? "lists of action labels" : "action counts";
+            throw scan.Error(
+                scan.Current,
+                $"expected {Number(players.Length)} {what}, one per player, found {Number(actions.Count)}"
+            );
+        }
+        scan.Take();
+        return [.. actions];
+    }
+
+    private static NfgActions ReadLabels(NfgScanner scan, string player)
+    {
+        NfgToken open = scan.Take(NfgTokenKind.OpenBrace, "'{' before a player's action labels, or '}'");
+        List<NfgToken> labels = TextsToCloseBrace(scan, "an action's label");
+        return labels.Count > 0
+            ? new NfgActions(Distinct(scan, labels, "action", $" of player {Quote(player)}"))
+            : throw scan.Error(open, $"player {Quote(player)} has no actions; expected at least one label");
+    }
+
+    private static NfgActions ReadCount(NfgScanner scan, string player)
+    {
+        if (!NumberText.TryCount(scan.CurrentText, out long count) || count == 0)
+        {
+            throw scan.Error(
+                scan.Current,
+                $"the action count of player {Quote(player)} is {scan.DescribeCurrent()}"
+                    + "; expected a whole number of at least 1"
+            );
+        }
+        scan.Take();
+        return new NfgActions(count);
+    }
+
+    private static List<NfgToken> TextsToCloseBrace(NfgScanner scan, string what)
+    {
+        var texts = new List<NfgToken>();
+        while (!scan.IsAt(NfgTokenKind.CloseBrace))
+        {
+            texts.Add(scan.Take(NfgTokenKind.Text, $"{what} in double quotes, or '}}'"));
+        }
+        scan.Take();
+        return texts;
+    }
+
+    /// <summary>The names, an empty one replaced by its number, once they are found distinct.</summary>
+    private static ImmutableArray<string> Distinct(NfgScanner scan, List<NfgToken> names, string noun, string owner)
+    {
+        var firsts = new Dictionary<string, int>(StringComparer.Ordinal);
+        return
+        [
+            .. names.Select(
+                (token, i) =>
+                {
+                    string name = token.Text.Length > 0 ? token.Text : Number(i + 1);
+                    return firsts.TryAdd(name, i + 1)
+                        ? name
+                        : throw scan.Error(
+                            token,
+                            $"{noun} {Number(i + 1)}{owner} is named {Quote(name)}, as is {noun} {Number(firsts[name])}"
+                                + $"; give every {noun} a name of its own"
+                        );
+                }
+            ),
+        ];
+    }
+}
+
+/// <summary>A player's actions: their labels, or only how many there are.</summary>
+internal sealed class NfgActions
+{
+    private readonly ImmutableArray<string> labels;
+
+    public NfgActions(ImmutableArray<string> labels) => (this.labels, Count) = (labels, labels.Length);
+
+    public NfgActions(long count) => Count = count;
+
+    public long Count { get; }
+
+    /// <summary>The labels, made on demand when only a count is given, which may be larger than memory.</summary>
+    public ImmutableArray<string> Labels =>
+        labels.IsDefault ? [.. Enumerable.Range(1, (int)Count).Select(number => Number(number))] : labels;
+}

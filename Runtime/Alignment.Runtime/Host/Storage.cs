@@ -1,0 +1,67 @@
+using Alignment.Compiler;
+
+namespace Alignment.Runtime.Host;
+
+/// <summary>Which memory a buffer lies in.</summary>
+internal enum Segment
+{
+    /// <summary>Once a program: values that no batch axis and no state touches.</summary>
+    Shared,
+
+    /// <summary>Once a block of games.</summary>
+    Block,
+}
+
+/// <summary>A piece of memory, in elements from the start of its segment.</summary>
+internal sealed class Storage
+{
+    public required Segment Segment { get; init; }
+
+    /// <summary>Elements, a multiple of the vector length.</summary>
+    public required long Length { get; init; }
+
+    /// <summary>First element; set when memory is laid out.</summary>
+    public long Offset { get; set; } = -1;
+
+    /// <summary>Kept from step to step (state, invariants), so never shared with another value.</summary>
+    public bool Permanent { get; set; }
+}
+
+/// <summary>How a value lies in memory: a storage, a first element and a stride an axis.</summary>
+/// <remarks>
+/// Axes that are not listed have stride 0: the value is the same along them. Hence renaming, repeating and slicing cost nothing.
+/// With <see cref="Lanes"/> the games of a block lie side by side as the innermost dimension. Without, the axis of stride 1 is padded to
+/// whole vectors, and a scalar fills a vector with copies of itself, so that kernels never see a short tail.
+/// </remarks>
+internal sealed record View(Storage Storage, long Start, ValueList<KeyValuePair<string, long>> Strides, bool Lanes)
+{
+    public long Stride(Axis axis)
+    {
+        foreach (var (name, stride) in Strides)
+        {
+            if (name == axis.Name)
+                return stride;
+        }
+
+        return 0;
+    }
+
+    public bool Holds(Axis axis) => Strides.Any(s => s.Key == axis.Name);
+
+    public bool IsScalar => Strides.Count == 0 && !Lanes;
+
+    /// <summary>The axis of stride 1 of a value without lanes, or null.</summary>
+    public string? Innermost => Lanes ? null : Strides.Where(s => s.Value == 1).Select(s => s.Key).FirstOrDefault();
+
+    public View Rename(Axis from, Axis to) =>
+        this with { Strides = Strides.Select(s => s.Key == from.Name ? KeyValuePair.Create(to.Name, s.Value) : s).ToValueList() };
+}
+
+/// <summary>A place in memory that kernels resolve against the two segments' addresses.</summary>
+internal readonly record struct Address(bool Shared, long Offset)
+{
+    public static Address Of(View view) => new(view.Storage.Segment == Segment.Shared, view.Storage.Offset + view.Start);
+
+    public unsafe T* In<T>(T* shared, T* block)
+        where T : unmanaged => (Shared ? shared : block) + Offset;
+}

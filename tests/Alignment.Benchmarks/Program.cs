@@ -1,0 +1,2 @@
+Console.Error.WriteLine("No benchmark exists yet.");
+return 2;

@@ -1,0 +1,52 @@
+module Alignment.Tests.Main
+
+open System
+open System.Reflection
+open Expecto
+open Expecto.Impl
+
+/// Every value marked `[<Tests>]`, in this program and among the C# tests: a new file of tests needs no line here.
+let private allTests =
+    [ Assembly.GetExecutingAssembly(); typeof<Alignment.Tests.CSharp.Marker>.Assembly ]
+    |> List.choose testFromAssembly
+    |> fun all -> TestList(all, Normal) // Without a name of its own, which would stand before every test's.
+
+/// What Expecto counted; the count is ours to print, on a line of its own that a machine can read.
+let private counted (summary: TestRunSummary) =
+    let failed = summary.failed.Length + summary.errored.Length
+    let skipped = summary.ignored.Length
+    let line = $"%d{summary.passed.Length} passed, %d{failed} failed"
+    if skipped > 0 then $"%s{line}, %d{skipped} skipped" else line
+
+[<EntryPoint>]
+let main args =
+    let mutable summary = None
+
+    let printers = {
+        TestPrinters.defaultPrinter with
+            summary =
+                fun config result -> async {
+                    do! TestPrinters.defaultPrinter.summary config result
+                    summary <- Some result
+                }
+    }
+
+    let settings = [
+        CLIArguments.Printer printers
+        CLIArguments.No_Spinner
+        if Console.IsOutputRedirected then
+            CLIArguments.Colours 0
+    ]
+
+    let exitCode = runTestsWithCLIArgs settings args allTests
+
+    match summary with
+    | None -> exitCode // `--help`, `--list-tests`, or names that clash: nothing ran; there is nothing to count.
+    | Some result when result.results.IsEmpty ->
+        eprintfn "No test ran: the filter '%s' fits none. `--list-tests` names them all." (String.concat " " args)
+        2
+    | Some result ->
+        // Expecto resets the colour after its own last line, even where it uses none; ours must hold nothing else.
+        stdout.WriteLine()
+        stdout.WriteLine(counted result)
+        exitCode
