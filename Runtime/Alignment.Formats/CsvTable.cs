@@ -142,21 +142,20 @@ public sealed class CsvTable
     {
         for (int column = 0; column < Header.Length; column++)
         {
-            if (!columns.TryAdd(Header[column], column))
+            string name = Header[column];
+            if (!columns.TryAdd(name, column))
             {
                 throw header.Error(
                     column,
-                    $"column {Number(column + 1)} is named {Quote(Header[column])}, as is column {Number(columns[Header[column]] + 1)}"
+                    $"column {Number(column + 1)} is named {Quote(name)}, as is column {Number(columns[name] + 1)}"
                         + "; give every column a name of its own"
                 );
             }
         }
-        if (Header is [var only] && only.AsSpan().IndexOfAny(';', '\t') is >= 0 and int at)
+        if (Header is [var only] && only.AsSpan().ContainsAny(';', '\t'))
         {
-            throw header.Error(
-                0,
-                $"the header is one cell with {(only[at] == ';' ? "semicolons" : "tabs")} in it; separate cells by commas"
-            );
+            string separators = only.Contains(';', StringComparison.Ordinal) ? "semicolons" : "tabs";
+            throw header.Error(0, $"the header is one cell with {separators} in it; separate cells by commas");
         }
     }
 

@@ -28,7 +28,6 @@ internal readonly record struct NfgToken(NfgTokenKind Kind, int Start, int End, 
 /// <summary>Cuts an .nfg file into tokens, and looks at one of them at a time.</summary>
 internal sealed class NfgScanner
 {
-    private const string Delimiters = "{},\"";
     private readonly SourceText source;
 
     public NfgScanner(SourceText source)
@@ -71,7 +70,7 @@ internal sealed class NfgScanner
             _ => Quote(CurrentText),
         };
 
-    private static bool IsWordEnd(char c) => char.IsWhiteSpace(c) || Delimiters.Contains(c, StringComparison.Ordinal);
+    private static bool IsWordEnd(char c) => c is '{' or '}' or ',' or '"' || char.IsWhiteSpace(c);
 
     private NfgToken Next(int offset)
     {

@@ -3,7 +3,7 @@ using static Alignment.Formats.Wording;
 
 namespace Alignment.Formats;
 
-/// <summary>A normal-form game as a file holds it: players, their actions, and a payoff to each player in each cell.</summary>
+/// <summary>A normal-form game as a file holds it: players, their actions, and the payoffs in each cell.</summary>
 /// <remarks>
 /// <para>
 /// A cell is one action for each player. <see cref="Payoffs"/> lists the cells in row-major order: the

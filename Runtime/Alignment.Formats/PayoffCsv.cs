@@ -28,6 +28,7 @@ public static class PayoffCsv
 {
     internal const string ZeroSum = "payoff";
     internal const string PerPlayer = "payoff:";
+    private const int MostPlayersNamed = 6;
 
     /// <summary>Reads a file.</summary>
     /// <param name="path">The file, UTF-8.</param>
@@ -63,9 +64,12 @@ public static class PayoffCsv
     // 0 - x and not -x: the opposite of 0 is then 0 and not -0, which would be printed.
     internal static double[] Negated(double[] payoffs) => Array.ConvertAll(payoffs, payoff => 0 - payoff);
 
-    /// <summary>A cell of the game as messages name it: <c>(red 'a', blue 'x')</c>.</summary>
-    internal static string Cell(IEnumerable<string> players, IEnumerable<string> actions) =>
-        $"({string.Join(", ", players.Zip(actions, (player, action) => $"{Shorten(player)} {Quote(action)}"))})";
+    /// <summary>A cell of the game as messages name it: <c>(red 'a', blue 'x')</c>, of many players the first.</summary>
+    internal static string Cell(IReadOnlyCollection<string> players, IEnumerable<string> actions)
+    {
+        IEnumerable<string> parts = players.Zip(actions, (player, action) => $"{Shorten(player)} {Quote(action)}");
+        return $"({string.Join(", ", parts.Take(MostPlayersNamed))}{(players.Count > MostPlayersNamed ? ", ..." : "")})";
+    }
 
     private static NormalFormTable Game(CsvTable csv) =>
         csv.Header.Any(IsPayoff) ? new PayoffRows(csv).Game() : PayoffMatrix.Game(csv);

@@ -18,12 +18,16 @@ internal static class Wording
     public static string Shorten(ReadOnlySpan<char> text)
     {
         var line = new StringBuilder();
-        foreach (char c in text[..Math.Min(text.Length, LongestQuote)])
+        foreach (char c in text)
         {
+            if (line.Length >= LongestQuote)
+            {
+                return line.Append("...").ToString();
+            }
             bool visible = !char.IsControl(c) && c is not ('\u2028' or '\u2029');
             _ = visible ? line.Append(c) : line.Append($"\\u{(int)c:X4}");
         }
-        return text.Length > LongestQuote ? line.Append("...").ToString() : line.ToString();
+        return line.ToString();
     }
 
     /// <summary>A number as every country reads it, for a message that may be read in any.</summary>

@@ -62,7 +62,8 @@ public sealed record Axis
     /// <summary><c>name=size</c>, as messages show it.</summary>
     public override string ToString() => $"{Name}={Size}";
 
-    internal string Signature =>
+    /// <summary>Name, size and labels: equal axes have equal signatures.</summary>
+    public string Signature =>
         Labels.Count == 0 ? ToString() : $"{this}{{{string.Join(",", Labels.Select(Quote.Label))}}}";
 
     private static void Require(bool condition, string message)

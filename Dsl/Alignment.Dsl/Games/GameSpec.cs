@@ -161,19 +161,20 @@ public sealed record GameSpec
             );
     }
 
-    private GameSpec Replace(string parameter, Expr replacement)
-    {
-        Expr Apply(Expr e) => e.Substitute(node => node.Op is Op.Parameter p && p.Declaration.Name == parameter ? replacement : null);
-        return this with
+    private GameSpec Replace(string parameter, Expr replacement) =>
+        MapExpressions(e => e.Substitute(node => node.Op is Op.Parameter p && p.Declaration.Name == parameter ? replacement : null));
+
+    /// <summary>The specification with a function applied to every expression in it.</summary>
+    public GameSpec MapExpressions(Func<Expr, Expr> map) =>
+        this with
         {
-            Payoffs = Payoffs.Select(p => p with { Payoff = Apply(p.Payoff) }).ToValueList(),
-            NatureVariables = NatureVariables.Select(n => n with { Distribution = Apply(n.Distribution) }).ToValueList(),
+            Payoffs = Payoffs.Select(p => p with { Payoff = map(p.Payoff) }).ToValueList(),
+            NatureVariables = NatureVariables.Select(n => n with { Distribution = map(n.Distribution) }).ToValueList(),
             Regularizers = Regularizers
-                .Select(r => r with { Regularizer = r.Regularizer.WithExpressions(r.Regularizer.Expressions.Select(Apply).ToValueList()) })
+                .Select(r => r with { Regularizer = r.Regularizer.WithExpressions(r.Regularizer.Expressions.Select(map).ToValueList()) })
                 .ToValueList(),
-            Constraints = Constraints.Select(c => c with { Cost = Apply(c.Cost) }).ToValueList(),
+            Constraints = Constraints.Select(c => c with { Cost = map(c.Cost) }).ToValueList(),
         };
-    }
 }
 
 /// <summary>Starts a specification.</summary>

@@ -4,6 +4,7 @@ namespace Alignment.Compiler;
 /// <remarks>Chance variables are averaged out of the payoffs first; batch axes stay in them and spread from there.</remarks>
 public sealed class MatrixGameView : IGameView
 {
+    private readonly ValueList<NatureVariable> _variables;
     private readonly Dictionary<Player, Expr> _payoffs;
     private readonly Dictionary<Player, IRegularizer> _regularizers;
 
@@ -12,7 +13,8 @@ public sealed class MatrixGameView : IGameView
     {
         ArgumentNullException.ThrowIfNull(spec);
         Players = spec.Players;
-        _payoffs = spec.Payoffs.ToDictionary(p => p.Player, p => spec.NatureVariables.Aggregate(p.Payoff, AverageOver));
+        _variables = spec.NatureVariables;
+        _payoffs = spec.Payoffs.ToDictionary(p => p.Player, p => Averaged(p.Payoff));
         _regularizers = spec.Regularizers.ToDictionary(r => r.Player, r => r.Regularizer);
     }
 
@@ -51,6 +53,7 @@ public sealed class MatrixGameView : IGameView
     public Expr Joint(Profile profile) =>
         Players.Aggregate(Expr.Constant(1), (joint, player) => joint * profile[player]);
 
-    private static Expr AverageOver(Expr payoff, NatureVariable variable) =>
-        payoff.Axes.Contains(variable.Axis) ? payoff.Dot(variable.Distribution, variable.Axis) : payoff;
+    /// <summary>The expectation of an expression over all chance variables.</summary>
+    public Expr Averaged(Expr value) =>
+        _variables.Aggregate(value, (x, v) => x.Axes.Contains(v.Axis) ? x.Dot(v.Distribution, v.Axis) : x);
 }

@@ -42,7 +42,12 @@ public static class SolverProgram
         }
 
         if (withJoint)
-            outputs.Add(new(JointOutput, state[JointSum] / state[JointSum].Sum(actions)));
+        {
+            var total = state[JointSum].Sum(actions);
+            var cells = actions.Aggregate(1.0, (n, axis) => n * axis.Size);
+            outputs.Add(new(JointOutput, total.Above(0.0).Select(state[JointSum] / total, 1 / cells)));
+        }
+
         return Lowering.Program($"{solver.Info.Name} on {spec.Name}", batch, initial, next, outputs);
     }
 }

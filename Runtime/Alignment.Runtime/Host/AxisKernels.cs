@@ -58,7 +58,7 @@ internal sealed unsafe class FoldKernel<T, TFold>(Operand output, Operand input,
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where TFold : struct, IFold
 {
-    public override void Run(T* shared, T* block, long step)
+    public override void Run(T* shared, T* block, Round round)
     {
         var o = Output.Address.In(shared, block);
         var x = input.Address.In(shared, block);
@@ -80,7 +80,7 @@ internal sealed unsafe class FoldKernel<T, TFold>(Operand output, Operand input,
 internal sealed unsafe class LogSumExpKernel<T>(Operand output, Operand input, int run, int count, long stride) : AxisKernel<T>(output, run)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    public override void Run(T* shared, T* block, long step)
+    public override void Run(T* shared, T* block, Round round)
     {
         var o = Output.Address.In(shared, block);
         var x = input.Address.In(shared, block);
@@ -108,7 +108,7 @@ internal sealed unsafe class SoftmaxKernel<T>(Operand output, Operand input, int
     : AxisKernel<T>(output, run)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    public override void Run(T* shared, T* block, long step)
+    public override void Run(T* shared, T* block, Round round)
     {
         var o = Output.Address.In(shared, block);
         var x = input.Address.In(shared, block);
@@ -142,7 +142,7 @@ internal sealed unsafe class OneHotMaxKernel<T>(Operand output, Operand input, i
     : AxisKernel<T>(output, run)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    public override void Run(T* shared, T* block, long step)
+    public override void Run(T* shared, T* block, Round round)
     {
         var o = Output.Address.In(shared, block);
         var x = input.Address.In(shared, block);
@@ -176,7 +176,7 @@ internal sealed unsafe class SimplexProjectionKernel<T>(Operand output, Operand 
     : AxisKernel<T>(output, run)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    public override void Run(T* shared, T* block, long step)
+    public override void Run(T* shared, T* block, Round round)
     {
         var o = Output.Address.In(shared, block);
         var x = input.Address.In(shared, block);
@@ -226,7 +226,7 @@ internal sealed unsafe class CumulativeSumKernel<T>(Operand output, Operand inpu
     : AxisKernel<T>(output, run)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    public override void Run(T* shared, T* block, long step)
+    public override void Run(T* shared, T* block, Round round)
     {
         var o = Output.Address.In(shared, block);
         var x = input.Address.In(shared, block);
@@ -253,14 +253,16 @@ internal sealed unsafe class ContractKernel<T>(Operand output, Operand left, Ope
     : AxisKernel<T>(output, run)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    public override void Run(T* shared, T* block, long step)
+    public override void Run(T* shared, T* block, Round round)
     {
         var o = Output.Address.In(shared, block);
         var a = left.Address.In(shared, block);
         var b = right.Address.In(shared, block);
         for (var k = 0; k < Output.Outer.Length; k++)
         {
-            var (to, x, y) = (o + Output.Outer[k], a + left.Outer[k], b + right.Outer[k]);
+            var to = o + Output.Outer[k];
+            var x = a + left.Outer[k];
+            var y = b + right.Outer[k];
             if (left.Runs && right.Runs)
                 Both(to, x, y);
             else if (left.Runs)
@@ -343,7 +345,7 @@ internal sealed unsafe class ContractKernel<T>(Operand output, Operand left, Ope
 internal sealed unsafe class ElementCopyKernel<T>(Operand output, Operand input) : Kernel<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    public override void Run(T* shared, T* block, long step)
+    public override void Run(T* shared, T* block, Round round)
     {
         var o = output.Address.In(shared, block);
         var x = input.Address.In(shared, block);
@@ -356,14 +358,15 @@ internal sealed unsafe class ElementCopyKernel<T>(Operand output, Operand input)
 internal sealed unsafe class ScatterAddKernel<T>(Operand output, Operand input, int run, int length) : Kernel<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    public override void Run(T* shared, T* block, long step)
+    public override void Run(T* shared, T* block, Round round)
     {
         var o = output.Address.In(shared, block);
         var x = input.Address.In(shared, block);
         new Span<T>(o, length).Clear();
         for (var k = 0; k < output.Outer.Length; k++)
         {
-            var (to, from) = (o + output.Outer[k], x + input.Outer[k]);
+            var to = o + output.Outer[k];
+            var from = x + input.Outer[k];
             if (!output.Runs)
             {
                 *to += *from;
@@ -380,5 +383,5 @@ internal sealed unsafe class ScatterAddKernel<T>(Operand output, Operand input, 
 internal sealed unsafe class StepKernel<T>(Operand output) : Kernel<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    public override void Run(T* shared, T* block, long step) => new Vector<T>(T.CreateChecked(step)).Store(output.Address.In(shared, block));
+    public override void Run(T* shared, T* block, Round round) => new Vector<T>(T.CreateChecked(round.Step)).Store(output.Address.In(shared, block));
 }

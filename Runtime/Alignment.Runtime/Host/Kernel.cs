@@ -12,11 +12,16 @@ internal abstract unsafe class Kernel<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>Does the work for one block at one step.</summary>
-    public abstract void Run(T* shared, T* block, long step);
+    public abstract void Run(T* shared, T* block, Round round);
 
     /// <summary>The name in plans.</summary>
     public required string Label { get; init; }
 }
+
+/// <summary>What changes between two runs of the same kernel, apart from memory.</summary>
+/// <param name="Step">Number of the step, from 1.</param>
+/// <param name="FirstGame">The game in the block's first lane.</param>
+internal readonly record struct Round(long Step, int FirstGame);
 
 /// <summary>An operand of a kernel: where it starts, how far each round of the outer nest moves it, and whether the inner run moves along it.</summary>
 internal sealed class Operand(View view, int[] outer, bool runs)

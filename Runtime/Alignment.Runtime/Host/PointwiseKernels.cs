@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using Alignment.Compiler;
 
 namespace Alignment.Runtime.Host;
 
@@ -23,7 +22,7 @@ internal sealed unsafe class UnaryKernel<T, TFunction>(Operand output, Operand i
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where TFunction : struct, IUnary
 {
-    public override void Run(T* shared, T* block, long step)
+    public override void Run(T* shared, T* block, Round round)
     {
         var o = output.Address.In(shared, block);
         var x = input.Address.In(shared, block);
@@ -51,7 +50,7 @@ internal sealed unsafe class BinaryKernel<T, TFunction>(Operand output, Operand 
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where TFunction : struct, IBinary
 {
-    public override void Run(T* shared, T* block, long step)
+    public override void Run(T* shared, T* block, Round round)
     {
         var o = output.Address.In(shared, block);
         var a = left.Address.In(shared, block);
@@ -93,7 +92,7 @@ internal sealed unsafe class BinaryKernel<T, TFunction>(Operand output, Operand 
 internal sealed unsafe class SelectKernel<T>(Operand output, Operand condition, Operand then, Operand otherwise, int run) : Kernel<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    public override void Run(T* shared, T* block, long step)
+    public override void Run(T* shared, T* block, Round round)
     {
         var o = output.Address.In(shared, block);
         var c = condition.Address.In(shared, block);
@@ -101,7 +100,10 @@ internal sealed unsafe class SelectKernel<T>(Operand output, Operand condition, 
         var b = otherwise.Address.In(shared, block);
         for (var k = 0; k < output.Outer.Length; k++)
         {
-            var (to, test, x, y) = (o + output.Outer[k], c + condition.Outer[k], a + then.Outer[k], b + otherwise.Outer[k]);
+            var to = o + output.Outer[k];
+            var test = c + condition.Outer[k];
+            var x = a + then.Outer[k];
+            var y = b + otherwise.Outer[k];
             for (var i = 0; i < run; i += Vector<T>.Count)
             {
                 var taken = Vector.Equals(Load(test, i, condition.Runs), Vector<T>.Zero);

@@ -1,5 +1,3 @@
-using Alignment.Compiler;
-
 namespace Alignment.Runtime.Host;
 
 /// <summary>Which memory a buffer lies in.</summary>
@@ -21,7 +19,17 @@ internal sealed class Storage
     public required long Length { get; init; }
 
     /// <summary>First element; set when memory is laid out.</summary>
-    public long Offset { get; set; } = -1;
+    public long Offset
+    {
+        get => AliasOf?.Offset ?? field;
+        set;
+    } = -1;
+
+    /// <summary>The storage that this one was merged into: a state that its next value is written to directly.</summary>
+    public Storage? AliasOf { get; set; }
+
+    /// <summary>Where the memory really is.</summary>
+    public Storage Root => AliasOf ?? this;
 
     /// <summary>Kept from step to step (state, invariants), so never shared with another value.</summary>
     public bool Permanent { get; set; }

@@ -23,9 +23,10 @@ internal static partial class VectorMath
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector<double> Exp(Vector<double> x)
     {
-        var shifted = Fma(x, Log2E, Shifter);
+        var y = Vector.AndNot(x, IsTiny(x));
+        var shifted = Fma(y, Log2E, Shifter);
         var n = shifted - Vector.Create(Shifter);
-        var r = Fma(n, -Ln2Low, Fma(n, -Ln2High, x));
+        var r = Fma(n, -Ln2Low, Fma(n, -Ln2High, y));
         return ScaleByPower(Fma(r * r, ExpTail(r), r) + Vector<double>.One, shifted, x);
     }
 
@@ -33,9 +34,10 @@ internal static partial class VectorMath
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector<float> Exp(Vector<float> x)
     {
-        var shifted = Fma(x, (float)Log2E, ShifterF);
+        var y = Vector.AndNot(x, IsTiny(x));
+        var shifted = Fma(y, (float)Log2E, ShifterF);
         var n = shifted - Vector.Create(ShifterF);
-        var r = Fma(n, -Ln2LowF, Fma(n, -Ln2HighF, x));
+        var r = Fma(n, -Ln2LowF, Fma(n, -Ln2HighF, y));
         return ScaleByPower(Fma(r * r, ExpTail(r), r) + Vector<float>.One, shifted, x);
     }
 
@@ -43,10 +45,11 @@ internal static partial class VectorMath
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector<double> Expm1(Vector<double> x)
     {
-        var clamped = Clamp(x, -40.0, 710.0);
-        var shifted = Fma(clamped, Log2E, Shifter);
+        var tiny = IsTiny(x);
+        var y = Clamp(Vector.AndNot(x, tiny), -40.0, 710.0);
+        var shifted = Fma(y, Log2E, Shifter);
         var n = shifted - Vector.Create(Shifter);
-        var (r, tail) = ExpParts(clamped, n);
+        var (r, tail) = ExpParts(y, n);
 
         // 2^1024 is not a number; where n is that large, take half and double at the end.
         var huge = Vector.GreaterThan(n, Vector.Create(1023.0));
@@ -56,23 +59,24 @@ internal static partial class VectorMath
         // 2^n (1 + r + tail) - 1. The inner sum is exact at n = 0, where the result is small.
         var result = Fma(tail, power, Fma(r, power, power - Vector<double>.One));
         result += Vector.BitwiseAnd(result, huge.As<long, double>());
-        return Vector.CopySign(result, x);
+        return Vector.ConditionalSelect(tiny, x, result);
     }
 
     /// <inheritdoc cref="Expm1{T}(Vector{T})"/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector<float> Expm1(Vector<float> x)
     {
-        var clamped = Clamp(x, -20f, 89f);
-        var shifted = Fma(clamped, (float)Log2E, ShifterF);
+        var tiny = IsTiny(x);
+        var y = Clamp(Vector.AndNot(x, tiny), -20f, 89f);
+        var shifted = Fma(y, (float)Log2E, ShifterF);
         var n = shifted - Vector.Create(ShifterF);
-        var (r, tail) = ExpParts(clamped, n);
+        var (r, tail) = ExpParts(y, n);
         var huge = Vector.GreaterThan(n, Vector.Create(127f));
         var bits = shifted.As<float, int>() + Vector.Create(127) + huge;
         var power = (bits << 23).As<int, float>();
         var result = Fma(tail, power, Fma(r, power, power - Vector<float>.One));
         result += Vector.BitwiseAnd(result, huge.As<int, float>());
-        return Vector.CopySign(result, x);
+        return Vector.ConditionalSelect(tiny, x, result);
     }
 
     // e^(x - n ln 2) - 1 as r + tail, where r is x - n ln 2 rounded and the tail holds what that rounding lost.
@@ -120,15 +124,15 @@ internal static partial class VectorMath
     }
 
     // e^x = value * 2^n, value in [0.7, 1.42]. Adding n to the exponent does it unless the result is subnormal, infinite
-    // or NaN. Those lanes take a second way, without any arithmetic on subnormal numbers (a hundred times slower on
-    // some processors): as an integer count of the smallest subnormal, rounded in the low bits of 2^52 + count.
+    // or NaN. A subnormal result is made as an integer count of the smallest one, rounded in the low bits of 2^52 + count:
+    // arithmetic that yields subnormal numbers would be a hundred times slower on some processors.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector<double> ScaleByPower(Vector<double> value, Vector<double> shifted, Vector<double> x)
     {
         var power = shifted.As<double, long>() << 52;
-        var result = (value.As<double, long>() + power).As<long, double>();
-        var inside = Vector.LessThanOrEqual(Vector.Abs(x), Vector.Create(708.0));
-        if (inside == Vector<long>.AllBitsSet)
+        var bits = value.As<double, long>() + power;
+        var result = bits.As<long, double>();
+        if (Vector.LessThanOrEqual(Vector.Abs(x), Vector.Create(708.0)) == Vector<long>.AllBitsSet)
         {
             return result;
         }
@@ -136,11 +140,14 @@ internal static partial class VectorMath
         var unit = Vector.Create(4503599627370496.0);
         var scale = (power + Vector.Create((1023L + 1074L) << 52)).As<long, double>();
         var count = Fma(value, scale, unit).As<double, long>() - unit.As<double, long>();
-        var top = (value.As<double, long>() + power - Vector.Create(1L << 52)).As<long, double>();
-        var edge = Vector.ConditionalSelect(Vector.LessThan(x, Vector<double>.Zero), count.As<long, double>(), top + top);
-        result = Vector.ConditionalSelect(inside, result, edge);
+        var subnormal = Vector.LessThan(bits, Vector.Create(1L << 52));
+        result = Vector.ConditionalSelect(subnormal, count.As<long, double>(), result);
+
+        var infinity = Vector.Create(double.PositiveInfinity);
+        var overflow =
+            Vector.GreaterThanOrEqual(bits, infinity.As<double, long>()) | Vector.GreaterThan(x, Vector.Create(710.0));
+        result = Vector.ConditionalSelect(overflow, infinity, result);
         result = Vector.ConditionalSelect(Vector.LessThan(x, Vector.Create(-746.0)), Vector<double>.Zero, result);
-        result = Vector.ConditionalSelect(Vector.GreaterThan(x, Vector.Create(710.0)), Vector.Create(double.PositiveInfinity), result);
         return Vector.ConditionalSelect(Vector.Equals(x, x), result, x);
     }
 
@@ -148,9 +155,9 @@ internal static partial class VectorMath
     private static Vector<float> ScaleByPower(Vector<float> value, Vector<float> shifted, Vector<float> x)
     {
         var power = shifted.As<float, int>() << 23;
-        var result = (value.As<float, int>() + power).As<int, float>();
-        var inside = Vector.LessThanOrEqual(Vector.Abs(x), Vector.Create(87f));
-        if (inside == Vector<int>.AllBitsSet)
+        var bits = value.As<float, int>() + power;
+        var result = bits.As<int, float>();
+        if (Vector.LessThanOrEqual(Vector.Abs(x), Vector.Create(87f)) == Vector<int>.AllBitsSet)
         {
             return result;
         }
@@ -158,11 +165,14 @@ internal static partial class VectorMath
         var unit = Vector.Create(8388608f);
         var scale = (power + Vector.Create((127 + 149) << 23)).As<int, float>();
         var count = Fma(value, scale, unit).As<float, int>() - unit.As<float, int>();
-        var top = (value.As<float, int>() + power - Vector.Create(1 << 23)).As<int, float>();
-        var edge = Vector.ConditionalSelect(Vector.LessThan(x, Vector<float>.Zero), count.As<int, float>(), top + top);
-        result = Vector.ConditionalSelect(inside, result, edge);
+        var subnormal = Vector.LessThan(bits, Vector.Create(1 << 23));
+        result = Vector.ConditionalSelect(subnormal, count.As<int, float>(), result);
+
+        var infinity = Vector.Create(float.PositiveInfinity);
+        var overflow =
+            Vector.GreaterThanOrEqual(bits, infinity.As<float, int>()) | Vector.GreaterThan(x, Vector.Create(89f));
+        result = Vector.ConditionalSelect(overflow, infinity, result);
         result = Vector.ConditionalSelect(Vector.LessThan(x, Vector.Create(-105f)), Vector<float>.Zero, result);
-        result = Vector.ConditionalSelect(Vector.GreaterThan(x, Vector.Create(89f)), Vector.Create(float.PositiveInfinity), result);
         return Vector.ConditionalSelect(Vector.Equals(x, x), result, x);
     }
 }

@@ -27,8 +27,10 @@ internal static partial class VectorMath
     public static Vector<double> Log(Vector<double> x)
     {
         // Rare: not a positive normal number.
-        var rare = ~(Vector.GreaterThanOrEqual(x, Vector.Create(2.2250738585072014e-308))
-            & Vector.LessThanOrEqual(x, Vector.Create(double.MaxValue)));
+        var rare = ~(
+            Vector.GreaterThanOrEqual(x, Vector.Create(2.2250738585072014e-308))
+            & Vector.LessThanOrEqual(x, Vector.Create(double.MaxValue))
+        );
         var normal = x;
         var bias = Vector.Create(Exponent64 + 1023.0);
         if (rare != Vector<long>.Zero)
@@ -47,10 +49,18 @@ internal static partial class VectorMath
 
         if (rare != Vector<long>.Zero)
         {
-            result = Vector.ConditionalSelect(Vector.Equals(x, Vector<double>.Zero), Vector.Create(double.NegativeInfinity), result);
+            result = Vector.ConditionalSelect(
+                Vector.Equals(x, Vector<double>.Zero),
+                Vector.Create(double.NegativeInfinity),
+                result
+            );
             result = Vector.ConditionalSelect(Vector.Equals(x, Vector.Create(double.PositiveInfinity)), x, result);
             // NaN is not greater than or equal to anything.
-            result = Vector.ConditionalSelect(Vector.GreaterThanOrEqual(x, Vector<double>.Zero), result, Vector.Create(double.NaN));
+            result = Vector.ConditionalSelect(
+                Vector.GreaterThanOrEqual(x, Vector<double>.Zero),
+                result,
+                Vector.Create(double.NaN)
+            );
         }
 
         return result;
@@ -60,8 +70,10 @@ internal static partial class VectorMath
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector<float> Log(Vector<float> x)
     {
-        var rare = ~(Vector.GreaterThanOrEqual(x, Vector.Create(1.17549435e-38f))
-            & Vector.LessThanOrEqual(x, Vector.Create(float.MaxValue)));
+        var rare = ~(
+            Vector.GreaterThanOrEqual(x, Vector.Create(1.17549435e-38f))
+            & Vector.LessThanOrEqual(x, Vector.Create(float.MaxValue))
+        );
         var normal = x;
         var bias = Vector.Create(127);
         if (rare != Vector<int>.Zero)
@@ -78,9 +90,17 @@ internal static partial class VectorMath
 
         if (rare != Vector<int>.Zero)
         {
-            result = Vector.ConditionalSelect(Vector.Equals(x, Vector<float>.Zero), Vector.Create(float.NegativeInfinity), result);
+            result = Vector.ConditionalSelect(
+                Vector.Equals(x, Vector<float>.Zero),
+                Vector.Create(float.NegativeInfinity),
+                result
+            );
             result = Vector.ConditionalSelect(Vector.Equals(x, Vector.Create(float.PositiveInfinity)), x, result);
-            result = Vector.ConditionalSelect(Vector.GreaterThanOrEqual(x, Vector<float>.Zero), result, Vector.Create(float.NaN));
+            result = Vector.ConditionalSelect(
+                Vector.GreaterThanOrEqual(x, Vector<float>.Zero),
+                result,
+                Vector.Create(float.NaN)
+            );
         }
 
         return result;
@@ -92,29 +112,41 @@ internal static partial class VectorMath
     {
         // Rare: -1 and below, NaN, or so large that 2^-k would not be a normal number.
         var rare = ~(Vector.GreaterThan(x, Vector.Create(-1.0)) & Vector.LessThan(x, Vector.Create(1e300)));
-        var y = x;
+        var tiny = IsTiny(x);
+        var y = Vector.AndNot(x, tiny);
         var bias = Vector.Create(Exponent64 + 1023.0);
         if (rare != Vector<long>.Zero)
         {
             var large = Vector.GreaterThanOrEqual(x, Vector.Create(1e300));
-            y = Vector.ConditionalSelect(large, x * Vector.Create(5.421010862427522e-20), x);
+            y = Vector.ConditionalSelect(large, y * Vector.Create(5.421010862427522e-20), y);
             bias -= Vector.BitwiseAnd(large.As<long, double>(), Vector.Create(64.0));
         }
 
         // k comes from 1 + x rounded, f = (1 + x) 2^-k - 1 from x itself with one rounding; at k = 0 it is x.
         var bits = (y + Vector<double>.One).As<double, long>() + Vector.Create(One64 - SqrtHalf64);
         var k = ToDouble(bits >>> 52) - bias;
-        var power = (Vector.Create(2 * One64) - (bits & Vector.Create(~Fraction64))).As<long, double>();
+        var power = (Vector.AndNot(Vector.Create(~Fraction64), bits) + Vector.Create(2 * One64 - ~Fraction64)).As<
+            long,
+            double
+        >();
         var result = LogSum(Fma(y, power, power - Vector<double>.One), k);
 
         if (rare != Vector<long>.Zero)
         {
-            result = Vector.ConditionalSelect(Vector.Equals(x, Vector.Create(-1.0)), Vector.Create(double.NegativeInfinity), result);
+            result = Vector.ConditionalSelect(
+                Vector.Equals(x, Vector.Create(-1.0)),
+                Vector.Create(double.NegativeInfinity),
+                result
+            );
             result = Vector.ConditionalSelect(Vector.Equals(x, Vector.Create(double.PositiveInfinity)), x, result);
-            result = Vector.ConditionalSelect(Vector.GreaterThanOrEqual(x, Vector.Create(-1.0)), result, Vector.Create(double.NaN));
+            result = Vector.ConditionalSelect(
+                Vector.GreaterThanOrEqual(x, Vector.Create(-1.0)),
+                result,
+                Vector.Create(double.NaN)
+            );
         }
 
-        return Vector.CopySign(result, x);
+        return Vector.ConditionalSelect(tiny, x, result);
     }
 
     /// <inheritdoc cref="Log1p{T}(Vector{T})"/>
@@ -122,28 +154,40 @@ internal static partial class VectorMath
     public static Vector<float> Log1p(Vector<float> x)
     {
         var rare = ~(Vector.GreaterThan(x, Vector.Create(-1f)) & Vector.LessThan(x, Vector.Create(1e37f)));
-        var y = x;
+        var tiny = IsTiny(x);
+        var y = Vector.AndNot(x, tiny);
         var bias = Vector.Create(127);
         if (rare != Vector<int>.Zero)
         {
             var large = Vector.GreaterThanOrEqual(x, Vector.Create(1e37f));
-            y = Vector.ConditionalSelect(large, x * Vector.Create(5.421010862427522e-20f), x);
+            y = Vector.ConditionalSelect(large, y * Vector.Create(5.421010862427522e-20f), y);
             bias -= large & Vector.Create(64);
         }
 
         var bits = (y + Vector<float>.One).As<float, int>() + Vector.Create(One32 - SqrtHalf32);
         var k = Vector.ConvertToSingle((bits >>> 23) - bias);
-        var power = (Vector.Create(2 * One32) - (bits & Vector.Create(~Fraction32))).As<int, float>();
+        var power = (Vector.AndNot(Vector.Create(~Fraction32), bits) + Vector.Create(2 * One32 - ~Fraction32)).As<
+            int,
+            float
+        >();
         var result = LogSum(Fma(y, power, power - Vector<float>.One), k);
 
         if (rare != Vector<int>.Zero)
         {
-            result = Vector.ConditionalSelect(Vector.Equals(x, Vector.Create(-1f)), Vector.Create(float.NegativeInfinity), result);
+            result = Vector.ConditionalSelect(
+                Vector.Equals(x, Vector.Create(-1f)),
+                Vector.Create(float.NegativeInfinity),
+                result
+            );
             result = Vector.ConditionalSelect(Vector.Equals(x, Vector.Create(float.PositiveInfinity)), x, result);
-            result = Vector.ConditionalSelect(Vector.GreaterThanOrEqual(x, Vector.Create(-1f)), result, Vector.Create(float.NaN));
+            result = Vector.ConditionalSelect(
+                Vector.GreaterThanOrEqual(x, Vector.Create(-1f)),
+                result,
+                Vector.Create(float.NaN)
+            );
         }
 
-        return Vector.CopySign(result, x);
+        return Vector.ConditionalSelect(tiny, x, result);
     }
 
     // k ln 2 + log(1 + f). G(z) = (2 atanh(s) - 2 s) / (s z) with z = s^2 on [0, 0.02945], degree 6, error 3.1e-16.

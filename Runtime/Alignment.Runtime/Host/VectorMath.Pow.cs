@@ -16,9 +16,11 @@ internal static partial class VectorMath
         var product = y * high;
         var rest = Fma(y, low, Fma(y, high, -product));
 
-        // Past the ends of the exponent the error terms may be infinite, and the result is 0 or infinity without them.
-        product = Clamp(product, -800.0, 800.0);
-        rest = Vector.ConditionalSelect(Vector.LessThan(Vector.Abs(product), Vector.Create(800.0)), rest, Vector<double>.Zero);
+        // Past the ends of the exponent the error terms may be infinite, and the result is 0 or infinity without them;
+        // near 0 it is 1.
+        product = Clamp(Vector.AndNot(product, IsTiny(product)), -800.0, 800.0);
+        var inside = Vector.LessThan(Vector.Abs(product), Vector.Create(800.0)) & ~IsTiny(product).As<double, long>();
+        rest = Vector.BitwiseAnd(rest, inside.As<long, double>());
 
         var shifted = Fma(product, Log2E, Shifter);
         var n = shifted - Vector.Create(Shifter);
@@ -41,7 +43,8 @@ internal static partial class VectorMath
         return Vector.Narrow(lower, upper);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    // Not inlined: two copies side by side share their constants, and the compiler then keeps those on the stack.
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private static Vector<double> PowWide(Vector<double> x, Vector<double> y) =>
         PowSpecial(x, y, Exp(y * Log(Vector.Abs(x))));
 
@@ -51,15 +54,21 @@ internal static partial class VectorMath
     {
         var infinity = Vector.Create(double.PositiveInfinity);
         var size = Vector.Abs(x);
-        var rare = ~(Vector.GreaterThan(x, Vector<double>.Zero) & Vector.LessThan(x, infinity)
-            & Vector.LessThan(Vector.Abs(y), infinity));
+        var rare = ~(
+            Vector.GreaterThan(x, Vector<double>.Zero)
+            & Vector.LessThan(x, infinity)
+            & Vector.LessThan(Vector.Abs(y), infinity)
+        );
         if (rare == Vector<long>.Zero)
         {
             return power;
         }
 
         // 0 and infinity, as base or as exponent: the answer is 0 or infinity, by the directions of both.
-        var extreme = Vector.Equals(size, Vector<double>.Zero) | Vector.Equals(size, infinity) | Vector.Equals(Vector.Abs(y), infinity);
+        var extreme =
+            Vector.Equals(size, Vector<double>.Zero)
+            | Vector.Equals(size, infinity)
+            | Vector.Equals(Vector.Abs(y), infinity);
         var grows = Vector.GreaterThan(size, Vector<double>.One) ^ Vector.LessThan(y, Vector<double>.Zero);
         power = Vector.ConditionalSelect(extreme, Vector.BitwiseAnd(grows.As<long, double>(), infinity), power);
 
@@ -69,7 +78,11 @@ internal static partial class VectorMath
         var odd = Vector.Equals(Vector.Floor(y), y) & ~Vector.Equals(Vector.Floor(half), half);
         var fraction = ~Vector.Equals(Vector.Floor(y), y);
         power = Vector.ConditionalSelect(negative & odd, -power, power);
-        power = Vector.ConditionalSelect(Vector.LessThan(x, Vector<double>.Zero) & fraction & ~extreme, Vector.Create(double.NaN), power);
+        power = Vector.ConditionalSelect(
+            Vector.LessThan(x, Vector<double>.Zero) & fraction & ~extreme,
+            Vector.Create(double.NaN),
+            power
+        );
 
         var one = Vector.Equals(size, Vector<double>.One) & Vector.Equals(Vector.Abs(y), infinity);
         power = Vector.ConditionalSelect(one, Vector<double>.One, power);
@@ -88,9 +101,12 @@ internal static partial class VectorMath
         var small = Vector.LessThan(x, Vector.Create(2.2250738585072014e-308));
         x = Vector.ConditionalSelect(small, x * Vector.Create(18014398509481984.0), x);
         var bits = x.As<double, long>() + Vector.Create(One64 - SqrtHalf64);
-        var k = ToDouble(bits >>> 52) - Vector.Create(Exponent64 + 1023.0)
+        var k =
+            ToDouble(bits >>> 52)
+            - Vector.Create(Exponent64 + 1023.0)
             - Vector.BitwiseAnd(small.As<long, double>(), Vector.Create(54.0));
-        var f = ((bits & Vector.Create(Fraction64)) + Vector.Create(SqrtHalf64)).As<long, double>() - Vector<double>.One;
+        var f =
+            ((bits & Vector.Create(Fraction64)) + Vector.Create(SqrtHalf64)).As<long, double>() - Vector<double>.One;
 
         var d = f + Vector.Create(2.0);
         var dLow = f - (d - Vector.Create(2.0));

@@ -13,8 +13,9 @@ internal static partial class VectorMath
     public static Vector<double> Tanh(Vector<double> x)
     {
         // tanh 22 rounds to 1.
-        var twice = Vector.Abs(x);
-        twice = Clamp(twice + twice, 0.0, 44.0);
+        var tiny = IsTiny(x);
+        var size = Vector.AndNot(Vector.Abs(x), tiny);
+        var twice = Clamp(size + size, 0.0, 44.0);
         var shifted = Fma(twice, Log2E, Shifter);
         var n = shifted - Vector.Create(Shifter);
         var (r, tail) = ExpParts(twice, n);
@@ -23,16 +24,18 @@ internal static partial class VectorMath
 
         var power = ((Vector.Create(1023L) - shifted.As<double, long>()) << 52).As<long, double>();
         var a = Vector<double>.One - power;
+        var aLost = Vector<double>.One - a - power;
         var b = Vector<double>.One + power;
+        var bLost = Vector<double>.One - b + power;
         var numerator = a + p;
-        var numeratorLost = a - numerator + p + pLost;
+        var numeratorLost = a - numerator + p + (aLost + pLost);
         var denominator = b + p;
-        var denominatorLost = b - denominator + p + pLost;
+        var denominatorLost = b - denominator + p + (bLost + pLost);
 
         var inverse = Vector<double>.One / denominator;
         var quotient = numerator * inverse;
         var residual = Fma(-quotient, denominator, numerator) + Fma(-quotient, denominatorLost, numeratorLost);
-        return Vector.CopySign(Fma(residual, inverse, quotient), x);
+        return Vector.ConditionalSelect(tiny, x, Vector.CopySign(Fma(residual, inverse, quotient), x));
     }
 
     /// <inheritdoc cref="Tanh{T}(Vector{T})"/>
@@ -40,8 +43,9 @@ internal static partial class VectorMath
     public static Vector<float> Tanh(Vector<float> x)
     {
         // tanh 10 rounds to 1.
-        var twice = Vector.Abs(x);
-        twice = Clamp(twice + twice, 0f, 20f);
+        var tiny = IsTiny(x);
+        var size = Vector.AndNot(Vector.Abs(x), tiny);
+        var twice = Clamp(size + size, 0f, 20f);
         var shifted = Fma(twice, (float)Log2E, ShifterF);
         var n = shifted - Vector.Create(ShifterF);
         var (r, tail) = ExpParts(twice, n);
@@ -50,15 +54,17 @@ internal static partial class VectorMath
 
         var power = ((Vector.Create(127) - shifted.As<float, int>()) << 23).As<int, float>();
         var a = Vector<float>.One - power;
+        var aLost = Vector<float>.One - a - power;
         var b = Vector<float>.One + power;
+        var bLost = Vector<float>.One - b + power;
         var numerator = a + p;
-        var numeratorLost = a - numerator + p + pLost;
+        var numeratorLost = a - numerator + p + (aLost + pLost);
         var denominator = b + p;
-        var denominatorLost = b - denominator + p + pLost;
+        var denominatorLost = b - denominator + p + (bLost + pLost);
 
         var inverse = Vector<float>.One / denominator;
         var quotient = numerator * inverse;
         var residual = Fma(-quotient, denominator, numerator) + Fma(-quotient, denominatorLost, numeratorLost);
-        return Vector.CopySign(Fma(residual, inverse, quotient), x);
+        return Vector.ConditionalSelect(tiny, x, Vector.CopySign(Fma(residual, inverse, quotient), x));
     }
 }

@@ -11,9 +11,9 @@ internal static class NativeFiles
     /// <summary>The folders that are searched, in order.</summary>
     /// <remarks>
     /// A program finds them beside itself. `dotnet fsi` and hosted scripts have a base directory of their own: there
-    /// they lie beside TorchSharp.dll, or in the packages folder. The host's list comes first because the runtime, which
-    /// TorchSharp asks for `torch_cpu` by name, takes it first too: both must come to the same file, or LibTorch would
-    /// be loaded twice.
+    /// they lie beside TorchSharp.dll, or in the packages folder. The host's list comes first because the runtime,
+    /// which TorchSharp asks for `torch_cpu` by name, takes it first too: both must come to the same file, or LibTorch
+    /// would be loaded twice.
     /// </remarks>
     public static IEnumerable<string> Folders() => Search().Distinct(StringComparer.Ordinal);
 

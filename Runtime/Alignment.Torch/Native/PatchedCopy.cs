@@ -17,8 +17,8 @@ internal sealed record PatchedCopy(string Location, bool IsTemporary)
         if (hash != KnownTorchSharp.OriginalHash)
             throw new TorchUnavailableException(
                 $"'{original}' needs a libstdc++ with {ElfPatch.MissingVersion}, which this system lacks, and it is "
-                    + $"not the file of TorchSharp {KnownTorchSharp.Version} that can be patched (its SHA-256 is {hash}): "
-                    + $"reference TorchSharp {KnownTorchSharp.Version}, or use a system with the libstdc++ of GCC 13."
+                    + $"not the file of TorchSharp {KnownTorchSharp.Version} that can be patched (its SHA-256 is "
+                    + $"{hash}): reference that version, or use a system with the libstdc++ of GCC 13."
             );
 
         var fileName = Path.GetFileName(original);

@@ -33,9 +33,9 @@ public static class TorchNative
 
     /// <summary>Loads LibTorch if need be and sets the threads inside an operation; it may be called again.</summary>
     /// <remarks>
-    /// Small operations lose on more than one thread: the others spin meanwhile. The threads *between* operations are one
-    /// from the load on: LibTorch lets them be set once and aborts the process at the second time, and nothing here uses
-    /// them.
+    /// Small operations lose on more than one thread: the others spin meanwhile. The threads *between* operations are
+    /// one from the load on: LibTorch lets them be set once and aborts the process at the second time, and nothing here
+    /// uses them.
     /// </remarks>
     /// <param name="threads">The number of threads, at least 1.</param>
     /// <exception cref="TorchUnavailableException">LibTorch cannot be loaded.</exception>

@@ -1,0 +1,228 @@
+using Alignment.Compiler;
+
+namespace Alignment.Runtime;
+
+/// <summary>A checked specification with its data in place and its numbers known.</summary>
+public sealed class BoundGame
+{
+    private readonly double[][] _payoffs;
+
+    private BoundGame(GameSpec declared, GameSpec spec, ValueList<string> notes, ValueList<DataFile> files)
+    {
+        Declared = declared;
+        Spec = spec;
+        Notes = notes;
+        Files = files;
+        _payoffs = Evaluate(spec, spec.Payoffs.OrderBy(p => spec.Players.IndexOf(p.Player)).Select(p => (p.Player.Name, Averaged(spec, p.Payoff))));
+        CheckFinite();
+        Structures = StructureAnalysis.Decide(spec.Players, _payoffs, Games, DescribeGame);
+    }
+
+    /// <summary>The specification as its author wrote it; its hash names the experiment.</summary>
+    public GameSpec Declared { get; }
+
+    /// <summary>The specification with tables replaced by their numbers and replicates as a batch axis.</summary>
+    public GameSpec Spec { get; }
+
+    /// <summary>The axes along which independent games lie.</summary>
+    public ValueList<Axis> Batch => Spec.Batch;
+
+    /// <summary>Number of games.</summary>
+    public int Games => checked((int)Batch.Aggregate(1L, (n, axis) => n * axis.Size));
+
+    /// <summary>Sentences about the data, such as how many rows were left out.</summary>
+    public ValueList<string> Notes { get; }
+
+    /// <summary>The files that were read.</summary>
+    public ValueList<DataFile> Files { get; }
+
+    /// <summary>What is known about the payoffs' structure.</summary>
+    public ValueList<StructureDecision> Structures { get; }
+
+    /// <summary>Whether payoffs sum to a constant in every game, so that minimax holds.</summary>
+    public bool IsConstantSum => Structures.First(s => s.Structure == Structure.ConstantSum).Verdict == Verdict.Proved;
+
+    /// <summary>Names a game of the batch, such as <c>draw=3, category=Privacy</c>; empty for a single game.</summary>
+    public string DescribeGame(int game) => Games == 1 ? "" : Tensor.Describe(Batch, game);
+
+    /// <summary>The numbers of one game.</summary>
+    public IGameData Data(int game) => new Numbers(this, game);
+
+    /// <summary>Checks a specification, reads its data, and checks that too.</summary>
+    /// <param name="spec">The specification.</param>
+    /// <param name="baseDirectory">Where relative paths of tables start; then the current folder is tried.</param>
+    /// <param name="seed">Seed of posterior and bootstrap draws.</param>
+    /// <exception cref="SpecException">With all faults of the specification.</exception>
+    /// <exception cref="Formats.InputFormatException">A data file does not fit its schema.</exception>
+    public static BoundGame Bind(GameSpec spec, string? baseDirectory = null, ulong seed = 0)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        SpecCheck.ThrowFaults(spec);
+        var notes = new List<string>();
+        var files = new List<DataFile>();
+        var bound = spec;
+        foreach (var table in Expr.Topological(spec.Expressions).Select(e => e.Op).OfType<Op.Data>().Select(d => d.Table).Distinct())
+        {
+            var counts = TableReader.Read(table, baseDirectory ?? ".");
+            files.Add(new(table.Path, counts.Sha256));
+            if (counts.LeftOut > 0)
+                notes.Add($"{table.Path}: {counts.LeftOut} rows left out, their labels are not in {string.Join(", ", table.Axes.Select(a => a.Name))}");
+            var probe = spec.Probes.OfType<ResamplingProbe>().FirstOrDefault(p => p.Table == table);
+            var rates = Expr.Literal(probe is null ? Rates(table, counts) : Resampling.Draw(probe, counts, seed));
+            bound = bound.MapExpressions(e => e.Substitute(node => node.Op is Op.Data d && d.Table == table ? rates : null));
+            if (probe is not null)
+                bound = bound.Over(probe.Axis);
+        }
+
+        var game = new BoundGame(spec, bound, notes.ToValueList(), files.ToValueList());
+        game.CheckClaims();
+        game.CheckDistributions();
+        return game;
+    }
+
+    private static Tensor Rates(CountTable table, TableCounts counts) =>
+        Tensor.Of(table.Axes, [.. counts.Successes.Zip(counts.Trials, (s, n) => s / n)]);
+
+    private static Expr Averaged(GameSpec spec, Expr payoff) => new MatrixGameView(spec).Averaged(payoff);
+
+    // One program without state gives all payoffs of all games, in float64.
+    private static double[][] Evaluate(GameSpec spec, IEnumerable<(string Name, Expr Value)> values)
+    {
+        var axes = spec.Players.Select(p => p.Actions).ToArray();
+        var named = values.ToArray();
+        var program = Lowering.Program(
+            $"payoffs of {spec.Name}",
+            spec.Batch,
+            SolverState.Empty,
+            SolverState.Empty,
+            named.Select(v => KeyValuePair.Create(v.Name, v.Value.Expand(axes)))
+        );
+        using var executable = HostExecutor.Instance.Prepare(program, new());
+        executable.Initialize();
+        executable.Read();
+        var cells = axes.Aggregate(1L, (n, axis) => n * axis.Size);
+        return
+        [
+            .. named.Select(v =>
+            {
+                var numbers = new double[checked(cells * program.Games)];
+                executable.GetOutput(v.Name, numbers);
+                return Reordered(numbers, executable.OutputAxes(v.Name), axes, program.Games);
+            }),
+        ];
+    }
+
+    // outputs come in the order of the expression's axes; cells are counted in the order of the players
+    private static double[] Reordered(double[] numbers, ValueList<Axis> from, Axis[] to, int games)
+    {
+        if (from.SequenceEqual(to))
+            return numbers;
+        var strides = to.Select(axis => from.Skip(from.IndexOf(axis) + 1).Aggregate(1, (n, a) => n * a.Size)).ToArray();
+        var cells = numbers.Length / games;
+        var result = new double[numbers.Length];
+        for (var cell = 0; cell < cells; cell++)
+        {
+            var (rest, source) = (cell, 0);
+            for (var k = to.Length - 1; k >= 0; k--)
+            {
+                source += rest % to[k].Size * strides[k];
+                rest /= to[k].Size;
+            }
+
+            for (var game = 0; game < games; game++)
+                result[(game * cells) + cell] = numbers[(game * cells) + source];
+        }
+
+        return result;
+    }
+
+    private void CheckFinite()
+    {
+        var axes = Spec.Players.Select(p => p.Actions).ToArray();
+        var cells = _payoffs[0].Length / Games;
+        var faults = new List<Diagnostic>();
+        for (var p = 0; p < _payoffs.Length; p++)
+        {
+            var at = Array.FindIndex(_payoffs[p], u => !double.IsFinite(u));
+            if (at < 0)
+                continue;
+            var game = DescribeGame(at / cells);
+            faults.Add(
+                new(
+                    $"payoff of '{Spec.Players[p]}'",
+                    string.Create(
+                        System.Globalization.CultureInfo.InvariantCulture,
+                        $"is {_payoffs[p][at]} at {(game.Length > 0 ? game + ", " : "")}{Tensor.Describe(axes, at % cells)}; expected a finite number"
+                    )
+                )
+            );
+        }
+
+        if (faults.Count > 0)
+            throw new SpecException(faults.ToValueList());
+    }
+
+    private void CheckClaims()
+    {
+        var faults = Spec
+            .Claims.Select(claim => Structures.First(s => s.Structure == claim))
+            .Where(s => s.Verdict == Verdict.Refuted)
+            .Select(s => new Diagnostic($"claim {s.Structure}", $"does not hold: {s.Witness}"))
+            .ToValueList();
+        if (faults.Count > 0)
+            throw new SpecException(faults);
+    }
+
+    // Distributions that the specification gives must sum to 1 over their axis, in every game.
+    private void CheckDistributions()
+    {
+        var given = Spec
+            .NatureVariables.Select(n => ($"distribution of '{n.Axis.Name}'", n.Axis, n.Distribution, Positive: false))
+            .Concat(
+                Spec.Regularizers.Where(r => r.Regularizer is KlRegularizer)
+                    .Select(r => ($"reference of '{r.Player}'", r.Player.Actions, ((KlRegularizer)r.Regularizer).Reference, Positive: true))
+            )
+            .ToArray();
+        var faults = new List<Diagnostic>();
+        foreach (var (where, axis, distribution, positive) in given)
+        {
+            var program = Lowering.Program(
+                where,
+                Spec.Batch,
+                SolverState.Empty,
+                SolverState.Empty,
+                [KeyValuePair.Create("sum", distribution.Expand(axis).Sum(axis)), KeyValuePair.Create("least", distribution.Expand(axis).Min(axis))]
+            );
+            using var executable = HostExecutor.Instance.Prepare(program, new());
+            executable.Initialize();
+            executable.Read();
+            var (sums, least) = (new double[program.Games], new double[program.Games]);
+            executable.GetOutput("sum", sums);
+            executable.GetOutput("least", least);
+            var culture = System.Globalization.CultureInfo.InvariantCulture;
+            if (Array.Find(sums, s => !(Math.Abs(s - 1) <= 1e-9)) is var sum and not 0)
+                faults.Add(new(where, string.Create(culture, $"expected weights over '{axis.Name}' that sum to 1, got {sum}")));
+            else if (Array.Exists(least, l => positive ? !(l > 0) : !(l >= 0)))
+                faults.Add(new(where, string.Create(culture, $"expected weights {(positive ? "above" : "of at least")} 0, got {least.Min()}")));
+        }
+
+        if (faults.Count > 0)
+            throw new SpecException(faults.ToValueList());
+    }
+
+    private sealed class Numbers(BoundGame game, int index) : IGameData
+    {
+        public ValueList<Player> Players => game.Spec.Players;
+
+        public ReadOnlySpan<double> Payoff(int player)
+        {
+            var cells = game._payoffs[player].Length / game.Games;
+            return game._payoffs[player].AsSpan(index * cells, cells);
+        }
+    }
+}
+
+/// <summary>A data file that a game was bound to.</summary>
+/// <param name="Path">As the specification writes it.</param>
+/// <param name="Sha256">Hash of its bytes.</param>
+public sealed record DataFile(string Path, string Sha256);

@@ -1,0 +1,340 @@
+using System.Globalization;
+using System.Numerics;
+using System.Text;
+using Alignment.Compiler;
+
+namespace Alignment.Runtime.Host;
+
+/// <summary>A program planned for this CPU, with its memory.</summary>
+internal sealed unsafe class HostExecutable<T> : IExecutable
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly HostPlanner<T> _plan;
+    private readonly int _lanes;
+    private readonly int _blocks;
+    private readonly NativeBuffer _shared;
+    private readonly NativeBuffer _block;
+    private readonly Dictionary<string, double[]> _inputs = new(StringComparer.Ordinal);
+    private readonly Kernel<T>[] _onceShared;
+    private readonly Kernel<T>[] _onceBlock;
+    private readonly Kernel<T>[] _initial;
+    private readonly Kernel<T>[] _step;
+    private readonly Kernel<T>[] _read;
+    private readonly Workers _workers;
+    private readonly bool _countsSteps;
+
+    public HostExecutable(Program program, ExecutionOptions options, HostPlanner<T> plan, int lanes)
+    {
+        Program = program;
+        _plan = plan;
+        _lanes = lanes;
+        _blocks = lanes == 0 ? 1 : (program.Games + lanes - 1) / lanes;
+        _shared = new(plan.Memory.SharedLength * sizeof(T));
+        _block = new(plan.Memory.BlockLength * sizeof(T) * _blocks);
+        _onceShared = [.. plan.Once.Where(i => i.Output.Root.Segment == Segment.Shared).Select(i => i.Kernel)];
+        _onceBlock = [.. plan.Once.Where(i => i.Output.Root.Segment == Segment.Block).Select(i => i.Kernel)];
+        _initial = [.. plan.Initial.Select(i => i.Kernel)];
+        _step = [.. plan.Step.Select(i => i.Kernel)];
+        _read = [.. plan.Read.Select(i => i.Kernel)];
+        _countsSteps = program.Graph.Nodes.Any(n => n.Op is Op.Step);
+        _workers = new(Math.Min(options.Threads, _blocks));
+        foreach (var id in program.Inputs)
+            _inputs.Add(((Op.Signal)program.Graph[id].Op).Name, new double[program.Graph[id].Axes.Elements]);
+    }
+
+    public Program Program { get; }
+
+    public void SetInput(string name, ReadOnlySpan<double> values)
+    {
+        var input = _inputs[name];
+        if (values.Length != input.Length)
+            throw new ArgumentException($"Input '{name}' of {Program.Name}: expected {input.Length} numbers, got {values.Length}.");
+        values.CopyTo(input);
+    }
+
+    public void Initialize()
+    {
+        foreach (var (node, view) in _plan.Loads)
+            Load(node, view);
+        RunKernels(_onceShared, 0);
+        ForEachBlock(static (self, b, _, _) =>
+        {
+            self.RunKernels(self._onceBlock, b);
+            self.RunKernels(self._initial, b);
+        });
+    }
+
+    public void Run(long firstStep, int steps)
+    {
+        // float32 counts exactly up to 2^24 only
+        if (_countsSteps && typeof(T) == typeof(float) && firstStep + steps - 1 > 1 << 24)
+            throw new InvalidOperationException($"{Program.Name}: float32 cannot count beyond step {1 << 24}; use float64.");
+        ForEachBlock(
+            static (self, b, first, count) =>
+            {
+                var shared = self._shared.As<T>();
+                var block = self.Block(b);
+                var kernels = self._step;
+                for (var step = first; step < first + count; step++)
+                {
+                    var round = new Round(step, b * self._lanes);
+                    foreach (var kernel in kernels)
+                        kernel.Run(shared, block, round);
+                }
+            },
+            firstStep,
+            steps
+        );
+    }
+
+    public void Read() => ForEachBlock(static (self, b, _, _) => self.RunKernels(self._read, b));
+
+    public ValueList<Axis> OutputAxes(string name) => _plan.EventAxes(Program.Graph[Program.Outputs.First(o => o.Name == name).Value]).ToValueList();
+
+    public void GetOutput(string name, Span<double> values)
+    {
+        var output = Program.Outputs.First(o => o.Name == name);
+        Copy(_plan.OutputViews[name], _plan.EventAxes(Program.Graph[output.Value]), Program.Games, values);
+    }
+
+    public int StateLength(string name) => checked((int)(State(name) is var s ? Program.Graph[s.Source].Axes.Elements : 0));
+
+    public void GetState(string name, Span<double> values)
+    {
+        var state = State(name);
+        var view = _plan.StateView(state);
+        Copy(view, _plan.EventAxes(Program.Graph[state.Source]), view.Lanes ? Program.Games : 1, values);
+    }
+
+    public void SetState(string name, ReadOnlySpan<double> values)
+    {
+        var state = State(name);
+        var view = _plan.StateView(state);
+        var offsets = HostPlanner<T>.Offsets(view, _plan.EventAxes(Program.Graph[state.Source]));
+        for (var b = 0; b < _blocks; b++)
+        {
+            var memory = Base(view, b);
+            for (var lane = 0; lane < (view.Lanes ? _lanes : 1); lane++)
+            {
+                var game = view.Lanes ? Math.Min((b * _lanes) + lane, Program.Games - 1) : 0;
+                for (var k = 0; k < offsets.Length; k++)
+                    Put(view, memory, offsets[k] + lane, T.CreateChecked(values[(game * offsets.Length) + k]));
+            }
+        }
+    }
+
+    public string DescribePlan()
+    {
+        var text = new StringBuilder();
+        text.Append(CultureInfo.InvariantCulture, $"host plan of {Program.Name}: {typeof(T).Name}, {Program.Games} games in {_blocks} blocks of {Math.Max(1, _lanes)}, {_workers.Count} threads\n");
+        text.Append(CultureInfo.InvariantCulture, $"memory: {_shared.Bytes} bytes shared, {_plan.Memory.BlockLength * sizeof(T)} a block ({_plan.Memory.PermanentLength * sizeof(T)} kept)\n");
+        foreach (var (title, section) in new[] { ("once", _plan.Once), ("initial", _plan.Initial), ("step", _plan.Step), ("read", _plan.Read) })
+        {
+            text.Append(title).Append(":\n");
+            foreach (var i in section)
+            {
+                text.Append("  ").Append(Place(i.Output)).Append(" = ").Append(i.Kernel.Label);
+                text.Append('(').AppendJoin(", ", i.Inputs.Select(Place)).Append(")\n");
+            }
+        }
+
+        return text.ToString();
+
+        static string Place(Storage s) =>
+            string.Create(CultureInfo.InvariantCulture, $"{(s.Root.Segment == Segment.Shared ? "shared" : "block")}[{s.Offset}+{s.Length}]");
+    }
+
+    public void Dispose()
+    {
+        _workers.Dispose();
+        _shared.Dispose();
+        _block.Dispose();
+    }
+
+    // ---- blocks --------------------------------------------------------------------------------------------------
+
+    private T* Block(int b) => _block.As<T>() + (b * _plan.Memory.BlockLength);
+
+    private T* Base(View view, int b) => Address.Of(view).In(_shared.As<T>(), Block(b));
+
+    private void RunKernels(Kernel<T>[] kernels, int b)
+    {
+        var shared = _shared.As<T>();
+        var block = Block(b);
+        var round = new Round(0, b * _lanes);
+        foreach (var kernel in kernels)
+            kernel.Run(shared, block, round);
+    }
+
+    private void ForEachBlock(Action<HostExecutable<T>, int, long, int> work, long firstStep = 0, int steps = 0) =>
+        _workers.Run(this, _blocks, work, firstStep, steps);
+
+    // ---- numbers in and out --------------------------------------------------------------------------------------
+
+    private StateVariable State(string name) =>
+        Program.States.FirstOrDefault(s => s.Name == name) ?? throw new ArgumentException($"{Program.Name} has no state variable '{name}'.");
+
+    // A scalar fills its vector, so that kernels may load it as one.
+    private void Put(View view, T* memory, long offset, T value)
+    {
+        if (view.IsScalar)
+            new Vector<T>(value).Store(memory);
+        else
+            memory[offset] = value;
+    }
+
+    private void Load(Node node, View view)
+    {
+        if (node.Op is Op.Constant constant)
+        {
+            Put(view, Base(view, 0), 0, T.CreateChecked(constant.Value));
+            return;
+        }
+
+        var axes = node.Op is Op.Literal l ? l.Tensor.Axes : ((Op.Signal)node.Op).Axes;
+        var values = node.Op is Op.Literal literal ? literal.Tensor.Values : _inputs[((Op.Signal)node.Op).Name];
+        var strides = RowMajor(axes);
+        var events = _plan.EventAxes(node);
+        var sources = OffsetsOf(strides, events);
+        var targets = HostPlanner<T>.Offsets(view, events);
+        var games = view.Lanes ? OffsetsOf(strides, Program.Batch) : [0];
+        for (var b = 0; b < (view.Lanes ? _blocks : 1); b++)
+        {
+            var memory = Base(view, b);
+            for (var lane = 0; lane < (view.Lanes ? _lanes : 1); lane++)
+            {
+                // lanes behind the last game repeat it: their numbers are benign and never read
+                var game = view.Lanes ? games[Math.Min((b * _lanes) + lane, Program.Games - 1)] : 0;
+                for (var k = 0; k < targets.Length; k++)
+                    Put(view, memory, targets[k] + lane, T.CreateChecked(values[checked((int)(game + sources[k]))]));
+            }
+        }
+    }
+
+    private void Copy(View view, Axis[] events, int games, Span<double> values)
+    {
+        var offsets = HostPlanner<T>.Offsets(view, events);
+        if (values.Length != games * offsets.Length)
+            throw new ArgumentException($"Expected room for {games * offsets.Length} numbers, got {values.Length}.");
+        for (var game = 0; game < games; game++)
+        {
+            var memory = view.Lanes ? Base(view, game / _lanes) + (game % _lanes) : Base(view, 0);
+            for (var k = 0; k < offsets.Length; k++)
+                values[(game * offsets.Length) + k] = double.CreateChecked(memory[offsets[k]]);
+        }
+    }
+
+    private static Dictionary<string, long> RowMajor(IReadOnlyList<Axis> axes)
+    {
+        var strides = new Dictionary<string, long>(StringComparer.Ordinal);
+        var stride = 1L;
+        for (var k = axes.Count - 1; k >= 0; k--)
+        {
+            strides[axes[k].Name] = stride;
+            stride *= axes[k].Size;
+        }
+
+        return strides;
+    }
+
+    private static long[] OffsetsOf(Dictionary<string, long> strides, IReadOnlyList<Axis> axes)
+    {
+        var offsets = new long[axes.Aggregate(1, (n, axis) => checked(n * axis.Size))];
+        var span = 1;
+        for (var k = axes.Count - 1; k >= 0; k--)
+        {
+            var stride = strides.GetValueOrDefault(axes[k].Name);
+            for (var position = 0; position < offsets.Length; position++)
+                offsets[position] += position / span % axes[k].Size * stride;
+            span *= axes[k].Size;
+        }
+
+        return offsets;
+    }
+
+    /// <summary>Threads that take blocks in turn. Which thread takes which block does not change a bit.</summary>
+    private sealed class Workers : IDisposable
+    {
+        private readonly Thread[] _threads;
+        private readonly SemaphoreSlim _go = new(0);
+        private readonly CountdownEvent _done = new(1);
+        private Action<HostExecutable<T>, int, long, int>? _work;
+        private HostExecutable<T>? _owner;
+        private long _firstStep;
+        private int _steps;
+        private int _blocks;
+        private int _next;
+        private volatile bool _stopping;
+        private Exception? _failure;
+
+        public Workers(int count)
+        {
+            Count = Math.Max(1, count);
+            _threads = new Thread[Count - 1];
+            for (var k = 0; k < _threads.Length; k++)
+            {
+                _threads[k] = new(Loop) { IsBackground = true, Name = $"alignment host {k + 2}" };
+                _threads[k].Start();
+            }
+        }
+
+        public int Count { get; }
+
+        public void Run(HostExecutable<T> owner, int blocks, Action<HostExecutable<T>, int, long, int> work, long firstStep, int steps)
+        {
+            if (_threads.Length == 0)
+            {
+                for (var b = 0; b < blocks; b++)
+                    work(owner, b, firstStep, steps);
+                return;
+            }
+
+            (_owner, _blocks, _work, _firstStep, _steps, _next, _failure) = (owner, blocks, work, firstStep, steps, 0, null);
+            _done.Reset(Count);
+            _go.Release(_threads.Length);
+            TakeBlocks();
+            _done.Wait();
+            if (_failure is { } failure)
+                System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
+        }
+
+        public void Dispose()
+        {
+            _stopping = true;
+            if (_threads.Length > 0)
+                _go.Release(_threads.Length);
+            foreach (var thread in _threads)
+                thread.Join();
+            _go.Dispose();
+            _done.Dispose();
+        }
+
+        private void Loop()
+        {
+            while (true)
+            {
+                _go.Wait();
+                if (_stopping)
+                    return;
+                TakeBlocks();
+            }
+        }
+
+        private void TakeBlocks()
+        {
+            try
+            {
+                for (var b = Interlocked.Increment(ref _next) - 1; b < _blocks; b = Interlocked.Increment(ref _next) - 1)
+                    _work!(_owner!, b, _firstStep, _steps);
+            }
+            catch (Exception e)
+            {
+                Interlocked.CompareExchange(ref _failure, e, null);
+            }
+            finally
+            {
+                _done.Signal();
+            }
+        }
+    }
+}

@@ -1,0 +1,53 @@
+using System.Numerics;
+using Alignment.Compiler;
+using Alignment.Runtime.Host;
+
+namespace Alignment.Runtime;
+
+/// <summary>Runs programs on this CPU with vectors along games (or along an axis of a single game) and threads across games.</summary>
+/// <remarks>
+/// Bit for bit the same result for a batch of N as for N single runs, on any number of threads and in chunks of any length, within one
+/// class of CPU features and one version of this library.
+/// </remarks>
+public sealed class HostExecutor : IExecutor
+{
+    /// <summary>Bytes of a block's memory that are aimed at: what a first-level cache holds beside the program itself.</summary>
+    private const long BlockBytes = 24 * 1024;
+
+    private const int MostLanes = 256;
+
+    /// <summary>The executor.</summary>
+    public static HostExecutor Instance { get; } = new();
+
+    /// <inheritdoc/>
+    public string Name => "host";
+
+    /// <inheritdoc/>
+    public string Device => "cpu";
+
+    /// <inheritdoc/>
+    public IExecutable Prepare(Program program, ExecutionOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(program);
+        ArgumentNullException.ThrowIfNull(options);
+        return options.Precision == Precision.Float32 ? Prepare<float>(program, options) : Prepare<double>(program, options);
+    }
+
+    private static HostExecutable<T> Prepare<T>(Program program, ExecutionOptions options)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (program.Games == 1)
+            return new(program, options, new(program, 0, options.Seed), lanes: 0);
+
+        // plan with the narrowest block to learn what a lane costs, then with as many lanes as the cache and the games allow
+        var width = Vector<T>.Count;
+        var narrow = new HostPlanner<T>(program, width, options.Seed);
+        var bytesPerLane = Math.Max(1, narrow.Memory.BlockLength * sizeof(double) / (8 / BytesOf<T>()) / width);
+        var perThread = (program.Games + options.Threads - 1) / options.Threads;
+        var wanted = Math.Clamp(BlockBytes / bytesPerLane, width, Math.Min(MostLanes, perThread));
+        var lanes = (int)Math.Max(width, (wanted + width - 1) / width * width);
+        return new(program, options, lanes == width ? narrow : new(program, lanes, options.Seed), lanes);
+    }
+
+    private static int BytesOf<T>() => typeof(T) == typeof(float) ? sizeof(float) : sizeof(double);
+}

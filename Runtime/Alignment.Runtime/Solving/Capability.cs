@@ -1,0 +1,34 @@
+using Alignment.Compiler;
+
+namespace Alignment.Runtime;
+
+/// <summary>Holds what a solver can take against what a game is, before anything runs.</summary>
+internal static class Capability
+{
+    /// <exception cref="SpecException">The solver cannot take such a game; with every reason.</exception>
+    public static void ThrowUnfit(BoundGame game, ISolver solver)
+    {
+        var info = solver.Info;
+        var where = $"solver '{info.Name}'";
+        var reasons = new List<Diagnostic>();
+        void Refuse(string reason) => reasons.Add(new(where, reason));
+
+        if (info.TwoPlayersOnly && game.Spec.Players.Count != 2)
+            Refuse($"takes games of two players, got {game.Spec.Players.Count}; use rm, hedge or cce");
+        if (info.ZeroSumOnly && game.Structures.First(s => s.Structure == Structure.ConstantSum) is { Verdict: not Verdict.Proved } decision)
+        {
+            Refuse(
+                decision.Verdict == Verdict.Refuted
+                    ? $"takes zero-sum and constant-sum games only, and at {decision.Witness}; use rm, hedge, cce or support_enumeration"
+                    : "takes zero-sum and constant-sum games only, and this game is too large to be checked"
+            );
+        }
+
+        if (!info.UsesRegularizers && solver.Complete(game.Spec).Regularizers.Count > 0)
+            Refuse("does not take regularizers into account, and the game has some; use mmd, or drop them");
+        if (!info.UsesConstraints && game.Spec.Constraints.Count > 0)
+            Refuse($"does not take constraints into account, and the game has '{game.Spec.Constraints[0].Name}'; no solver here does yet");
+        if (reasons.Count > 0)
+            throw new SpecException(reasons.ToValueList());
+    }
+}

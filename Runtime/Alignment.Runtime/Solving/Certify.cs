@@ -1,0 +1,30 @@
+namespace Alignment.Runtime;
+
+/// <summary>Turns measured numbers into solutions of single games.</summary>
+internal static class Certify
+{
+    /// <summary>The solution of one game from what was measured of it.</summary>
+    public static GameSolution Game(BoundGame game, string name, Measured measured, int index, long steps, Status status)
+    {
+        var players = game.Spec.Players;
+        double? Metric(string key) => measured.Metrics.TryGetValue(key, out var values) ? values[index] : null;
+        return new(
+            name,
+            status,
+            new(Metric("game/nash_conv")!.Value, players.Count)
+            {
+                RegularizedGap = Metric("game/regularized_gap"),
+                CoarseCorrelatedGap = Metric("game/cce_gap"),
+                CorrelatedGap = Metric("game/ce_gap"),
+            },
+            steps,
+            players
+                .Select(
+                    (p, k) => measured.Strategies[k].AsSpan(index * p.Actions.Size, p.Actions.Size).ToArray().ToValueList()
+                )
+                .ToValueList(),
+            measured.Joint is { } joint ? joint.AsSpan(index * (joint.Length / measured.Metrics["game/nash_conv"].Length), joint.Length / measured.Metrics["game/nash_conv"].Length).ToArray().ToValueList() : null,
+            measured.Metrics.ToDictionary(m => m.Key, m => m.Value[index], StringComparer.Ordinal)
+        );
+    }
+}

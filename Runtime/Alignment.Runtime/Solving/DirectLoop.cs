@@ -1,0 +1,52 @@
+using System.Diagnostics;
+
+namespace Alignment.Runtime;
+
+/// <summary>Runs direct solvers, one game after the other, and certifies what they answer like any other profile.</summary>
+internal static class DirectLoop
+{
+    public static Solution Run(BoundGame game, IDirectSolver solver, SolveOptions options, Stopwatch clock, CancellationToken cancellationToken)
+    {
+        var compileSeconds = clock.Elapsed.TotalSeconds;
+        var players = game.Spec.Players;
+        var strategies = players.Select(p => new double[game.Games * p.Actions.Size]).ToArray();
+        var cells = players.Aggregate(1, (n, p) => n * p.Actions.Size);
+        double[]? joint = null;
+        var notes = new List<string>(game.Notes);
+        var solving = Stopwatch.StartNew();
+        for (var g = 0; g < game.Games; g++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var answer = solver.Solve(game.Data(g), cancellationToken);
+            for (var p = 0; p < players.Count; p++)
+                answer.Strategies[p].AsSpan().CopyTo(strategies[p].AsSpan(g * players[p].Actions.Size));
+            if (answer.Joint is { } correlated)
+                correlated.AsSpan().CopyTo((joint ??= new double[game.Games * cells]).AsSpan(g * cells));
+            if (answer.Note is { } note)
+                notes.Add(game.Games == 1 ? note : $"{game.DescribeGame(g)}: {note}");
+        }
+
+        solving.Stop();
+        var measuring = Stopwatch.StartNew();
+        using var measure = new Measure(solver.Complete(game.Spec), game.Batch, joint is not null, options.Threads);
+        var measured = measure.Of(strategies, joint);
+        var solution = new Solution
+        {
+            Game = game,
+            Solver = solver,
+            Options = options,
+            Batch = game.Batch,
+            Games = Enumerable
+                .Range(0, game.Games)
+                .Select(g => Certify.Game(game, game.DescribeGame(g), measured, g, 0, new(Outcome.Finished, $"Solved directly by {solver.Info.Title}.")))
+                .ToValueList(),
+            Trace = [],
+            Steps = 0,
+            Seconds = solving.Elapsed.TotalSeconds,
+            CompileSeconds = compileSeconds,
+            MeasureSeconds = measuring.Elapsed.TotalSeconds,
+            Notes = notes.ToValueList(),
+        };
+        return solution;
+    }
+}

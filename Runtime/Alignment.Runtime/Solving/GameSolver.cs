@@ -1,0 +1,56 @@
+using System.Diagnostics;
+using System.Globalization;
+using Alignment.Compiler;
+
+namespace Alignment.Runtime;
+
+/// <summary>Solves games: checks, compiles, runs, measures, certifies. The one way in for scripts, the command line and other solvers.</summary>
+public static class GameSolver
+{
+    /// <summary>Solves a specification.</summary>
+    /// <param name="spec">The game.</param>
+    /// <param name="solver">How to solve it.</param>
+    /// <param name="options">How to run the solver; default: <see cref="SolveOptions"/>'s defaults.</param>
+    /// <param name="cancellationToken">Ends the run within a second; the result is that of the last measured moment.</param>
+    /// <exception cref="SpecException">The specification has faults, or the solver cannot take such a game.</exception>
+    public static Solution Solve(GameSpec spec, ISolver solver, SolveOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        ArgumentNullException.ThrowIfNull(solver);
+        options ??= new();
+        var clock = Stopwatch.StartNew();
+        var game = BoundGame.Bind(spec, options.BaseDirectory, options.Seed);
+        return Solve(game, solver, options, clock, cancellationToken);
+    }
+
+    /// <summary>Solves a game whose data are bound already.</summary>
+    /// <exception cref="SpecException">The solver cannot take such a game.</exception>
+    public static Solution Solve(BoundGame game, ISolver solver, SolveOptions? options = null, CancellationToken cancellationToken = default) =>
+        Solve(game, solver, options ?? new(), Stopwatch.StartNew(), cancellationToken);
+
+    private static Solution Solve(BoundGame game, ISolver solver, SolveOptions options, Stopwatch clock, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(game);
+        ArgumentNullException.ThrowIfNull(solver);
+        Capability.ThrowUnfit(game, solver);
+        CheckOptions(options);
+        return solver switch
+        {
+            IIterativeSolver iterative => IterativeLoop.Run(game, iterative, options, clock, cancellationToken),
+            IDirectSolver direct => DirectLoop.Run(game, direct, options, clock, cancellationToken),
+            IPopulationSolver population => PopulationLoop.Run(game, population, options, clock, cancellationToken),
+            _ => throw new ArgumentException(
+                $"{solver.GetType().Name} must implement IIterativeSolver, IDirectSolver or IPopulationSolver.",
+                nameof(solver)
+            ),
+        };
+    }
+
+    private static void CheckOptions(SolveOptions options)
+    {
+        if (options.Threads < 1)
+            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"threads: expected at least 1, got {options.Threads}."));
+        if (options.Chunk < 1)
+            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"chunk: expected at least 1 step, got {options.Chunk}."));
+    }
+}

@@ -1,0 +1,94 @@
+using Alignment.Compiler;
+
+namespace Alignment.Runtime;
+
+/// <summary>Everything measured of one profile a game.</summary>
+/// <param name="Strategies">For each player: games, then actions; each strategy sums to 1.</param>
+/// <param name="Joint">Games, then action profiles; null where none is kept.</param>
+/// <param name="Metrics">By key, one number a game.</param>
+internal sealed record Measured(double[][] Strategies, double[]? Joint, IReadOnlyDictionary<string, double[]> Metrics)
+{
+    public bool IsFinite(int game) => Metrics.Values.All(m => double.IsFinite(m[game]));
+}
+
+/// <summary>Measures profiles: always float64, on the Host, on the unregularized game and the regularized one beside it.</summary>
+internal sealed class Measure : IDisposable
+{
+    private readonly IExecutable _executable;
+    private readonly ValueList<Player> _players;
+    private readonly int _games;
+
+    public Measure(GameSpec spec, ValueList<Axis> batch, bool withJoint, int threads)
+    {
+        _players = spec.Players;
+        _executable = HostExecutor.Instance.Prepare(Measurement.Compile(spec, batch, withJoint), new(Precision.Float64, threads));
+        _games = _executable.Program.Games;
+    }
+
+    /// <summary>Keys of what is measured.</summary>
+    public IEnumerable<string> Keys => _executable.Program.Outputs.Select(o => o.Name);
+
+    /// <summary>Measures one profile a game. The numbers are normalized first: what is certified is what is reported.</summary>
+    /// <param name="strategies">For each player: games, then actions.</param>
+    /// <param name="joint">Games, then action profiles; or null.</param>
+    public Measured Of(double[][] strategies, double[]? joint)
+    {
+        for (var p = 0; p < _players.Count; p++)
+        {
+            Normalize(strategies[p], _games);
+            _executable.SetInput(Measurement.StrategyInput(_players[p]), Turned(strategies[p], _games));
+        }
+
+        if (joint is not null)
+        {
+            Normalize(joint, _games);
+            _executable.SetInput(Measurement.JointInput, Turned(joint, _games));
+        }
+
+        _executable.Initialize();
+        _executable.Read();
+        var metrics = new Dictionary<string, double[]>(StringComparer.Ordinal);
+        foreach (var output in _executable.Program.Outputs)
+        {
+            metrics[output.Name] = new double[_games];
+            _executable.GetOutput(output.Name, metrics[output.Name]);
+        }
+
+        return new(strategies, joint, metrics);
+    }
+
+    public void Dispose() => _executable.Dispose();
+
+    // float32 strategies sum to 1 within 1e-7 only; a distribution is what the certificate is about
+    private static void Normalize(double[] values, int games)
+    {
+        var length = values.Length / games;
+        for (var game = 0; game < games; game++)
+        {
+            var slice = values.AsSpan(game * length, length);
+            var sum = 0.0;
+            foreach (ref var value in slice)
+            {
+                value = value < 0 ? 0 : value;
+                sum += value;
+            }
+
+            foreach (ref var value in slice)
+                value /= sum;
+        }
+    }
+
+    // inputs are declared with their own axes first, then the games
+    private static double[] Turned(double[] values, int games)
+    {
+        var length = values.Length / games;
+        var turned = new double[values.Length];
+        for (var game = 0; game < games; game++)
+        {
+            for (var k = 0; k < length; k++)
+                turned[(k * games) + game] = values[(game * length) + k];
+        }
+
+        return turned;
+    }
+}

@@ -1,0 +1,100 @@
+namespace Alignment.Runtime;
+
+/// <summary>A measured moment of a run.</summary>
+/// <param name="Step">Steps done.</param>
+/// <param name="Seconds">Time inside the solve loop.</param>
+/// <param name="Metrics">Gaps: the largest over all games. Everything else: the mean over all games.</param>
+public sealed record TracePoint(long Step, double Seconds, IReadOnlyDictionary<string, double> Metrics);
+
+/// <summary>The solution of one game of a batch.</summary>
+/// <param name="Game">Names the game, such as <c>draw=3</c>; empty for a single game.</param>
+/// <param name="Status">How its run ended.</param>
+/// <param name="Certificate">How far it is from equilibrium.</param>
+/// <param name="Steps">Steps after which the result was taken.</param>
+/// <param name="Strategies">One strategy a player: probabilities over its actions.</param>
+/// <param name="Joint">A distribution over action profiles (last player fastest), where one is kept; else null.</param>
+/// <param name="Metrics">Everything measured, by key.</param>
+public sealed record GameSolution(
+    string Game,
+    Status Status,
+    Certificate.Exact Certificate,
+    long Steps,
+    ValueList<ValueList<double>> Strategies,
+    ValueList<double>? Joint,
+    IReadOnlyDictionary<string, double> Metrics
+);
+
+/// <summary>What a solver found: strategies, how the run ended, and how far from equilibrium they are.</summary>
+public sealed record Solution
+{
+    /// <summary>The game with its data.</summary>
+    public required BoundGame Game { get; init; }
+
+    /// <summary>The solver, with its settings.</summary>
+    public required ISolver Solver { get; init; }
+
+    /// <summary>How the solver was run.</summary>
+    public required SolveOptions Options { get; init; }
+
+    /// <summary>The axes along which independent games lie: the specification's and those swept in the solver.</summary>
+    public required ValueList<Axis> Batch { get; init; }
+
+    /// <summary>One solution a game, row-major over <see cref="Batch"/>.</summary>
+    public required ValueList<GameSolution> Games { get; init; }
+
+    /// <summary>The measured moments, in order.</summary>
+    public required ValueList<TracePoint> Trace { get; init; }
+
+    /// <summary>Steps done by the longest run.</summary>
+    public required long Steps { get; init; }
+
+    /// <summary>Seconds inside the solve loop, measuring not counted.</summary>
+    public required double Seconds { get; init; }
+
+    /// <summary>Seconds for checking, lowering and planning.</summary>
+    public required double CompileSeconds { get; init; }
+
+    /// <summary>Seconds for measuring certificates and metrics.</summary>
+    public required double MeasureSeconds { get; init; }
+
+    /// <summary>Sentences that a reader of the result must know.</summary>
+    public required ValueList<string> Notes { get; init; }
+
+    /// <summary>Fitted convergence rates, beside which the solver's claims stand in its <see cref="SolverInfo"/>.</summary>
+    public ValueList<FittedRate> Rates { get; init; } = [];
+
+    /// <summary>How much the last iterate goes in circles, from 0 (it does not) to 1; see <see cref="CyclingDetector"/>.</summary>
+    public double Cycling { get; init; }
+
+    /// <summary>The game that is furthest from equilibrium; its certificate stands for the whole batch.</summary>
+    public GameSolution Worst => Games.MaxBy(g => g.Certificate.NashConv)!;
+
+    /// <summary>The worst game's certificate.</summary>
+    public Certificate.Exact Certificate => Worst.Certificate;
+
+    /// <summary>How the run ended: the worst outcome of any game.</summary>
+    public Status Status => Games.MaxBy(g => g.Status.Outcome)!.Status;
+
+    /// <summary>The players.</summary>
+    public ValueList<Player> Players => Game.Spec.Players;
+
+    /// <summary>A player's strategy in a game.</summary>
+    public ValueList<double> Strategy(Player player, int game = 0) => Games[game].Strategies[Players.IndexOf(player)];
+
+    /// <summary>A player's expected payoff in a game.</summary>
+    public double Value(Player player, int game = 0)
+    {
+        ArgumentNullException.ThrowIfNull(player);
+        return Games[game].Metrics[$"game/value/{player.Name}"];
+    }
+
+    /// <summary>The positions, in <see cref="Games"/>, of all games at an element of a batch axis.</summary>
+    public ValueList<int> At(Axis axis, int element)
+    {
+        var k = Batch.IndexOf(axis);
+        if (k < 0)
+            throw new ArgumentException($"The solution has no batch axis '{axis?.Name}'.{Nearest.Hint(axis?.Name ?? "", Batch.Select(a => a.Name), "It has")}");
+        var stride = Batch.Skip(k + 1).Aggregate(1, (n, a) => n * a.Size);
+        return Enumerable.Range(0, Games.Count).Where(g => g / stride % axis!.Size == element).ToValueList();
+    }
+}

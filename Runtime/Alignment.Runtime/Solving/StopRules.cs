@@ -1,0 +1,44 @@
+namespace Alignment.Runtime;
+
+/// <summary>Reads stop rules: when they hold, and which steps must be looked at.</summary>
+internal static class StopRules
+{
+    /// <summary>Whether a rule holds for a game.</summary>
+    public static bool Holds(Stop rule, Func<string, double> metric, long steps, double seconds) =>
+        rule.Fold(
+            below => metric(below.Metric) < below.Threshold,
+            count => steps >= count.Count,
+            limit => seconds >= limit.Count,
+            (a, b) => a || b,
+            (a, b) => a && b
+        );
+
+    /// <summary>Whether a gap or metric has been reached that the rule asks for.</summary>
+    public static bool Reached(Stop rule, Func<string, double> metric) =>
+        rule.Fold(below => metric(below.Metric) < below.Threshold, _ => false, _ => false, (a, b) => a || b, (a, b) => a || b);
+
+    /// <summary>The metrics that a rule looks at.</summary>
+    public static IEnumerable<string> Metrics(Stop rule) =>
+        rule.Fold<IEnumerable<string>>(below => [below.Metric], _ => [], _ => [], (a, b) => a.Concat(b), (a, b) => a.Concat(b));
+
+    /// <summary>The step counts that a rule names; a run measures exactly there.</summary>
+    public static IEnumerable<long> StepCounts(Stop rule) =>
+        rule.Fold<IEnumerable<long>>(_ => [], steps => [steps.Count], _ => [], (a, b) => a.Concat(b), (a, b) => a.Concat(b));
+
+    /// <summary>The time limits that a rule names.</summary>
+    public static IEnumerable<double> TimeLimits(Stop rule) =>
+        rule.Fold<IEnumerable<double>>(_ => [], _ => [], seconds => [seconds.Count], (a, b) => a.Concat(b), (a, b) => a.Concat(b));
+
+    /// <summary>The next step to measure at: steps grow by a tenth, so that a fit on log axes has evenly spaced points.</summary>
+    public static long NextCheck(long step, IEnumerable<long> counts)
+    {
+        var next = Math.Max(step + 1, (long)Math.Ceiling(step * 1.1));
+        foreach (var count in counts)
+        {
+            if (count > step && count < next)
+                next = count;
+        }
+
+        return next;
+    }
+}

@@ -1,0 +1,67 @@
+namespace Alignment;
+
+/// <summary>Where the values come from that a player expects in the step to come.</summary>
+internal enum Lookahead
+{
+    /// <summary>From nowhere: play the point.</summary>
+    None,
+
+    /// <summary>From the last step: play where the last values would lead.</summary>
+    Optimistic,
+
+    /// <summary>From the present points: play where their values lead. Costs a second evaluation of the game.</summary>
+    Extragradient,
+}
+
+/// <summary>Mirror descent (payoffs are maximized: ascent) in self-play, composed of a geometry and a lookahead; simultaneous updates.</summary>
+/// <remarks>
+/// <para>With point z, expected values m and action values g of the profile played: x = z moved by eta m; then z = z moved by eta g.
+/// To move z by v is to take the q that maximizes &lt;v, q&gt; - distance(q, z).</para>
+/// <para>eta = <see cref="StepSize"/> / L, where L is the largest Lipschitz constant that payoffs in [-1, 1] allow:
+/// 1 (entropic) or the largest number of actions (Euclidean).</para>
+/// </remarks>
+internal sealed record MirrorDescent(Geometry Geometry, Lookahead Lookahead, Expr StepSize, Averaging Averaging)
+{
+    private static readonly Slot Point = new("point");
+    private static readonly Slot Seen = new("seen");
+
+    public SolverState Init(IGameView game)
+    {
+        var state = SolverState.Empty.With(Point, game.Players, p => Geometry.Start(game, p)).WithAverage(game);
+        return Lookahead == Lookahead.Optimistic ? state.With(Seen, game.Players, game.Zeros) : state;
+    }
+
+    public SolverState Step(IGameView game, SolverState state) =>
+        Turns.Step(
+            game,
+            state,
+            Strategy,
+            (s, player, profile) =>
+            {
+                var values = game.ActionValues(player, profile);
+                var moved = s.With(Point, player, Geometry.Keep(game, player, Move(game, player, s[Point, player], values)));
+                return Lookahead == Lookahead.Optimistic ? moved.With(Seen, player, values) : moved;
+            },
+            Averaging
+        );
+
+    public Readout Read(IGameView game, SolverState state) => Turns.Read(game, state, Strategy);
+
+    private Expr Strategy(IGameView game, SolverState state, Player player)
+    {
+        var point = state[Point, player];
+        var ahead = Lookahead switch
+        {
+            Lookahead.Optimistic => Move(game, player, point, state[Seen, player]),
+            Lookahead.Extragradient => Move(game, player, point, game.ActionValues(player, Points(game, state))),
+            _ => point,
+        };
+        return Geometry.Strategy(game, player, ahead);
+    }
+
+    private Profile Points(IGameView game, SolverState state) =>
+        Profile.Of(game.Players, p => Geometry.Strategy(game, p, state[Point, p]));
+
+    private Expr Move(IGameView game, Player player, Expr point, Expr values) =>
+        Geometry.Move(game, player, point, StepSize / Geometry.Lipschitz(game) * values);
+}
