@@ -1,4 +1,4 @@
-namespace Alignment.Compiler;
+namespace Alignment;
 
 /// <summary>One fault of a specification: where, and what to do about it.</summary>
 public sealed record Diagnostic(string Where, string Message)

@@ -1,4 +1,4 @@
-namespace Alignment.Compiler;
+namespace Alignment;
 
 /// <summary>Whether a game has a structure.</summary>
 public enum Verdict

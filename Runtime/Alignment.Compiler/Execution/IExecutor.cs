@@ -1,15 +1,5 @@
 namespace Alignment.Compiler;
 
-/// <summary>The floating-point type that a program runs in.</summary>
-public enum Precision
-{
-    /// <summary>32 bits.</summary>
-    Float32,
-
-    /// <summary>64 bits.</summary>
-    Float64,
-}
-
 /// <summary>How to run a program.</summary>
 /// <param name="Precision">Type of all numbers.</param>
 /// <param name="Threads">Number of threads, at least 1; results do not depend on it.</param>

@@ -1,6 +1,7 @@
+using Alignment.Runtime;
 using Alignment.Compiler;
 
-namespace Alignment.Runtime;
+namespace Alignment;
 
 /// <summary>A checked specification with its data in place and its numbers known.</summary>
 public sealed class BoundGame

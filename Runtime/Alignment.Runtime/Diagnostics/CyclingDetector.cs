@@ -1,4 +1,4 @@
-namespace Alignment.Runtime;
+namespace Alignment;
 
 /// <summary>Tells strategies that go in circles from strategies that settle.</summary>
 /// <remarks>

@@ -2,7 +2,7 @@ using System.Numerics;
 using Alignment.Compiler;
 using Alignment.Runtime.Host;
 
-namespace Alignment.Runtime;
+namespace Alignment;
 
 /// <summary>Runs programs on this CPU with vectors along games (or along an axis of a single game) and threads across games.</summary>
 /// <remarks>

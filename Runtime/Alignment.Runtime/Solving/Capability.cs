@@ -1,5 +1,3 @@
-using Alignment.Compiler;
-
 namespace Alignment.Runtime;
 
 /// <summary>Holds what a solver can take against what a game is, before anything runs.</summary>

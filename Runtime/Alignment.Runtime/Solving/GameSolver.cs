@@ -1,8 +1,8 @@
+using Alignment.Runtime;
 using System.Diagnostics;
 using System.Globalization;
-using Alignment.Compiler;
 
-namespace Alignment.Runtime;
+namespace Alignment;
 
 /// <summary>Solves games: checks, compiles, runs, measures, certifies. The one way in for scripts, the command line and other solvers.</summary>
 public static class GameSolver

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Alignment.Compiler;
 
 namespace Alignment.Runtime;
 

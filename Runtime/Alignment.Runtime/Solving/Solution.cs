@@ -1,4 +1,4 @@
-namespace Alignment.Runtime;
+namespace Alignment;
 
 /// <summary>A measured moment of a run.</summary>
 /// <param name="Step">Steps done.</param>

@@ -2,7 +2,7 @@ using Alignment.Compiler;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace Alignment.Runtime;
+namespace Alignment;
 
 /// <summary>How a solver is run. Results depend on executor, precision, seed and stop rule, never on threads or chunks.</summary>
 public sealed record SolveOptions
