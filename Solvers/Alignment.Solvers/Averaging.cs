@@ -13,11 +13,14 @@ public enum Averaging
     Quadratic,
 }
 
-/// <summary>The running average of the strategies played: a weighted sum of realization weights in the solver's state.</summary>
+/// <summary>
+/// The running average of the strategies played: a weighted sum of realization weights in the solver's state.
+/// </summary>
 /// <remarks>
-/// The sum is kept rather than the mean, so that the average of a batch element depends on its own steps alone and is on the simplex to
-/// rounding whenever it is read. Before the first step the sum is 0 and the average uniform. What rounding takes from the sum is given back with
-/// the next step (Kahan 1965, "Further remarks on reducing truncation errors"): in float32 a plain sum stops improving near 10,000 steps.
+/// The sum is kept rather than the mean, so that the average of a batch element depends on its own steps alone and is
+/// on the simplex to rounding whenever it is read. Before the first step the sum is 0 and the average uniform. What
+/// rounding takes from the sum is given back with the next step (Kahan 1965, "Further remarks on reducing truncation
+/// errors"): in float32 a plain sum stops improving near 10,000 steps.
 /// </remarks>
 internal static class Averages
 {

@@ -1,13 +1,19 @@
 namespace Alignment;
 
-/// <summary>Double oracle: solve the game between small populations of actions, and add each player's best response to it, until none is new.</summary>
+/// <summary>
+/// Double oracle: solve the game between small populations of actions, and add each player's best response to it,
+/// until none is new.
+/// </summary>
 /// <remarks>
-/// <para>Populations start with action 0 of each player. An iteration solves the game restricted to the populations with the inner solver, extends its
-/// solution by zeros to all actions, and adds to each population the player's exact best response in the full game; ties go to the first action.
-/// When all best responses are members already, the solution is an equilibrium of the full game, up to the inner solver's accuracy.</para>
-/// <para>Shapes: payoffs over the action axes of all players, in any unit. No settings. Ends after at most as many iterations as the players have actions.</para>
+/// <para>Populations start with action 0 of each player. An iteration solves the game restricted to the populations
+/// with the inner solver, extends its solution by zeros to all actions, and adds to each population the player's
+/// exact best response in the full game; ties go to the first action. When all best responses are members already,
+/// the solution is an equilibrium of the full game, up to the inner solver's accuracy.</para>
+/// <para>Shapes: payoffs over the action axes of all players, in any unit. No settings. Ends after at most as many
+/// iterations as the players have actions.</para>
 /// <para>NashConv along the run is not monotone: compare running minima.</para>
-/// <para>Source: McMahan, Gordon, Blum (2003), "Planning in the presence of cost functions controlled by an adversary", ICML.</para>
+/// <para>Source: McMahan, Gordon, Blum (2003), "Planning in the presence of cost functions controlled by an
+/// adversary", ICML.</para>
 /// <para>Not for games whose equilibria mix most actions: the last restricted game is then the full one.</para>
 /// </remarks>
 public sealed record DoubleOracle : IPopulationSolver
@@ -35,7 +41,9 @@ public sealed record DoubleOracle : IPopulationSolver
     public PopulationIterate Step(IGameData game, Population population, ISolve inner)
     {
         var restricted = inner.Solve(new RestrictedGame(game, population));
-        var strategies = game.Players.Select((player, p) => Spread(restricted[p], population.Actions[p], player.Actions.Size)).ToValueList();
+        var strategies = game
+            .Players.Select((player, p) => Spread(restricted[p], population.Actions[p], player.Actions.Size))
+            .ToValueList();
         var next = population;
         for (var p = 0; p < game.Players.Count; p++)
         {
@@ -74,7 +82,8 @@ public sealed record DoubleOracle : IPopulationSolver
     {
         var result = new double[values.Length / strategy.Count];
         for (var k = 0; k < values.Length; k++)
-            result[(k / (inner * strategy.Count) * inner) + (k % inner)] += strategy[k / inner % strategy.Count] * values[k];
+            result[(k / (inner * strategy.Count) * inner) + (k % inner)] +=
+                strategy[k / inner % strategy.Count] * values[k];
         return result;
     }
 }

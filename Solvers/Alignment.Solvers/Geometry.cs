@@ -3,10 +3,16 @@ namespace Alignment;
 /// <summary>How distances between strategies are measured: what a step along the action values means.</summary>
 public enum Geometry
 {
-    /// <summary>Half the squared Euclidean distance: add, then project onto the simplex. Reaches the boundary, and leaves it again.</summary>
+    /// <summary>
+    /// Half the squared Euclidean distance: add, then project onto the simplex. Reaches the boundary, and leaves it
+    /// again.
+    /// </summary>
     Euclidean,
 
-    /// <summary>Kullback-Leibler divergence: multiply by an exponential, then normalize. Stays in the interior; steps do not depend on the number of actions.</summary>
+    /// <summary>
+    /// Kullback-Leibler divergence: multiply by an exponential, then normalize. Stays in the interior; steps do not
+    /// depend on the number of actions.
+    /// </summary>
     Entropic,
 }
 
@@ -28,8 +34,8 @@ internal static class Geometries
         geometry == Geometry.Entropic ? Logits.Strategy(game, player, point) : point;
 
     /// <summary>
-    /// The largest Lipschitz constant of the action values that payoffs in [-1, 1] can have. Entropic: max |A_ij| = 1. Euclidean: the spectral
-    /// norm of A, at most sqrt(rows columns) and so at most the largest number of actions.
+    /// The largest Lipschitz constant of the action values that payoffs in [-1, 1] can have. Entropic: max |A_ij| =
+    /// 1. Euclidean: the spectral norm of A, at most sqrt(rows columns) and so at most the largest number of actions.
     /// </summary>
     public static double Lipschitz(this Geometry geometry, IGameView game) =>
         geometry == Geometry.Entropic ? 1 : game.Players.Max(p => game.Actions(p).Size);

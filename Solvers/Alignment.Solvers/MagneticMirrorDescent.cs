@@ -1,29 +1,26 @@
 namespace Alignment;
 
-/// <summary>Where the magnet of <see cref="MagneticMirrorDescent"/> is.</summary>
-public enum Magnet
-{
-    /// <summary>At the reference of the player's regularizer: the limit is the regularized equilibrium.</summary>
-    Fixed,
-
-    /// <summary>At the strategy of some steps ago: the limit is an equilibrium of the unregularized game.</summary>
-    Moving,
-}
-
-/// <summary>Magnetic mirror descent: every step is pulled a little towards a reference strategy, the magnet, so that the last iterate converges.</summary>
+/// <summary>
+/// Magnetic mirror descent: every step is pulled a little towards a reference strategy, the magnet, so that the last
+/// iterate converges.
+/// </summary>
 /// <remarks>
-/// <para>x' proportional to (x rho^(eta tau) exp(eta g))^(1 / (1 + eta tau)), with g the player's action values, magnet rho, temperature tau. In logits:
-/// (logits + eta tau log rho + eta g) / (1 + eta tau).</para>
-/// <para>Fixed magnet: rho and tau are those of the player's KL or entropy (rho uniform) regularizer; a player without one gets
-/// KL to uniform with <see cref="Temperature"/>. Moving magnet: the inexact proximal-point method for the unregularized game; rho becomes x
-/// every <see cref="MagnetEvery"/> steps.</para>
-/// <para>State by axis: one logit for each of the player's actions, and one of the magnet if it moves. Simultaneous updates; the average is uniform.</para>
-/// <para>Defaults: eta 0.1, tau 0.1. The claim, KL(z*||z_t) at most KL_0 / (1 + eta tau)^t summed over players, needs eta at most tau / L^2,
-/// L = max |payoff|: so the defaults are right for payoffs in [-1, 1]; a smaller tau asks for a smaller eta.</para>
+/// <para>x' proportional to (x rho^(eta tau) exp(eta g))^(1 / (1 + eta tau)), with g the player's action values,
+/// magnet rho, temperature tau. In logits: (logits + eta tau log rho + eta g) / (1 + eta tau).</para>
+/// <para>Fixed magnet: rho and tau are those of the player's KL or entropy (rho uniform) regularizer; a player
+/// without one gets KL to uniform with <see cref="Temperature"/>. Moving magnet: the inexact proximal-point method
+/// for the unregularized game; rho becomes x every <see cref="MagnetEvery"/> steps.</para>
+/// <para>State by axis: one logit for each of the player's actions, and one of the magnet if it moves. Simultaneous
+/// updates; the average is uniform.</para>
+/// <para>Defaults: eta 0.1, tau 0.1. The claim, KL(z*||z_t) at most KL_0 / (1 + eta tau)^t summed over players, needs
+/// eta at most tau / L^2, L = max |payoff|: so the defaults are right for payoffs in [-1, 1]; a smaller tau asks for
+/// a smaller eta.</para>
 /// <para>Errors: ArgumentException for another regularizer, or any at all with a moving magnet.</para>
-/// <para>Source: Sokota, D'Orazio, Kolter, Loizou, Lanctot, Mitliagkas, Brown, Kroer (2023), "A unified approach to reinforcement learning, quantal
-/// response equilibria, and two-player zero-sum games", arXiv 2206.05825, theorem 3.4.</para>
-/// <para>Not for a precise equilibrium of an unregularized tabular game: <see cref="PredictiveRegretMatchingPlus"/> is far faster than a moving magnet.</para>
+/// <para>Source: Sokota, D'Orazio, Kolter, Loizou, Lanctot, Mitliagkas, Brown, Kroer (2023), "A unified approach to
+/// reinforcement learning, quantal response equilibria, and two-player zero-sum games", arXiv 2206.05825, theorem
+/// 3.4.</para>
+/// <para>Not for a precise equilibrium of an unregularized tabular game: <see cref="PredictiveRegretMatchingPlus"/>
+/// is far faster than a moving magnet.</para>
 /// </remarks>
 public sealed record MagneticMirrorDescent : IIterativeSolver
 {
@@ -34,7 +31,9 @@ public sealed record MagneticMirrorDescent : IIterativeSolver
     /// <summary>eta, above 0, in units of 1 / payoff.</summary>
     public Expr StepSize { get; init; } = 0.1;
 
-    /// <summary>tau of a moving magnet, and of the regularizer given to players without one; above 0, in units of payoff.</summary>
+    /// <summary>
+    /// tau of a moving magnet, and of the regularizer given to players without one; above 0, in units of payoff.
+    /// </summary>
     public Expr Temperature { get; init; } = 0.1;
 
     /// <summary>Whether the magnet stays or follows.</summary>
@@ -55,31 +54,42 @@ public sealed record MagneticMirrorDescent : IIterativeSolver
         {
             Reports = Iterate.Last,
             UsesRegularizers = Magnet == Magnet.Fixed,
-            Claims = Magnet == Magnet.Fixed
-                ? [new(Gap.Regularized, Iterate.Last, double.PositiveInfinity, "two-player zero-sum, stepSize <= temperature / (max |payoff|)^2")]
-                : [new(Gap.NashConv, Iterate.Last, 0, "two-player zero-sum, stepSize <= temperature / (max |payoff|)^2, magnetEvery large")],
+            Claims =
+                Magnet == Magnet.Fixed
+                    ?
+                    [
+                        new(
+                            Gap.Regularized,
+                            Iterate.Last,
+                            double.PositiveInfinity,
+                            "two-player zero-sum, stepSize <= temperature / (max |payoff|)^2"
+                        ),
+                    ]
+                    :
+                    [
+                        new(
+                            Gap.NashConv,
+                            Iterate.Last,
+                            0,
+                            "two-player zero-sum, stepSize <= temperature / (max |payoff|)^2, magnetEvery large"
+                        ),
+                    ],
         };
 
     /// <inheritdoc/>
     public ValueList<Setting> Settings =>
         [
-            Setting.Real(
+            Hyperparameter.Positive(
                 "stepSize",
                 StepSize,
-                0,
-                double.PositiveInfinity,
                 "eta, in units of 1 / payoff; at most temperature / L^2 for payoffs in [-L, L].",
-                v => this with { StepSize = v },
-                open: true
+                v => this with { StepSize = v }
             ),
-            Setting.Real(
+            Hyperparameter.Positive(
                 "temperature",
                 Temperature,
-                0,
-                double.PositiveInfinity,
                 "Pull of a moving magnet, and of the KL to uniform given to players without a regularizer, in units of payoff.",
-                v => this with { Temperature = v },
-                open: true
+                v => this with { Temperature = v }
             ),
             Setting.Choice(
                 "magnet",
@@ -87,15 +97,30 @@ public sealed record MagneticMirrorDescent : IIterativeSolver
                 "fixed: solve the regularized game; moving: the unregularized game by moving the magnet to the present strategy.",
                 v => this with { Magnet = v }
             ),
-            Setting.Integer("magnetEvery", MagnetEvery, 1, int.MaxValue, "Steps between two moves of a moving magnet.", v => this with { MagnetEvery = v }),
+            Setting.Integer(
+                "magnetEvery",
+                MagnetEvery,
+                1,
+                int.MaxValue,
+                "Steps between two moves of a moving magnet.",
+                v => this with { MagnetEvery = v }
+            ),
         ];
 
     /// <inheritdoc/>
     public GameSpec Complete(GameSpec spec) =>
         Magnet == Magnet.Moving
             ? spec
-            : spec.Players.Where(p => !spec.Regularizers.Any(r => r.Player == p))
-                .Aggregate(spec, (s, p) => s.Regularize(p, Regularizer.Kl(Expr.Constant(1.0 / p.Actions.Size).Expand(p.Actions), Temperature)));
+            : spec
+                .Players.Where(p => !spec.Regularizers.Any(r => r.Player == p))
+                .Aggregate(
+                    spec,
+                    (s, p) =>
+                        s.Regularize(
+                            p,
+                            Regularizer.Kl(Expr.Constant(1.0 / p.Actions.Size).Expand(p.Actions), Temperature)
+                        )
+                );
 
     /// <inheritdoc/>
     public SolverState Init(IGameView game)
@@ -111,12 +136,19 @@ public sealed record MagneticMirrorDescent : IIterativeSolver
     /// <inheritdoc/>
     public SolverState Step(IGameView game, SolverState state)
     {
-        var next = Turns.Step(game, state, Strategy, (s, player, profile) => s.With(Logit, player, Next(game, s, player, profile)), Averaging.Uniform);
+        var next = Turns.Step(
+            game,
+            state,
+            Strategy,
+            (s, player, profile) => s.With(Logit, player, Next(game, s, player, profile)),
+            Averaging.Uniform
+        );
         if (Magnet == Magnet.Fixed)
             return next;
         var age = state[Age] + 1;
         var due = age.Above(MagnetEvery - 0.5);
-        return next.With(MagnetLogit, game.Players, p => due.Select(next[Logit, p], state[MagnetLogit, p])).With(Age, due.Select(0, age));
+        return next.With(MagnetLogit, game.Players, p => due.Select(next[Logit, p], state[MagnetLogit, p]))
+            .With(Age, due.Select(0, age));
     }
 
     /// <inheritdoc/>
@@ -125,7 +157,8 @@ public sealed record MagneticMirrorDescent : IIterativeSolver
     private Expr Next(IGameView game, SolverState state, Player player, Profile profile)
     {
         var (reference, temperature) = Pull(game, state, player);
-        var pulled = state[Logit, player] + (StepSize * ((temperature * reference) + game.ActionValues(player, profile)));
+        var pulled =
+            state[Logit, player] + (StepSize * ((temperature * reference) + game.ActionValues(player, profile)));
         return Logits.Center(game, player, pulled / (1 + (StepSize * temperature)));
     }
 
@@ -134,14 +167,19 @@ public sealed record MagneticMirrorDescent : IIterativeSolver
         (Magnet, game.Regularizer(player)) switch
         {
             (Magnet.Moving, null) => (state[MagnetLogit, player], Temperature),
-            (Magnet.Moving, { } other) => throw Unfit(player, $"no regularizer with a moving magnet, got {other.Text}; set magnet=fixed for the regularized game"),
+            (Magnet.Moving, { } other) => throw Unfit(
+                player,
+                $"no regularizer with a moving magnet, got {other.Text}; set magnet=fixed for the regularized game"
+            ),
             (_, KlRegularizer kl) => (kl.Reference.Log(), kl.Temperature),
             (_, EntropyRegularizer entropy) => (game.Zeros(player), entropy.Temperature),
             (_, null) => throw Unfit(player, "a KL or entropy regularizer, got none; Complete(spec) adds one"),
             (_, { } other) => throw Unfit(player, $"a KL or entropy regularizer, got {other.Text}"),
         };
 
-    private static Expr Strategy(IGameView game, SolverState state, Player player) => Logits.Strategy(game, player, state[Logit, player]);
+    private static Expr Strategy(IGameView game, SolverState state, Player player) =>
+        Logits.Strategy(game, player, state[Logit, player]);
 
-    private static ArgumentException Unfit(Player player, string sentence) => new($"Magnetic mirror descent, player '{player.Name}': expected {sentence}.");
+    private static ArgumentException Unfit(Player player, string sentence) =>
+        new($"Magnetic mirror descent, player '{player.Name}': expected {sentence}.");
 }

@@ -9,16 +9,21 @@ internal enum Lookahead
     /// <summary>From the last step: play where the last values would lead.</summary>
     Optimistic,
 
-    /// <summary>From the present points: play where their values lead. Costs a second evaluation of the game.</summary>
+    /// <summary>
+    /// From the present points: play where their values lead. Costs a second evaluation of the game.
+    /// </summary>
     Extragradient,
 }
 
-/// <summary>Mirror descent (payoffs are maximized: ascent) in self-play, composed of a geometry and a lookahead; simultaneous updates.</summary>
+/// <summary>
+/// Mirror descent (payoffs are maximized: ascent) in self-play, composed of a geometry and a lookahead; simultaneous
+/// updates.
+/// </summary>
 /// <remarks>
-/// <para>With point z, expected values m and action values g of the profile played: x = z moved by eta m; then z = z moved by eta g.
-/// To move z by v is to take the q that maximizes &lt;v, q&gt; - distance(q, z).</para>
-/// <para>eta = <see cref="StepSize"/> / L, where L is the largest Lipschitz constant that payoffs in [-1, 1] allow:
-/// 1 (entropic) or the largest number of actions (Euclidean).</para>
+/// <para>With point z, expected values m and action values g of the profile played: x = z moved by eta m; then z = z
+/// moved by eta g. To move z by v is to take the q that maximizes &lt;v, q&gt; - distance(q, z).</para>
+/// <para>eta = <see cref="StepSize"/> / L, where L is the largest Lipschitz constant that payoffs in [-1, 1] allow: 1
+/// (entropic) or the largest number of actions (Euclidean).</para>
 /// </remarks>
 internal sealed record MirrorDescent(Geometry Geometry, Lookahead Lookahead, Expr StepSize, Averaging Averaging)
 {
@@ -39,7 +44,11 @@ internal sealed record MirrorDescent(Geometry Geometry, Lookahead Lookahead, Exp
             (s, player, profile) =>
             {
                 var values = game.ActionValues(player, profile);
-                var moved = s.With(Point, player, Geometry.Keep(game, player, Move(game, player, s[Point, player], values)));
+                var moved = s.With(
+                    Point,
+                    player,
+                    Geometry.Keep(game, player, Move(game, player, s[Point, player], values))
+                );
                 return Lookahead == Lookahead.Optimistic ? moved.With(Seen, player, values) : moved;
             },
             Averaging

@@ -1,16 +1,22 @@
 namespace Alignment;
 
-/// <summary>Optimistic gradient (OGDA): projected gradient steps, played one step ahead along the last values.</summary>
+/// <summary>
+/// Optimistic gradient (OGDA): projected gradient steps, played one step ahead along the last values.
+/// </summary>
 /// <remarks>
-/// <para>x = P(z + eta g_last); z = P(z + eta g), with P the Euclidean projection onto the simplex and g the player's action values at x.</para>
+/// <para>x = P(z + eta g_last); z = P(z + eta g), with P the Euclidean projection onto the simplex and g the player's
+/// action values at x.</para>
 /// <para>State by axis: the point z and the last value for each of the player's actions.</para>
-/// <para>eta = stepSize / n with n the largest number of actions, because a matrix of payoffs in [-1, 1] has a spectral norm L of up to n.
-/// Default stepSize 0.25: eta is at most 1 / (4 L), where the claims need less than 1 / (2 L) and the proof of the linear end 1 / (8 L). A dense
-/// random matrix has a norm near sqrt(n) only: there a stepSize up to sqrt(n) times larger is right and much faster. Simultaneous updates, uniform averaging.</para>
-/// <para>Source: Popov (1980), "A modification of the Arrow-Hurwicz method", Mathematical Notes 28; Wei, Lee, Zhang, Luo (2021), "Linear
-/// last-iterate convergence in constrained saddle-point optimization", arXiv 2006.09517; Cai, Oikonomou, Zheng (2022),
-    /// "Tight last-iterate convergence of the extragradient and the optimistic gradient descent-ascent algorithm", arXiv 2204.09228.</para>
-/// <para>Not for a quick answer in large games: <see cref="PredictiveRegretMatchingPlus"/> is faster and needs no step size.</para>
+/// <para>eta = stepSize / n with n the largest number of actions, because a matrix of payoffs in [-1, 1] has a
+/// spectral norm L of up to n. Default stepSize 0.25: eta is at most 1 / (4 L), where the claims need less than 1 /
+/// (2 L) and the proof of the linear end 1 / (8 L). A dense random matrix has a norm near sqrt(n) only: there a
+/// stepSize up to sqrt(n) times larger is right and much faster. Simultaneous updates, uniform averaging.</para>
+/// <para>Source: Popov (1980), "A modification of the Arrow-Hurwicz method", Mathematical Notes 28; Wei, Lee, Zhang,
+/// Luo (2021), "Linear last-iterate convergence in constrained saddle-point optimization", arXiv 2006.09517; Cai,
+/// Oikonomou, Zheng (2022), "Tight last-iterate convergence of the extragradient and the optimistic gradient
+/// descent-ascent algorithm", arXiv 2204.09228.</para>
+/// <para>Not for a quick answer in large games: <see cref="PredictiveRegretMatchingPlus"/> is faster and needs no
+/// step size.</para>
 /// </remarks>
 public sealed record OptimisticGradient : IIterativeSolver
 {
@@ -39,21 +45,23 @@ public sealed record OptimisticGradient : IIterativeSolver
                     0.5,
                     "two-player zero-sum, stepSize < 1 / (2 max |payoff|); in the end linear, by a factor that depends on the game"
                 ),
-                new(Gap.NashConv, Iterate.Average, 1, "two-player zero-sum, stepSize < 1 / (2 max |payoff|), averaging=uniform"),
+                new(
+                    Gap.NashConv,
+                    Iterate.Average,
+                    1,
+                    "two-player zero-sum, stepSize < 1 / (2 max |payoff|), averaging=uniform"
+                ),
             ],
         };
 
     /// <inheritdoc/>
     public ValueList<Setting> Settings =>
         [
-            Setting.Real(
+            Hyperparameter.Positive(
                 "stepSize",
                 StepSize,
-                0,
-                double.PositiveInfinity,
                 "eta times the largest number of actions, in units of 1 / payoff; below 0.5 for payoffs in [-1, 1], more on dense random games.",
-                v => this with { StepSize = v },
-                open: true
+                v => this with { StepSize = v }
             ),
             Averages.Setting(Averaging, v => this with { Averaging = v }),
         ];

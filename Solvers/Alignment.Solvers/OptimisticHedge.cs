@@ -1,15 +1,19 @@
 namespace Alignment;
 
-/// <summary>Optimistic Hedge (OMWU): multiplicative weights that count the last payoffs twice, as a guess of the next ones.</summary>
+/// <summary>
+/// Optimistic Hedge (OMWU): multiplicative weights that count the last payoffs twice, as a guess of the next ones.
+/// </summary>
 /// <remarks>
 /// <para>x_t = softmax(eta (g_1 + ... + g_(t-1) + g_(t-1))), with g the player's action values.</para>
 /// <para>State by axis: one logit and one last value for each of the player's actions.</para>
-/// <para>Default eta = 0.25, right for payoffs in [-1, 1]: the claim needs eta at most 1 / (2 L), L = max |payoff|. Simultaneous updates,
-/// uniform averaging.</para>
-/// <para>Source: Rakhlin, Sridharan (2013), "Optimization, learning, and games with predictable sequences", arXiv 1311.1869; Syrgkanis,
-/// Agarwal, Luo, Schapire (2015), "Fast convergence of regularized learning in games", arXiv 1507.00407, proposition 7 and theorem 4.</para>
-/// <para>Not for a guaranteed last iterate: it converges when the equilibrium is unique (Wei et al. 2021, arXiv 2006.09517), but may take
-/// arbitrarily long (Cai et al. 2024, arXiv 2406.10631); see <see cref="OptimisticGradient"/>.</para>
+/// <para>Default eta = 0.25, right for payoffs in [-1, 1]: the claim needs eta at most 1 / (2 L), L = max |payoff|.
+/// Simultaneous updates, uniform averaging.</para>
+/// <para>Source: Rakhlin, Sridharan (2013), "Optimization, learning, and games with predictable sequences", arXiv
+/// 1311.1869; Syrgkanis, Agarwal, Luo, Schapire (2015), "Fast convergence of regularized learning in games", arXiv
+/// 1507.00407.</para>
+/// <para>Not for a guaranteed last iterate: it converges when the equilibrium is unique (Wei et al. 2021, arXiv
+/// 2006.09517), but may take arbitrarily long (Cai et al. 2024, arXiv 2406.10631); see
+/// <see cref="OptimisticGradient"/>.</para>
 /// </remarks>
 public sealed record OptimisticHedge : IIterativeSolver
 {
@@ -31,22 +35,29 @@ public sealed record OptimisticHedge : IIterativeSolver
         {
             Claims =
             [
-                new(Gap.NashConv, Iterate.Average, 1, "two-player zero-sum, stepSize <= 1 / (2 max |payoff|), averaging=uniform"),
-                new(Gap.NashConv, Iterate.Last, 0, "two-player zero-sum with a unique equilibrium, stepSize <= 1 / (8 max |payoff|)"),
+                new(
+                    Gap.NashConv,
+                    Iterate.Average,
+                    1,
+                    "two-player zero-sum, stepSize <= 1 / (2 max |payoff|), averaging=uniform"
+                ),
+                new(
+                    Gap.NashConv,
+                    Iterate.Last,
+                    0,
+                    "two-player zero-sum with a unique equilibrium, stepSize <= 1 / (8 max |payoff|)"
+                ),
             ],
         };
 
     /// <inheritdoc/>
     public ValueList<Setting> Settings =>
         [
-            Setting.Real(
+            Hyperparameter.Positive(
                 "stepSize",
                 StepSize,
-                0,
-                double.PositiveInfinity,
                 "eta, in units of 1 / payoff; at most 0.5 for payoffs in [-1, 1].",
-                v => this with { StepSize = v },
-                open: true
+                v => this with { StepSize = v }
             ),
             Averages.Setting(Averaging, v => this with { Averaging = v }),
         ];

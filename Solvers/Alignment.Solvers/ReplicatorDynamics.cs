@@ -1,16 +1,23 @@
 namespace Alignment;
 
-/// <summary>Replicator dynamics in exponential form: the share of an action grows at the rate of its payoff advantage.</summary>
+/// <summary>
+/// Replicator dynamics in exponential form: the share of an action grows at the rate of its payoff advantage.
+/// </summary>
 /// <remarks>
-/// <para>dx/dt = x (g - &lt;g, x&gt;), with g the player's action values. A step is the exact flow over a time of stepSize with g held at its
-/// start: x' = x exp(stepSize g), normalized. No share reaches 0 or comes back from it (in logits; a small one rounds to 0 when it is read).</para>
+/// <para>dx/dt = x (g - &lt;g, x&gt;), with g the player's action values. A step is the exact flow over a time of
+/// stepSize with g held at its start: x' = x exp(stepSize g), normalized. No share reaches 0 or comes back from it
+/// (in logits; a small one rounds to 0 when it is read).</para>
 /// <para>State by axis: one logit for each of the player's actions.</para>
-/// <para>Default stepSize 0.1, in units of time at payoffs in [-1, 1]. Simultaneous updates, uniform averaging (over time).</para>
-/// <para>Limits: where the last iterate converges from the interior, it is to a Nash equilibrium; the time average's NashConv in two-player zero-sum
-/// games is at most (ln n + ln m) / (stepSize T) + stepSize L^2, L = max |payoff|, so it stops at a floor of the order of stepSize.</para>
-/// <para>Source: Taylor, Jonker (1978), "Evolutionary stable strategies and game dynamics", Mathematical Biosciences 40; outward drift of steps:
-/// Bailey, Piliouras (2018), "Multiplicative weights update in zero-sum games", EC '18.</para>
-/// <para>Not for solving zero-sum games: the flow cycles around interior equilibria, and steps spiral outwards.</para>
+/// <para>Default stepSize 0.1, in units of time at payoffs in [-1, 1]. Simultaneous updates, uniform averaging (over
+/// time).</para>
+/// <para>Limits: where the last iterate converges from the interior, it is to a Nash equilibrium; the time average's
+/// NashConv in two-player zero-sum games is at most (ln n + ln m) / (stepSize T) + stepSize L^2, L = max |payoff|, so
+/// it stops at a floor of the order of stepSize.</para>
+/// <para>Source: Taylor, Jonker (1978), "Evolutionary stable strategies and game dynamics", Mathematical Biosciences
+/// 40; outward drift of steps: Bailey, Piliouras (2018), "Multiplicative weights update in zero-sum games", EC
+/// '18.</para>
+/// <para>Not for solving zero-sum games: the flow cycles around interior equilibria, and steps spiral
+/// outwards.</para>
 /// </remarks>
 public sealed record ReplicatorDynamics : IIterativeSolver
 {
@@ -33,14 +40,11 @@ public sealed record ReplicatorDynamics : IIterativeSolver
     /// <inheritdoc/>
     public ValueList<Setting> Settings =>
         [
-            Setting.Real(
+            Hyperparameter.Positive(
                 "stepSize",
                 StepSize,
-                0,
-                double.PositiveInfinity,
                 "Time a step, in units of 1 / payoff.",
-                v => this with { StepSize = v },
-                open: true
+                v => this with { StepSize = v }
             ),
         ];
 

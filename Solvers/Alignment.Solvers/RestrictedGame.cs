@@ -7,7 +7,9 @@ internal sealed class RestrictedGame : IGameData
 
     public RestrictedGame(IGameData game, Population population)
     {
-        Players = game.Players.Select((player, p) => Player.Of(player.Name, Restrict(player.Actions, population.Actions[p]))).ToValueList();
+        Players = game
+            .Players.Select((player, p) => Player.Of(player.Name, Restrict(player.Actions, population.Actions[p])))
+            .ToValueList();
         var cells = Cells(game.Players, population);
         _payoffs = [.. Enumerable.Range(0, game.Players.Count).Select(p => Pick(game.Payoff(p), cells))];
     }
@@ -17,14 +19,21 @@ internal sealed class RestrictedGame : IGameData
     public ReadOnlySpan<double> Payoff(int player) => _payoffs[player];
 
     private static Axis Restrict(Axis actions, ValueList<int> members) =>
-        actions.Labels.Count == 0 ? Axis.Of(actions.Name, members.Count) : Axis.Of(actions.Name, [.. members.Select(actions.Label)]);
+        actions.Labels.Count == 0
+            ? Axis.Of(actions.Name, members.Count)
+            : Axis.Of(actions.Name, [.. members.Select(actions.Label)]);
 
     /// <summary>The full game's row-major positions of the restricted game's cells, last player fastest.</summary>
     private static int[] Cells(ValueList<Player> players, Population population)
     {
         int[] cells = [0];
         for (var p = 0; p < players.Count; p++)
-            cells = [.. cells.SelectMany(cell => population.Actions[p].Select(action => (cell * players[p].Actions.Size) + action))];
+            cells =
+            [
+                .. cells.SelectMany(cell =>
+                    population.Actions[p].Select(action => (cell * players[p].Actions.Size) + action)
+                ),
+            ];
         return cells;
     }
 

@@ -5,26 +5,29 @@ public static class Solver
 {
     /// <summary>All of them, the recommended first within each family.</summary>
     public static IReadOnlyList<ISolver> All { get; } =
-        [
-            new PredictiveRegretMatchingPlus(),
-            new RegretMatchingPlus(),
-            new RegretMatching(),
-            new MagneticMirrorDescent(),
-            new OptimisticGradient(),
-            new OptimisticHedge(),
-            new Extragradient(),
-            new Hedge(),
-            new ReplicatorDynamics(),
-            new FictitiousPlay(),
-            new DoubleOracle(),
-        ];
+    [
+        new PredictiveRegretMatchingPlus(),
+        new RegretMatchingPlus(),
+        new RegretMatching(),
+        new MagneticMirrorDescent(),
+        new OptimisticGradient(),
+        new OptimisticHedge(),
+        new Extragradient(),
+        new Hedge(),
+        new ReplicatorDynamics(),
+        new FictitiousPlay(),
+        new DoubleOracle(),
+    ];
 
     /// <summary>The solver of a name, such as <c>prm+</c>, with its default settings.</summary>
-    /// <exception cref="ArgumentException">There is no solver of that name; the message holds the nearest one.</exception>
+    /// <exception cref="ArgumentException">There is no solver of that name; the message holds the nearest
+    /// one.</exception>
     public static ISolver Find(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
         return All.FirstOrDefault(solver => solver.Info.Name == name)
-            ?? throw new ArgumentException($"There is no solver '{name}'." + Nearest.Hint(name, All.Select(s => s.Info.Name), "There are"));
+            ?? throw new ArgumentException(
+                $"There is no solver '{name}'." + Nearest.Hint(name, All.Select(s => s.Info.Name), "There are")
+            );
     }
 }

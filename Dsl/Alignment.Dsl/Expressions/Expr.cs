@@ -103,13 +103,13 @@ public sealed partial class Expr : IEquatable<Expr>
         double.IsNaN(value) ? throw new ArgumentException("A constant may not be NaN.", nameof(value)) : Of(new Op.Constant(value));
 
     /// <summary>Numbers over axes.</summary>
-    public static Expr Literal(Tensor tensor) => Of(new Op.Literal(tensor));
+    public static Expr Literal(NamedTensor tensor) => Of(new Op.Literal(tensor));
 
     /// <summary>A vector over <paramref name="axis"/>.</summary>
-    public static Expr Vector(Axis axis, params double[] values) => Literal(Tensor.Of([axis], values));
+    public static Expr Vector(Axis axis, params double[] values) => Literal(NamedTensor.Of([axis], values));
 
     /// <summary>A matrix: rows over <paramref name="rows"/>, columns over <paramref name="columns"/>.</summary>
-    public static Expr Matrix(Axis rows, Axis columns, double[,] values) => Literal(Tensor.Of(rows, columns, values));
+    public static Expr Matrix(Axis rows, Axis columns, double[,] values) => Literal(NamedTensor.Of(rows, columns, values));
 
     /// <summary>The number of the step being done, from 1.</summary>
     public static Expr Step { get; } = Of(new Op.Step());
@@ -303,6 +303,6 @@ public sealed partial class Expr : IEquatable<Expr>
         var values = new double[rows.Size * columns.Size];
         for (var i = 0; i < Math.Min(rows.Size, columns.Size); i++)
             values[(i * columns.Size) + i] = 1;
-        return Literal(Tensor.Of([rows, columns], values));
+        return Literal(NamedTensor.Of([rows, columns], values));
     }
 }

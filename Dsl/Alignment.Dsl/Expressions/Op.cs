@@ -133,7 +133,7 @@ public abstract record Op
     }
 
     /// <summary>Numbers over axes, part of the specification.</summary>
-    public sealed record Literal(Tensor Tensor) : Op
+    public sealed record Literal(NamedTensor Tensor) : Op
     {
         /// <inheritdoc/>
         public override string Signature => $"literal[{string.Join(",", Tensor.Axes.Select(a => a.Signature))}]#{Tensor.Fingerprint}";

@@ -184,7 +184,7 @@ public static class StructureAnalysis
         private string At(int game, int cell)
         {
             var name = _describeGame(game);
-            return (name.Length > 0 ? $"game {name}, cell " : "cell ") + Tensor.Describe(_axes, cell);
+            return (name.Length > 0 ? $"game {name}, cell " : "cell ") + NamedTensor.Describe(_axes, cell);
         }
 
         private string Join(int game, int cell) => string.Join(", ", Enumerable.Range(0, _players.Count).Select(p => Text(U(p, game, cell))));

@@ -50,6 +50,11 @@ internal static class Simplify
 
         return (op.Kind, x, y) switch
         {
+            (BinaryKind.Add, _, _) when NegatedBy(graph, b) is { } minus => graph.Binary(BinaryKind.Subtract, a, minus),
+            (BinaryKind.Add, _, _) when NegatedBy(graph, a) is { } minus => graph.Binary(BinaryKind.Subtract, b, minus),
+            (BinaryKind.Subtract, _, _) when NegatedBy(graph, b) is { } minus => NegatedBy(graph, a) is { } first
+                ? graph.Binary(BinaryKind.Subtract, minus, first)
+                : graph.Binary(BinaryKind.Add, a, minus),
             (BinaryKind.Add, 0, _) => b,
             (BinaryKind.Add or BinaryKind.Subtract, _, 0) => a,
             (BinaryKind.Subtract, 0, _) => graph.Unary(UnaryKind.Negate, b),
@@ -58,6 +63,8 @@ internal static class Simplify
             _ => null,
         };
     }
+
+    private static int? NegatedBy(Graph graph, int id) => graph[id].Op is Op.Unary { Kind: UnaryKind.Negate } ? graph[id].Arguments[0] : null;
 
     // A select between whole axes keeps the axes of both branches.
     private static int Take(Graph graph, int[] arguments, int chosen)

@@ -44,7 +44,7 @@ public sealed class BoundGame
     public bool IsConstantSum => Structures.First(s => s.Structure == Structure.ConstantSum).Verdict == Verdict.Proved;
 
     /// <summary>Names a game of the batch, such as <c>draw=3, category=Privacy</c>; empty for a single game.</summary>
-    public string DescribeGame(int game) => Games == 1 ? "" : Tensor.Describe(Batch, game);
+    public string DescribeGame(int game) => Games == 1 ? "" : NamedTensor.Describe(Batch, game);
 
     /// <summary>The numbers of one game.</summary>
     public IGameData Data(int game) => new Numbers(this, game);
@@ -81,8 +81,8 @@ public sealed class BoundGame
         return game;
     }
 
-    private static Tensor Rates(CountTable table, TableCounts counts) =>
-        Tensor.Of(table.Axes, [.. counts.Successes.Zip(counts.Trials, (s, n) => s / n)]);
+    private static NamedTensor Rates(CountTable table, TableCounts counts) =>
+        NamedTensor.Of(table.Axes, [.. counts.Successes.Zip(counts.Trials, (s, n) => s / n)]);
 
     private static Expr Averaged(GameSpec spec, Expr payoff) => new MatrixGameView(spec).Averaged(payoff);
 
@@ -153,7 +153,7 @@ public sealed class BoundGame
                     $"payoff of '{Spec.Players[p]}'",
                     string.Create(
                         System.Globalization.CultureInfo.InvariantCulture,
-                        $"is {_payoffs[p][at]} at {(game.Length > 0 ? game + ", " : "")}{Tensor.Describe(axes, at % cells)}; expected a finite number"
+                        $"is {_payoffs[p][at]} at {(game.Length > 0 ? game + ", " : "")}{NamedTensor.Describe(axes, at % cells)}; expected a finite number"
                     )
                 )
             );

@@ -4,7 +4,7 @@ namespace Alignment.Runtime;
 internal static class Resampling
 {
     /// <summary>Rates over the probe's axis and the table's axes; element 0 of the probe's axis is the point estimate.</summary>
-    public static Tensor Draw(ResamplingProbe probe, TableCounts counts, ulong seed)
+    public static NamedTensor Draw(ResamplingProbe probe, TableCounts counts, ulong seed)
     {
         var cells = counts.Successes.Length;
         var rates = new double[(probe.Draws + 1) * cells];
@@ -22,7 +22,7 @@ internal static class Resampling
             }
         }
 
-        return Tensor.Of([probe.Axis, .. probe.Table.Axes], rates);
+        return NamedTensor.Of([probe.Axis, .. probe.Table.Axes], rates);
     }
 
     // Trials are counted one by one: tables hold at most some thousands a cell.

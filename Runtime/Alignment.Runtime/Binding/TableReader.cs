@@ -33,7 +33,7 @@ internal static class TableReader
             }
 
             if (lines[cell] > 0)
-                throw row.Error(axes[0].Name, $"cell {Tensor.Describe(axes, cell)} was given on line {lines[cell]} already");
+                throw row.Error(axes[0].Name, $"cell {NamedTensor.Describe(axes, cell)} was given on line {lines[cell]} already");
             lines[cell] = row.Line;
             (successes[cell], trials[cell]) = (row.Count(table.Successes), row.Count(table.Trials));
             if (trials[cell] < 1)
@@ -46,7 +46,7 @@ internal static class TableReader
             Pool(axes, pooled, successes, trials, lines);
         var missing = Array.IndexOf(lines, 0);
         if (missing >= 0)
-            throw new InputFormatException(path, $"no row gives the cell {Tensor.Describe(axes, missing)}");
+            throw new InputFormatException(path, $"no row gives the cell {NamedTensor.Describe(axes, missing)}");
         using var stream = File.OpenRead(path);
         return new(path, Convert.ToHexStringLower(SHA256.HashData(stream)), successes, trials, leftOut);
     }

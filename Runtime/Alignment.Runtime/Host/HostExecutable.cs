@@ -144,6 +144,28 @@ internal sealed unsafe class HostExecutable<T> : IExecutable
             string.Create(CultureInfo.InvariantCulture, $"{(s.Root.Segment == Segment.Shared ? "shared" : "block")}[{s.Offset}+{s.Length}]");
     }
 
+    /// <summary>Nanoseconds of each kernel of a step on the first block, each run many times by itself; the least of ten tries.</summary>
+    internal IReadOnlyList<(string Label, double Nanoseconds)> Profile(int rounds)
+    {
+        var (shared, block) = ((nint)_shared.As<T>(), (nint)Block(0));
+        return
+        [
+            .. _step.Select(kernel =>
+            {
+                var least = double.PositiveInfinity;
+                for (var again = 0; again < 10; again++)
+                {
+                    var clock = System.Diagnostics.Stopwatch.StartNew();
+                    for (var k = 0; k < rounds; k++)
+                        kernel.Run((T*)shared, (T*)block, new(k + 1, 0));
+                    least = Math.Min(least, clock.Elapsed.TotalNanoseconds / rounds);
+                }
+
+                return (kernel.Label, least);
+            }),
+        ];
+    }
+
     public void Dispose()
     {
         _workers.Dispose();

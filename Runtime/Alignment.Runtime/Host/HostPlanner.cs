@@ -215,30 +215,22 @@ internal sealed class HostPlanner<T>
                 EmitPointwise(id, (o, x, run) => Pointwise.Create<T>(b.Kind, o, x[0], x[1], run));
                 break;
             case Op.Select:
-                EmitPointwise(id, (o, x, run) => new SelectKernel<T>(o, x[0], x[1], x[2], run) { Label = "select" });
+                EmitPointwise(id, (o, x, run) => Pointwise.Select<T>(o, x[0], x[1], x[2], run));
                 break;
             case Op.Reduce r:
-                EmitAlong(id, r.Axis, (o, x, run, stride, _) => Fold(r.Kind, o, x, run, r.Axis.Size, stride));
+                EmitAlong(id, r.Axis, new Folding(r.Kind));
                 break;
             case Op.Softmax s:
-                EmitAlong(id, s.Axis, (o, x, run, stride, to) => new SoftmaxKernel<T>(o, x, run, s.Axis.Size, stride, to) { Label = s.Signature });
+                EmitAlong(id, s.Axis, new Softmaxing());
                 break;
             case Op.OneHotMax m:
-                EmitAlong(id, m.Axis, (o, x, run, stride, to) => new OneHotMaxKernel<T>(o, x, run, m.Axis.Size, stride, to) { Label = m.Signature });
+                EmitAlong(id, m.Axis, new Choosing());
                 break;
             case Op.SimplexProjection p:
-                EmitAlong(
-                    id,
-                    p.Axis,
-                    (o, x, run, stride, to) => new SimplexProjectionKernel<T>(o, x, run, p.Axis.Size, stride, to) { Label = p.Signature }
-                );
+                EmitAlong(id, p.Axis, new Projecting());
                 break;
             case Op.CumulativeSum c:
-                EmitAlong(
-                    id,
-                    c.Axis,
-                    (o, x, run, stride, to) => new CumulativeSumKernel<T>(o, x, run, c.Axis.Size, stride, to, c.Reverse) { Label = c.Signature }
-                );
+                EmitAlong(id, c.Axis, new Cumulating(c.Reverse));
                 break;
             case Op.Contract c:
                 EmitContract(id, node, c);
@@ -272,13 +264,48 @@ internal sealed class HostPlanner<T>
         }
     }
 
-    private static Kernel<T> Fold(ReduceKind kind, Operand o, Operand x, int run, int count, long stride) =>
-        kind switch
-        {
-            ReduceKind.Sum => new FoldKernel<T, SumFold>(o, x, run, count, stride) { Label = "sum" },
-            ReduceKind.Max => new FoldKernel<T, MaxFold>(o, x, run, count, stride) { Label = "max" },
-            _ => new LogSumExpKernel<T>(o, x, run, count, stride) { Label = "logsumexp" },
-        };
+    /// <summary>Makes a kernel along an axis once its width is known.</summary>
+    private interface IAlong
+    {
+        Kernel<T> Create<TWidth>(string label, Operand o, Operand x, int run, int count, long stride, long outStride)
+            where TWidth : struct, IWidth;
+    }
+
+    private sealed record Folding(ReduceKind Kind) : IAlong
+    {
+        public Kernel<T> Create<TWidth>(string label, Operand o, Operand x, int run, int count, long stride, long outStride)
+            where TWidth : struct, IWidth =>
+            Kind switch
+            {
+                ReduceKind.Sum => new FoldKernel<T, TWidth, SumFold>(o, x, run, count, stride) { Label = label },
+                ReduceKind.Max => new FoldKernel<T, TWidth, MaxFold>(o, x, run, count, stride) { Label = label },
+                _ => new LogSumExpKernel<T, TWidth>(o, x, run, count, stride) { Label = label },
+            };
+    }
+
+    private sealed record Softmaxing : IAlong
+    {
+        public Kernel<T> Create<TWidth>(string label, Operand o, Operand x, int run, int count, long stride, long outStride)
+            where TWidth : struct, IWidth => new SoftmaxKernel<T, TWidth>(o, x, run, count, stride, outStride) { Label = label };
+    }
+
+    private sealed record Choosing : IAlong
+    {
+        public Kernel<T> Create<TWidth>(string label, Operand o, Operand x, int run, int count, long stride, long outStride)
+            where TWidth : struct, IWidth => new OneHotMaxKernel<T, TWidth>(o, x, run, count, stride, outStride) { Label = label };
+    }
+
+    private sealed record Projecting : IAlong
+    {
+        public Kernel<T> Create<TWidth>(string label, Operand o, Operand x, int run, int count, long stride, long outStride)
+            where TWidth : struct, IWidth => new SimplexProjectionKernel<T, TWidth>(o, x, run, count, stride, outStride) { Label = label };
+    }
+
+    private sealed record Cumulating(bool Reverse) : IAlong
+    {
+        public Kernel<T> Create<TWidth>(string label, Operand o, Operand x, int run, int count, long stride, long outStride)
+            where TWidth : struct, IWidth => new CumulativeSumKernel<T, TWidth>(o, x, run, count, stride, outStride, Reverse) { Label = label };
+    }
 
     private void EmitPointwise(int id, Func<Operand, Operand[], int, Kernel<T>> create)
     {
@@ -319,7 +346,7 @@ internal sealed class HostPlanner<T>
     private void EmitCopy(View target, View source, Node shape) =>
         EmitPointwise(shape, target, [source], (o, x, run) => Pointwise.Copy<T>(o, x[0], run));
 
-    private void EmitAlong(int id, Axis axis, Func<Operand, Operand, int, long, long, Kernel<T>> create)
+    private void EmitAlong(int id, Axis axis, IAlong along)
     {
         var node = Graph[id];
         var input = Find(node.Arguments[0]);
@@ -327,26 +354,34 @@ internal sealed class HostPlanner<T>
         // where the axis itself is innermost, single elements are walked and the output keeps the input's layout
         var output = NewView(node, !_program.Varying[id], keeps || input.Innermost != axis.Name ? input.Innermost : null);
         Keep(id, output);
-        var along = !output.Lanes && (output.IsScalar || input.Innermost == axis.Name || input.IsScalar);
+        var single = !output.Lanes && (output.IsScalar || input.Innermost == axis.Name || input.IsScalar);
         var others = EventAxes(node).Where(a => a != axis).ToArray();
-        int run;
-        Operand to;
-        Operand from;
-        if (along)
-        {
-            run = 1;
-            to = new(output, Offsets(output, others), runs: false);
-            from = new(input, Offsets(input, others), runs: false);
-        }
-        else
-        {
-            input = Along(node.Arguments[0], output);
-            (var loops, run) = Loops(others, output);
-            to = Bind(output, loops, output);
-            from = Bind(input, loops, output);
-        }
+        var (loops, run) = single ? (others, 1) : Loops(others, output);
+        input = single ? input : Along(node.Arguments[0], output);
+        var to = single ? new(output, Offsets(output, others), runs: false) : Bind(output, loops, output);
+        var from = single ? new(input, Offsets(input, others), runs: false) : Bind(input, loops, output);
+        // an operand that is the same for all games has been expanded along them: its neighbours are not there to be loaded
+        if (!single && !from.Runs)
+            (input, from) = Widen(node.Arguments[0], loops, output);
 
-        Add(create(to, from, run, input.Stride(axis), output.Stride(axis)), output, [input], []);
+        var (label, stride, outStride) = (node.Op.Signature, input.Stride(axis), output.Stride(axis));
+        Add(
+            !single ? along.Create<Wide>(label, to, from, run, axis.Size, stride, outStride)
+                : output.IsScalar ? along.Create<Spread>(label, to, from, run, axis.Size, stride, outStride)
+                : along.Create<Narrow>(label, to, from, run, axis.Size, stride, outStride),
+            output,
+            [input],
+            []
+        );
+    }
+
+    /// <summary>Writes a value out along the output's inner run, where it was only repeated so far.</summary>
+    private (View View, Operand Operand) Widen(int value, Axis[] loops, View output)
+    {
+        var written = NewView(Graph[value], !_program.Varying[value], output.Innermost);
+        written.Storage.Permanent = !_program.Varying[value];
+        EmitCopy(written, value);
+        return (written, Bind(written, loops, output));
     }
 
     private void EmitContract(int id, Node node, Op.Contract contract)

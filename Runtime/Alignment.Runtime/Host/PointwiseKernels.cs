@@ -88,9 +88,41 @@ internal sealed unsafe class BinaryKernel<T, TFunction>(Operand output, Operand 
     }
 }
 
+/// <summary>How an operand of a select moves along the inner run.</summary>
+internal unsafe interface IMove
+{
+    static abstract Vector<T> Load<T>(T* p, int i, Vector<T> first)
+        where T : unmanaged;
+}
+
+/// <summary>Element by element.</summary>
+internal readonly unsafe struct Moves : IMove
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector<T> Load<T>(T* p, int i, Vector<T> first)
+        where T : unmanaged => Vector.Load(p + i);
+}
+
+/// <summary>Not at all: one element serves the whole run.</summary>
+internal readonly unsafe struct Stays : IMove
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector<T> Load<T>(T* p, int i, Vector<T> first)
+        where T : unmanaged => first;
+}
+
 /// <summary>Chooses between two values element by element.</summary>
-internal sealed unsafe class SelectKernel<T>(Operand output, Operand condition, Operand then, Operand otherwise, int run) : Kernel<T>
+internal sealed unsafe class SelectKernel<T, TCondition, TThen, TOtherwise>(
+    Operand output,
+    Operand condition,
+    Operand then,
+    Operand otherwise,
+    int run
+) : Kernel<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    where TCondition : struct, IMove
+    where TThen : struct, IMove
+    where TOtherwise : struct, IMove
 {
     public override void Run(T* shared, T* block, Round round)
     {
@@ -104,16 +136,14 @@ internal sealed unsafe class SelectKernel<T>(Operand output, Operand condition, 
             var test = c + condition.Outer[k];
             var x = a + then.Outer[k];
             var y = b + otherwise.Outer[k];
+            var (test0, x0, y0) = (new Vector<T>(*test), new Vector<T>(*x), new Vector<T>(*y));
             for (var i = 0; i < run; i += Vector<T>.Count)
             {
-                var taken = Vector.Equals(Load(test, i, condition.Runs), Vector<T>.Zero);
-                Vector.ConditionalSelect(taken, Load(y, i, otherwise.Runs), Load(x, i, then.Runs)).Store(to + i);
+                var no = Vector.Equals(TCondition.Load(test, i, test0), Vector<T>.Zero);
+                Vector.ConditionalSelect(no, TOtherwise.Load(y, i, y0), TThen.Load(x, i, x0)).Store(to + i);
             }
         }
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector<T> Load(T* p, int i, bool runs) => runs ? Vector.Load(p + i) : new Vector<T>(*p);
 }
 
 /// <summary>The functions behind <see cref="UnaryKind"/> and <see cref="BinaryKind"/>.</summary>
@@ -135,6 +165,24 @@ internal static class Pointwise
             UnaryKind.Tanh => new UnaryKernel<T, Tanh>(o, x, run) { Label = label },
             UnaryKind.Sign => new UnaryKernel<T, Sign>(o, x, run) { Label = label },
             _ => throw new System.Diagnostics.UnreachableException(),
+        };
+    }
+
+    /// <summary>Chooses between two values.</summary>
+    public static Kernel<T> Select<T>(Operand o, Operand c, Operand a, Operand b, int run)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        const string Label = "select";
+        return (c.Runs, a.Runs, b.Runs) switch
+        {
+            (true, true, true) => new SelectKernel<T, Moves, Moves, Moves>(o, c, a, b, run) { Label = Label },
+            (true, true, false) => new SelectKernel<T, Moves, Moves, Stays>(o, c, a, b, run) { Label = Label },
+            (true, false, true) => new SelectKernel<T, Moves, Stays, Moves>(o, c, a, b, run) { Label = Label },
+            (true, false, false) => new SelectKernel<T, Moves, Stays, Stays>(o, c, a, b, run) { Label = Label },
+            (false, true, true) => new SelectKernel<T, Stays, Moves, Moves>(o, c, a, b, run) { Label = Label },
+            (false, true, false) => new SelectKernel<T, Stays, Moves, Stays>(o, c, a, b, run) { Label = Label },
+            (false, false, true) => new SelectKernel<T, Stays, Stays, Moves>(o, c, a, b, run) { Label = Label },
+            (false, false, false) => new SelectKernel<T, Stays, Stays, Stays>(o, c, a, b, run) { Label = Label },
         };
     }
 

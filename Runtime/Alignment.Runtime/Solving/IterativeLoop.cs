@@ -141,7 +141,7 @@ internal sealed class IterativeLoop : IDisposable
 
     private GameSolution? Judge(int game, long step, double seconds, Measured measured, bool cancelled)
     {
-        var name = _games == 1 ? "" : Tensor.Describe(_program.Batch, game);
+        var name = _games == 1 ? "" : NamedTensor.Describe(_program.Batch, game);
         if (!measured.IsFinite(game))
         {
             if (_lastGood is null)

@@ -82,7 +82,7 @@ internal static class PopulationLoop
         var spec = Game.Named(name);
         for (var p = 0; p < data.Players.Count; p++)
         {
-            var payoff = Expr.Literal(Tensor.Of(axes, data.Payoff(p)));
+            var payoff = Expr.Literal(NamedTensor.Of(axes, data.Payoff(p)));
             spec = spec.Player(data.Players[p]).Payoff(data.Players[p], payoff);
         }
 

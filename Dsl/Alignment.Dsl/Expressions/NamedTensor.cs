@@ -1,11 +1,11 @@
 namespace Alignment;
 
 /// <summary>Numbers over axes, stored row-major in float64: the last axis varies fastest. Immutable and value-equal.</summary>
-public sealed class Tensor : IEquatable<Tensor>
+public sealed class NamedTensor : IEquatable<NamedTensor>
 {
     private readonly double[] _values;
 
-    private Tensor(ValueList<Axis> axes, double[] ownedValues)
+    private NamedTensor(ValueList<Axis> axes, double[] ownedValues)
     {
         Axes = axes;
         _values = ownedValues;
@@ -23,7 +23,7 @@ public sealed class Tensor : IEquatable<Tensor>
 
     /// <summary>A tensor over <paramref name="axes"/> from numbers in row-major order.</summary>
     /// <exception cref="ArgumentException">The count does not fit, a number is not finite, or an axis occurs twice.</exception>
-    public static Tensor Of(IEnumerable<Axis> axes, ReadOnlySpan<double> values)
+    public static NamedTensor Of(IEnumerable<Axis> axes, ReadOnlySpan<double> values)
     {
         var list = axes.ToValueList();
         var set = AxisSet.Of([.. list]);
@@ -41,7 +41,7 @@ public sealed class Tensor : IEquatable<Tensor>
     }
 
     /// <summary>A matrix: rows over <paramref name="rows"/>, columns over <paramref name="columns"/>.</summary>
-    public static Tensor Of(Axis rows, Axis columns, double[,] values)
+    public static NamedTensor Of(Axis rows, Axis columns, double[,] values)
     {
         if (values.GetLength(0) != rows.Size || values.GetLength(1) != columns.Size)
         {
@@ -66,10 +66,10 @@ public sealed class Tensor : IEquatable<Tensor>
     }
 
     /// <inheritdoc/>
-    public bool Equals(Tensor? other) => other is not null && Fingerprint == other.Fingerprint;
+    public bool Equals(NamedTensor? other) => other is not null && Fingerprint == other.Fingerprint;
 
     /// <inheritdoc/>
-    public override bool Equals(object? obj) => Equals(obj as Tensor);
+    public override bool Equals(object? obj) => Equals(obj as NamedTensor);
 
     /// <inheritdoc/>
     public override int GetHashCode() => Fingerprint.GetHashCode();

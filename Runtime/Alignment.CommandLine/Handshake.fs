@@ -1,0 +1,35 @@
+namespace Alignment.CommandLine
+
+open System
+open System.IO
+
+/// What `align` and a script that it started tell each other, through the environment.
+module Handshake =
+    /// Names a stage (`spec`, `ir`, `plan` or `check`): the script prints it instead of running.
+    [<Literal>]
+    let CaptureVariable = "ALIGN_CAPTURE"
+
+    /// Names a file: the script creates it when it hands its experiment over, and writes its exit code there. A script
+    /// without the file never got that far; and fsi ends with 0 unless the script says `exit`.
+    [<Literal>]
+    let ReceiptVariable = "ALIGN_RECEIPT"
+
+    let private variable name =
+        match Environment.GetEnvironmentVariable name with
+        | null
+        | "" -> None
+        | value -> Some value
+
+    /// The stage that is asked for.
+    let captured () = variable CaptureVariable
+
+    let private write text =
+        variable ReceiptVariable |> Option.iter (fun file -> File.WriteAllText(file, text))
+
+    /// The experiment has been handed over.
+    let entered () = write ""
+
+    /// The experiment has ended.
+    let ended (code: int) =
+        write (string code)
+        code

@@ -1,0 +1,67 @@
+namespace Alignment
+
+open System
+open Alignment.Compiler
+open Alignment.CommandLine
+
+/// The executors that `--executor` can name. The CPU's is always there; others are registered by who references them.
+[<AbstractClass; Sealed>]
+type Executors private () =
+    static let gate = obj ()
+
+    static let host device =
+        if device = HostExecutor.Instance.Device then
+            HostExecutor.Instance :> IExecutor
+        else
+            Faults.refuse $"The executor 'host' runs on 'cpu', got --device '%s{device}'; other devices need --executor torch."
+
+    static let mutable known: (string * (string -> IExecutor)) list = [ "host", host ]
+
+    /// Adds an executor, or replaces the one of that name.
+    /// <param name="name">The word for `--executor`.</param>
+    /// <param name="create">The executor on a device such as `cpu`; it refuses a device that is not there by ArgumentException.</param>
+    static member Register(name: string, create: Func<string, IExecutor>) =
+        lock gate (fun () -> known <- List.filter (fst >> (<>) name) known @ [ name, create.Invoke ])
+
+    /// The names, in order of registration.
+    static member Names = known |> List.map fst
+
+    /// The executor of a name on a device.
+    static member Find(name: string, device: string) =
+        match List.tryFind (fst >> (=) name) known with
+        | Some(_, create) -> Faults.reading "--device" (fun () -> create device)
+        | None when name = "torch" ->
+            Faults.refuse
+                "The executor 'torch' is not part of this program: reference Alignment.Torch and call Executors.Register(\"torch\", TorchExecutor.On), or use the tool 'align'."
+        | None -> Faults.unknown "executor" name Executors.Names "There are"
+
+/// The solvers that `--solver` can name: those of Alignment.Solvers, and those registered by who references their package.
+[<AbstractClass; Sealed>]
+type Solvers private () =
+    static let gate = obj ()
+    static let mutable registered: ISolver list = []
+
+    /// The solvers of Alignment.Solvers.Exact: named here so that whoever asks for one is told what to reference.
+    static let exact = [ "lp"; "support_enumeration"; "qre_path"; "ce"; "cce" ]
+
+    /// Adds solvers; one of a known name replaces it.
+    static member Register(solvers: ISolver seq) =
+        let added = List.ofSeq solvers
+        let names = added |> List.map _.Info.Name |> set
+        lock gate (fun () -> registered <- List.filter (fun s -> not (names.Contains s.Info.Name)) registered @ added)
+
+    /// All solvers, with their default settings.
+    static member All: ISolver list =
+        let names = registered |> List.map _.Info.Name |> set
+
+        (Solver.All |> Seq.filter (fun s -> not (names.Contains s.Info.Name)) |> List.ofSeq)
+        @ registered
+
+    /// The solver of a name, with its default settings.
+    static member Find(name: string) : ISolver =
+        match Solvers.All |> List.tryFind (fun s -> s.Info.Name = name) with
+        | Some solver -> solver
+        | None when List.contains name exact ->
+            Faults.refuse
+                $"The solver '%s{name}' is not part of this program: reference Alignment.Solvers.Exact and call Solvers.Register(ExactSolver.All), or use the tool 'align'."
+        | None -> Faults.unknown "solver" name (Solvers.All |> List.map _.Info.Name) "There are"
