@@ -9,6 +9,22 @@ public static class ForwardMode
     {
         ArgumentNullException.ThrowIfNull(graph);
         var influenced = ReverseMode.InfluencedBy(graph, x, y);
+        // an axis of directions that values on the way use for something else goes by another name meanwhile
+        var captured = graph[v]
+            .Axes.Except(graph[x].Axes)
+            .Where(axis => Enumerable.Range(0, y).Any(id => influenced[id] && graph[id].Axes.Contains(axis)) && !graph[y].Axes.Contains(axis))
+            .Select(axis => (Axis: axis, Fresh: axis.Named(axis.Name + "~")))
+            .ToArray();
+        foreach (var (axis, fresh) in captured)
+            v = graph.Add(new Op.Rename(axis, fresh), v);
+        var derivative = Along(graph, influenced, y, x, v);
+        foreach (var (axis, fresh) in captured)
+            derivative = graph.Add(new Op.Rename(fresh, axis), derivative);
+        return derivative;
+    }
+
+    private static int Along(Graph graph, bool[] influenced, int y, int x, int v)
+    {
         var directions = graph[v].Axes.Except(graph[x].Axes);
         int Zero(int id) => graph.Expand(graph.Constant(0), graph[id].Axes.Union(directions));
         if (!influenced[y])

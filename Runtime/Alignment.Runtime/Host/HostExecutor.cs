@@ -42,10 +42,10 @@ public sealed class HostExecutor : IExecutor
         // plan with the narrowest block to learn what a lane costs, then with as many lanes as the cache and the games allow
         var width = Vector<T>.Count;
         var narrow = new HostPlanner<T>(program, width, options.Seed);
-        var bytesPerLane = Math.Max(1, narrow.Memory.BlockLength * sizeof(double) / (8 / BytesOf<T>()) / width);
+        var bytesPerLane = Math.Max(1, narrow.Memory.BlockLength * BytesOf<T>() / width);
         var perThread = (program.Games + options.Threads - 1) / options.Threads;
-        var wanted = Math.Clamp(BlockBytes / bytesPerLane, width, Math.Min(MostLanes, perThread));
-        var lanes = (int)Math.Max(width, (wanted + width - 1) / width * width);
+        var wanted = Math.Max(width, Math.Min(BlockBytes / bytesPerLane, Math.Min(MostLanes, perThread)));
+        var lanes = (int)((wanted + width - 1) / width * width);
         return new(program, options, lanes == width ? narrow : new(program, lanes, options.Seed), lanes);
     }
 

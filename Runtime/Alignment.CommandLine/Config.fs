@@ -1,0 +1,92 @@
+namespace Alignment.CommandLine
+
+open System.IO
+open Argu
+open Alignment
+open YamlDotNet.Core
+open YamlDotNet.RepresentationModel
+
+/// Reads `--config` files. A file is a command line in another dress: each entry becomes an option, so that there is one
+/// grammar, one set of checks and one set of messages.
+module Config =
+    /// What would make no sense in a file.
+    let private notInFiles = set [ "config"; "dry-run"; "show"; "help" ]
+
+    let private cases = lazy (Arguments.parser<RunOption> ()).GetArgumentCases()
+
+    let private keys =
+        lazy
+            (cases.Value
+             |> List.map (fun case -> case.CommandLineNames.Value.Head.TrimStart '-')
+             |> List.filter (notInFiles.Contains >> not))
+
+    let private takesValue key =
+        cases.Value
+        |> List.exists (fun case ->
+            case.CommandLineNames.Value.Head = "--" + key
+            && case.UnionCaseInfo.GetFields().Length > 0)
+
+    let private at file (mark: Mark) problem =
+        Faults.refuse $"%s{file}(%d{mark.Line},%d{mark.Column}): %s{problem}"
+
+    let private scalar file (node: YamlNode) =
+        match node with
+        | :? YamlScalarNode as scalar when not (isNull scalar.Value) -> scalar.Value
+        | other -> at file other.Start "expected a single value here"
+
+    /// The values of an entry: `tag: [a, b]` is two options, `set: {cost: 1}` is `--set cost=1`, and a list below a key of
+    /// `sweep` is `v1,v2`.
+    let private values file (node: YamlNode) =
+        match node with
+        | :? YamlSequenceNode as items -> items.Children |> Seq.map (scalar file) |> List.ofSeq
+        | :? YamlMappingNode as pairs -> [
+            for entry in pairs.Children do
+                let value =
+                    match entry.Value with
+                    | :? YamlSequenceNode as list ->
+                        list.Children |> Seq.map (scalar file) |> String.concat ","
+                    | single -> scalar file single
+
+                $"%s{scalar file entry.Key}=%s{value}"
+          ]
+        | single -> [ scalar file single ]
+
+    let private options file (key: YamlNode) (value: YamlNode) =
+        let name = scalar file key
+
+        if not (List.contains name keys.Value) then
+            at file key.Start $"unknown key '%s{name}'.%s{Nearest.Hint(name, keys.Value, "Keys are")}"
+
+        match takesValue name, values file value with
+        | true, values -> values |> List.map (fun value -> $"--%s{name}=%s{value}")
+        | false, [ "true" ] -> [ $"--%s{name}" ]
+        | false, [ "false" ] -> []
+        | false, _ -> at file value.Start $"'%s{name}' is true or false"
+
+    let private document file =
+        use text =
+            try
+                File.OpenText file
+            with :? IOException
+               | :? System.UnauthorizedAccessException as e -> Faults.refuse $"--config: %s{e.Message}"
+
+        let stream = YamlStream()
+
+        try
+            stream.Load text
+        with :? YamlException as e ->
+            at file e.Start e.Message
+
+        Seq.tryHead stream.Documents |> Option.map _.RootNode
+
+    /// The options of a file, in its order.
+    let read file : RunOption list =
+        match document file with
+        | None -> []
+        | Some(:? YamlMappingNode as root) ->
+            root.Children
+            |> Seq.collect (fun entry -> options file entry.Key entry.Value)
+            |> List.ofSeq
+            |> Arguments.parse<RunOption>
+            |> _.Options
+        | Some other -> at file other.Start "expected lines of `option: value`"

@@ -1,0 +1,37 @@
+namespace Alignment.CommandLine
+
+open System
+open System.IO
+open Alignment
+open Alignment.Formats
+
+/// What `GAME` stands for on a command line: a game of the library with its parameters, or a file.
+module GameText =
+    /// The specification of a table; its actions keep their labels, its players their order.
+    let ofTable (name: string) (table: NormalFormTable) =
+        let players =
+            Seq.zip table.Players table.Actions
+            |> Seq.map (fun (player, labels) -> Player.Of(player, Array.ofSeq labels))
+            |> List.ofSeq
+
+        let axes = players |> List.map _.Actions
+        let title = if String.IsNullOrWhiteSpace table.Title then name else table.Title
+        let withPlayers = players |> List.fold (fun (spec: GameSpec) -> spec.Player) (Game.Named title)
+
+        Seq.zip players table.Payoffs
+        |> Seq.fold
+            (fun spec (player, payoffs) -> spec.Payoff(player, Expr.Literal(Tensor.Of(axes, payoffs.AsSpan()))))
+            withPlayers
+
+    let private files: (string * (string -> NormalFormTable)) list = [ ".nfg", NfgReader.Read; ".csv", PayoffCsv.Read ]
+
+    /// The game that a text names.
+    let resolve (text: string) =
+        let extension = Path.GetExtension(text).ToLowerInvariant()
+
+        match List.tryFind (fst >> (=) extension) files with
+        | Some(_, read) -> read text |> ofTable (Path.GetFileNameWithoutExtension text)
+        | None when extension = ".efg" -> Faults.refuse $"%s{text}: .efg files are not read yet; give a .nfg or .csv file."
+        | None when File.Exists text ->
+            Faults.refuse $"%s{text}: expected a file that ends in .nfg or .csv, or a name such as 'rock_paper_scissors'; `align games` lists names."
+        | None -> GameLibrary.Create text

@@ -1,0 +1,103 @@
+namespace Alignment.CommandLine
+
+/// One metric: what its key stands for, and nothing more than its formula says.
+type MetricEntry = {
+    Key: string
+    Formula: string
+    Estimator: string
+    Unit: string
+    /// What is good.
+    Better: string
+}
+
+/// The metrics of a run; `align metrics` prints them, and every key of a result is one of these.
+module MetricCatalogue =
+    let private exact = "exact, from best responses to the reported profile in float64"
+
+    let all = [
+        {
+            Key = "game/nash_conv"
+            Formula = "sum over players of (best-response value - own value), on the unregularized game"
+            Estimator = exact
+            Unit = "payoff"
+            Better = "smaller; 0 at a Nash equilibrium"
+        }
+        {
+            Key = "game/nash_conv/{iterate}"
+            Formula = "game/nash_conv of the last or of the average iterate"
+            Estimator = exact
+            Unit = "payoff"
+            Better = "smaller"
+        }
+        {
+            Key = "game/exploitability"
+            Formula = "game/nash_conv / number of players (the convention of OpenSpiel)"
+            Estimator = exact
+            Unit = "payoff"
+            Better = "smaller"
+        }
+        {
+            Key = "game/regularized_gap"
+            Formula =
+                "sum over players of (best-response value - own value), each player's penalty subtracted from its payoff"
+            Estimator = exact
+            Unit = "payoff"
+            Better = "smaller; 0 at the regularized equilibrium"
+        }
+        {
+            Key = "game/regularized_gap/{iterate}"
+            Formula = "game/regularized_gap of the last or of the average iterate"
+            Estimator = exact
+            Unit = "payoff"
+            Better = "smaller"
+        }
+        {
+            Key = "game/cce_gap"
+            Formula = "largest gain of a player from one action instead of all recommendations of the joint distribution"
+            Estimator = "exact, on the time average of the joint play or on a solver's own joint distribution"
+            Unit = "payoff"
+            Better = "smaller; 0 at a coarse correlated equilibrium"
+        }
+        {
+            Key = "game/ce_gap"
+            Formula = "largest gain of a player from mapping each recommendation to an action of its choice"
+            Estimator = "exact, on the same joint distribution as game/cce_gap"
+            Unit = "payoff"
+            Better = "smaller; 0 at a correlated equilibrium"
+        }
+        {
+            Key = "game/value/{player}"
+            Formula = "expected payoff of the player at the reported profile, unregularized"
+            Estimator = "exact"
+            Unit = "payoff"
+            Better = "none: it is what the player gets"
+        }
+        {
+            Key = "game/entropy/{player}"
+            Formula = "-sum over actions of p log p"
+            Estimator = "exact"
+            Unit = "nats"
+            Better = "none: 0 is pure, log(actions) is uniform"
+        }
+        {
+            Key = "game/support/{player}"
+            Formula = "number of actions with more mass than the probe's threshold"
+            Estimator = "exact"
+            Unit = "actions"
+            Better = "none"
+        }
+        {
+            Key = "game/rate"
+            Formula = "minus the slope of log game/nash_conv of the reported iterate on log step"
+            Estimator = "least squares over the measured moments behind the first 2 % of the run"
+            Unit = "none"
+            Better = "larger; `align solvers NAME` tells what a solver claims"
+        }
+        {
+            Key = "game/cycling"
+            Formula = "1 - (distance from first to last) / (length of the path), over the later half of the last iterates"
+            Estimator = "from the measured moments; 0 where the iterate has settled"
+            Unit = "none, from 0 to 1"
+            Better = "smaller; near 1 the last iterate goes in circles"
+        }
+    ]

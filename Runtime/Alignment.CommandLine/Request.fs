@@ -1,0 +1,157 @@
+namespace Alignment.CommandLine
+
+open System
+open Alignment
+
+/// Where a parameter's new value came from decides whose it is when it is both set and swept.
+type Change =
+    | Value of string
+    | Values of string
+
+/// What to print on stdout.
+type Format =
+    | Summary
+    | Json
+    | Gambit
+
+/// What to do with an experiment.
+type Action =
+    | Run
+    | Show of stage: string
+    | DryRun
+
+/// The options of a run, read. None is what the experiment or the library says.
+type Request = {
+    Solver: string option
+    /// Parameters and settings by name, in the order in which they were first named.
+    Changes: (string * Change) list
+    Batch: int option
+    Steps: int64 option
+    Until: Stop option
+    Seed: uint64 option
+    Precision: Precision option
+    Executor: string option
+    Device: string option
+    Threads: int option
+    Out: string option
+    Name: string option
+    Tags: string list
+    Format: Format
+    Action: Action
+}
+
+module Request =
+    let none = {
+        Solver = None
+        Changes = []
+        Batch = None
+        Steps = None
+        Until = None
+        Seed = None
+        Precision = None
+        Executor = None
+        Device = None
+        Threads = None
+        Out = None
+        Name = None
+        Tags = []
+        Format = Summary
+        Action = Run
+    }
+
+    let stages = [ "spec"; "ir"; "plan" ]
+
+    /// Copies beyond this are no timing of anything.
+    let private mostCopies = 1_000_000L
+
+    /// A later change of the same parameter replaces an earlier one, whichever kind each is: a command line that sets what
+    /// its config file sweeps has set it.
+    let private change option build text request =
+        let key, value = Words.pair option text
+
+        {
+            request with
+                Changes = List.filter (fst >> (<>) key) request.Changes @ [ key, build value ]
+        }
+
+    let private seed (text: string) =
+        match UInt64.TryParse(text, Globalization.CultureInfo.InvariantCulture) with
+        | true, value -> value
+        | _ -> Faults.refuse $"--seed: expected a whole number of at least 0, got '%s{text}'."
+
+    let private add request option =
+        match option with
+        | RunOption.Solver name -> { request with Solver = Some name }
+        | Set text -> change "--set" Value text request
+        | Sweep text -> change "--sweep" Values text request
+        | Batch text -> {
+            request with
+                Batch = Some(int (Words.whole "--batch" 1 mostCopies text))
+          }
+        | Steps text -> {
+            request with
+                Steps = Some(Words.whole "--steps" 1 Int64.MaxValue text)
+          }
+        | Until text -> {
+            request with
+                Until = Some(Faults.reading "--until" (fun () -> Stop.Parse text))
+          }
+        | Seed text -> { request with Seed = Some(seed text) }
+        | RunOption.Precision text ->
+            let words = [ "float32", Precision.Float32; "float64", Precision.Float64 ]
+
+            {
+                request with
+                    Precision = Some(Words.choice "--precision" words text)
+            }
+        | Executor name -> { request with Executor = Some name }
+        | Device name -> { request with Device = Some name }
+        | Threads text -> {
+            request with
+                Threads = Some(int (Words.whole "--threads" 1 1024 text))
+          }
+        | Out folder -> { request with Out = Some folder }
+        | Name name -> { request with Name = Some name }
+        | Tag tag -> { request with Tags = request.Tags @ [ tag ] }
+        | RunOption.Json -> { request with Format = Json }
+        | RunOption.Format text -> {
+            request with
+                Format = Words.choice "--format" [ "gambit", Gambit; "json", Json; "text", Summary ] text
+          }
+        | RunOption.Show text -> {
+            request with
+                Action = Words.choice "--show" (stages |> List.map (fun stage -> stage, Show stage)) text
+          }
+        | Dry_Run -> { request with Action = DryRun }
+        | Config _ -> request
+
+    /// Config files first, so that what the command line says comes later and wins.
+    let ofOptions (options: RunOption list) =
+        let fromFiles =
+            options
+            |> List.collect (function
+                | Config file -> Config.read file
+                | _ -> [])
+
+        List.fold add none (fromFiles @ options)
+
+    let rec private isBounded (rule: Stop) =
+        rule.Fold(
+            (fun _ -> false),
+            (fun _ -> true),
+            (fun _ -> true),
+            (fun a b -> a || b),
+            (fun a b -> a && b)
+        )
+
+    /// Steps after which a run ends that was given no limit of its own.
+    let private defaultSteps = 100_000L
+
+    /// The stop rule that the options ask for, if they do.
+    let stop request =
+        match request.Until, request.Steps with
+        | None, None -> None
+        | None, Some steps -> Some(Stop.AfterSteps steps)
+        | Some rule, Some steps -> Some(Stop.op_BitwiseOr (rule, Stop.AfterSteps steps))
+        | Some rule, None when isBounded rule -> Some rule
+        | Some rule, None -> Some(Stop.op_BitwiseOr (rule, Stop.AfterSteps defaultSteps))

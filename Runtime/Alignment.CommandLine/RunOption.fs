@@ -1,0 +1,50 @@
+namespace Alignment.CommandLine
+
+open Argu
+
+/// The options of a run: one grammar for scripts, for `align solve`, `align check` and `--config` files.
+[<HelpFlags("--help", "-h"); HelpDescription("print this text, with all parameters of the game and settings of the solver")>]
+type RunOption =
+    | [<EqualsAssignmentOrSpaced>] Solver of NAME: string
+    | [<EqualsAssignmentOrSpaced>] Set of ``KEY=VALUE``: string
+    | [<EqualsAssignmentOrSpaced>] Sweep of ``KEY=VALUES``: string
+    | [<EqualsAssignmentOrSpaced>] Batch of N: string
+    | [<EqualsAssignmentOrSpaced>] Steps of N: string
+    | [<EqualsAssignmentOrSpaced>] Until of EXPR: string
+    | [<EqualsAssignmentOrSpaced>] Seed of N: string
+    | [<EqualsAssignmentOrSpaced>] Precision of TYPE: string
+    | [<EqualsAssignmentOrSpaced>] Executor of NAME: string
+    | [<EqualsAssignmentOrSpaced>] Device of NAME: string
+    | [<EqualsAssignmentOrSpaced>] Threads of N: string
+    | [<EqualsAssignmentOrSpaced>] Config of FILE: string
+    | [<EqualsAssignmentOrSpaced>] Out of DIR: string
+    | [<EqualsAssignmentOrSpaced>] Name of NAME: string
+    | [<EqualsAssignmentOrSpaced>] Tag of TEXT: string
+    | Json
+    | [<EqualsAssignmentOrSpaced>] Format of NAME: string
+    | [<EqualsAssignmentOrSpaced>] Show of STAGE: string
+    | Dry_Run
+
+    interface IArgParserTemplate with
+        member this.Usage =
+            match this with
+            | Solver _ -> "how to solve it; `align solvers` lists all"
+            | Set _ -> "change one parameter of the game, or one setting of the solver; may be repeated"
+            | Sweep _ ->
+                "solve for each value of a parameter or setting, all at once: v1,v2,... or a..b; may be repeated"
+            | Batch _ -> "solve N copies at once, along the batch axis `copy`; for timing"
+            | Steps _ -> "do exactly N steps; with --until, do at most N (100000 when left out)"
+            | Until _ -> "stop as soon as a rule holds, such as \"nash_conv < 1e-6 or seconds >= 60\"; exit code 3 if it never does"
+            | Seed _ -> "seed of all draws, 0 when left out"
+            | Precision _ -> "float32 or float64 (the default); certificates are float64 always"
+            | Executor _ -> "where steps run: host (the default) or torch"
+            | Device _ -> "the device of the executor: cpu (the default) or, for torch, cuda"
+            | Threads _ -> "threads, all processors when left out; never changes a result"
+            | Config _ -> "read options from a YAML file of `option: value` lines; the command line wins"
+            | Out _ -> "save the solution in a new folder below DIR"
+            | Name _ -> "name of the run in its folder"
+            | Tag _ -> "a word to find the run by; may be repeated"
+            | Json -> "print one JSON object on stdout, everything else on stderr"
+            | Format _ -> "gambit: print an `NE,...` line a game on stdout, everything else on stderr"
+            | Show _ -> "print a compiled stage (spec, ir or plan) and run nothing"
+            | Dry_Run -> "print what would run and what it costs, and run nothing"

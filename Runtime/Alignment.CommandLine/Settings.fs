@@ -1,0 +1,117 @@
+namespace Alignment.CommandLine
+
+open System
+open Alignment
+
+/// Brings the options of a run into an experiment.
+module Settings =
+    /// Numbers that all games' payoffs together may take: 4 GB.
+    let private mostNumbers = 500_000_000L
+
+    let private parameters (spec: GameSpec) =
+        spec.Parameters |> Seq.map _.Name |> List.ofSeq
+
+    let private settings (solver: ISolver) =
+        solver.Settings |> Seq.map _.Name |> List.ofSeq
+
+    let private unknown option (spec: GameSpec) (solver: ISolver) key =
+        let hint =
+            Nearest.Hint(key, parameters spec @ settings solver, "They have")
+
+        Faults.refuse $"%s{option}: neither the game '%s{spec.Name}' nor the solver '%s{solver.Info.Name}' has a parameter '%s{key}'.%s{hint}"
+
+    /// `v1,v2,...`, or `a..b` in steps of one.
+    let private numbers (text: string) =
+        let number part =
+            match Words.tryReal part with
+            | Some value -> value
+            | None -> Faults.refuse $"--sweep: expected numbers v1,v2,... or a range a..b, got '%s{text}'."
+
+        match text.Split ".." with
+        | [| first; last |] ->
+            let a, b = number first, number last
+
+            if not (Double.IsInteger a && Double.IsInteger b && a <= b && b - a < 1e6) then
+                Faults.refuse $"--sweep: a range goes from a whole number up to another, got '%s{text}'; list other values as v1,v2,..."
+
+            [| a..b |]
+        | _ -> text.Split ',' |> Array.map number
+
+    let private isDeclared spec key = List.contains key (parameters spec)
+
+    let private setting (solver: ISolver) key =
+        solver.Settings |> Seq.tryFind (fun setting -> setting.Name = key)
+
+    let private set (spec: GameSpec, solver: ISolver) key text =
+        match isDeclared spec key, setting solver key with
+        | true, _ ->
+            match Words.tryReal text with
+            | Some value -> spec.Set(key, value), solver
+            | None -> Faults.refuse $"--set: parameter '%s{key}' expects a finite number, got '%s{text}'."
+        | false, Some setting -> spec, setting.With text
+        | false, None -> unknown "--set" spec solver key
+
+    let private sweep (spec: GameSpec, solver: ISolver) key text =
+        let values = numbers text
+
+        match isDeclared spec key, setting solver key with
+        | true, _ -> spec.Sweep(key, values), solver
+        | false, Some setting ->
+            spec, setting.Over(Axis.Of(key, Array.map Words.exact values), values)
+        | false, None -> unknown "--sweep" spec solver key
+
+    let private change (spec, solver) (key, change) =
+        match change with
+        | Value text -> Faults.reading "--set" (fun () -> set (spec, solver) key text)
+        | Values text -> Faults.reading "--sweep" (fun () -> sweep (spec, solver) key text)
+
+    /// True copies: payoffs that do not depend on an axis would be computed once for all of its games.
+    let private copies (number: int) (spec: GameSpec) =
+        let cells = spec.Players |> Seq.fold (fun n player -> n * int64 player.Actions.Size) 1L
+        let numbers = cells * int64 spec.Players.Count * int64 number
+
+        if numbers > mostNumbers then
+            Faults.refuse
+                $"--batch: %s{Words.count number} copies of this game hold %s{Words.count numbers} payoffs, more than the %s{Words.count mostNumbers} that are taken."
+
+        let copy = Axis.Of("copy", number)
+        let payoffs = spec.Payoffs |> Seq.map _.Payoff |> Array.ofSeq
+
+        spec
+            .MapExpressions(fun e -> if Array.contains e payoffs then e.Expand copy else e)
+            .Over
+            copy
+
+    let private executor (request: Request) (options: SolveOptions) =
+        match request.Executor, request.Device with
+        | None, None -> options.Executor
+        | name, device -> Executors.Find(defaultArg name options.Executor.Name, defaultArg device "cpu")
+
+    /// The experiment with everything that the options ask for.
+    let apply (request: Request) (experiment: Experiment) =
+        let solver =
+            match request.Solver with
+            | Some name -> Solvers.Find name
+            | None -> experiment.Solver
+
+        let spec, solver = List.fold change (experiment.Game, solver) request.Changes
+        let spec = Option.foldBack copies request.Batch spec
+        let old = experiment.Options
+
+        let options =
+            SolveOptions(
+                Executor = executor request old,
+                Precision = defaultArg request.Precision old.Precision,
+                Threads = defaultArg request.Threads old.Threads,
+                Seed = defaultArg request.Seed old.Seed,
+                Until = defaultArg (Request.stop request) old.Until,
+                Chunk = old.Chunk,
+                Inner = old.Inner,
+                BaseDirectory = old.BaseDirectory,
+                Progress = old.Progress,
+                Logger = old.Logger
+            )
+
+        Experiment(spec, solver, options.Until, experiment.Script)
+            .With(fun _ -> options)
+            .Reporting(experiment.Report)

@@ -1,0 +1,137 @@
+namespace Alignment.CommandLine
+
+open System
+open System.IO
+open System.Text.Encodings.Web
+open System.Text.Json
+open Alignment
+
+/// A solution as one JSON object; `docs/schema/solve.json` is its schema.
+/// Written by hand: reflection is switched off where scripts run as file-based apps.
+module SolutionJson =
+    [<Literal>]
+    let Schema = "solve/1"
+
+    // Names such as prm+ stay readable; the text goes to files and pipes, never into HTML.
+    let private writing =
+        JsonWriterOptions(Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping)
+
+    let private object (json: Utf8JsonWriter) (name: string) write =
+        json.WriteStartObject name
+        write ()
+        json.WriteEndObject()
+
+    /// Numbers of an object. JSON has no infinity: such a number is null, and what it was stands beside it.
+    let private numbers (json: Utf8JsonWriter) (entries: (string * float) seq) =
+        for name, value in entries do
+            if Double.IsFinite value then
+                json.WriteNumber(name, value)
+            else
+                json.WriteNull name
+
+        match entries |> Seq.filter (snd >> Double.IsFinite >> not) |> List.ofSeq with
+        | [] -> ()
+        | lost ->
+            object json "nonfinite" (fun () ->
+                for name, value in lost do
+                    json.WriteString(name, Words.exact value))
+
+    let private certificate json (certificate: Certificate.Exact) =
+        object json "certificate" (fun () ->
+            json.WriteString("kind", certificate.Kind)
+            numbers json [ "nash_conv", certificate.NashConv; "exploitability", certificate.Exploitability ])
+
+    let private values json (solution: Solution) (game: GameSolution) =
+        object json "values" (fun () ->
+            numbers json [
+                for player in solution.Players -> player.Name, game.Metrics[$"game/value/%s{player.Name}"]
+            ])
+
+    let private profile json (solution: Solution) (game: GameSolution) =
+        object json "profile" (fun () ->
+            for player, strategy in Seq.zip solution.Players game.Strategies do
+                object json player.Name (fun () ->
+                    numbers json (strategy |> Seq.mapi (fun action p -> player.Actions.Label action, p))))
+
+    /// What a correlated equilibrium recommends; only where it is the solver's answer, not kept along the way.
+    let private joint (json: Utf8JsonWriter) (solution: Solution) (game: GameSolution) =
+        match solution.Solver, game.Joint with
+        | :? IDirectSolver, probabilities when not (isNull probabilities) ->
+            let axes = solution.Players |> Seq.map _.Actions |> Array.ofSeq
+            json.WriteStartArray "joint"
+
+            for cell, p in Seq.indexed probabilities do
+                if p > 0.0 then
+                    json.WriteStartObject()
+                    json.WriteString("cell", Tensor.Describe(axes, cell))
+                    json.WriteNumber("probability", p)
+                    json.WriteEndObject()
+
+            json.WriteEndArray()
+        | _ -> ()
+
+    /// The fitted exponent of NashConv for the iterate that the solver reports.
+    let private rate (solution: Solution) =
+        solution.Rates
+        |> Seq.tryFind (fun rate -> rate.Gap = Gap.NashConv && rate.Iterate = solution.Solver.Info.Reports)
+        |> Option.map (fun rate -> "game/rate", rate.Exponent)
+
+    let private metrics json (solution: Solution) (game: GameSolution) =
+        object json "metrics" (fun () ->
+            numbers json [
+                for metric in game.Metrics -> metric.Key, metric.Value
+                "game/exploitability", game.Certificate.Exploitability
+                yield! Option.toList (rate solution)
+                "game/cycling", solution.Cycling
+            ])
+
+    let private element (json: Utf8JsonWriter) solution (game: GameSolution) =
+        json.WriteStartObject()
+        json.WriteString("game", game.Game)
+        json.WriteNumber("steps", game.Steps)
+        json.WriteString("status", game.Status.Sentence)
+        certificate json game.Certificate
+        values json solution game
+        profile json solution game
+        joint json solution game
+        json.WriteEndObject()
+
+    /// The whole object. With a batch, what stands outside of `elements` is about the game furthest from equilibrium.
+    let write (solution: Solution) (stream: Stream) =
+        use json = new Utf8JsonWriter(stream, writing)
+        let options = solution.Options
+        let worst = solution.Worst
+        json.WriteStartObject()
+        json.WriteString("schema", Schema)
+        json.WriteString("game", solution.Game.Spec.Name)
+        json.WriteString("solver", solution.Solver.Info.Name)
+        json.WriteString("executor", options.Executor.Name)
+        json.WriteString("device", options.Executor.Device)
+        json.WriteString("precision", options.Precision.ToString().ToLowerInvariant())
+        json.WriteNumber("batch", solution.Games.Count)
+        json.WriteNumber("seed", options.Seed)
+        json.WriteNumber("steps", solution.Steps)
+        json.WriteNumber("seconds", solution.Seconds)
+        json.WriteNumber("compile_seconds", solution.CompileSeconds)
+        json.WriteNumber("measure_seconds", solution.MeasureSeconds)
+        json.WriteString("status", solution.Status.Sentence)
+        certificate json worst.Certificate
+        metrics json solution worst
+        values json solution worst
+        profile json solution worst
+        joint json solution worst
+
+        if solution.Batch.Count > 0 then
+            json.WriteStartArray "elements"
+
+            for game in solution.Games do
+                element json solution game
+
+            json.WriteEndArray()
+
+        json.WriteEndObject()
+
+    let text solution =
+        use stream = new MemoryStream()
+        write solution stream
+        Text.Encoding.UTF8.GetString(stream.GetBuffer(), 0, int stream.Length)

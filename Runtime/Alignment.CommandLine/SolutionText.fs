@@ -1,0 +1,181 @@
+namespace Alignment.CommandLine
+
+open System
+open Alignment
+
+/// A solution for people, and the two lines by which runs are compared.
+module SolutionText =
+    /// Games up to which each has a row of its own.
+    let private mostRows = 16
+
+    /// Actions up to which a strategy is printed in full.
+    let private mostActions = 8
+
+    /// The content hash of what was solved.
+    let specLine (solution: Solution) = $"spec %O{solution.Game.Declared.Hash}"
+
+    /// The certificate, every digit of it. In a batch it is that of the game furthest from equilibrium.
+    let certificateLine (solution: Solution) =
+        let worst = solution.Worst
+        let certificate = worst.Certificate
+
+        let optional name (value: Nullable<float>) =
+            if value.HasValue then $" %s{name}=%s{Words.exact value.Value}" else ""
+
+        String.concat "" [
+            $"certificate %s{certificate.Kind}"
+            $" nash_conv=%s{Words.exact certificate.NashConv}"
+            $" exploitability=%s{Words.exact certificate.Exploitability}"
+            optional "regularized_gap" certificate.RegularizedGap
+            optional "cce_gap" certificate.CoarseCorrelatedGap
+            optional "ce_gap" certificate.CorrelatedGap
+            if worst.Game.Length > 0 then
+                $" worst of %d{solution.Games.Count} games: %s{worst.Game}"
+        ]
+
+    let private strategy (player: Player) (probabilities: float seq) =
+        let entries = probabilities |> Seq.indexed |> List.ofSeq
+
+        let shown =
+            if entries.Length <= mostActions then
+                entries
+            else
+                entries |> List.sortByDescending snd |> List.truncate mostActions
+
+        let words =
+            shown |> List.map (fun (action, p) -> $"%s{player.Actions.Label action} %.4f{p}")
+
+        let rest =
+            match entries.Length - shown.Length with
+            | 0 -> []
+            | more ->
+                let mass = 1.0 - List.sumBy snd shown
+                [ $"%d{more} others %.4f{max 0.0 mass}" ]
+
+        String.concat ", " (words @ rest)
+
+    let private value (player: Player) (game: GameSolution) = game.Metrics[$"game/value/%s{player.Name}"]
+
+    let private single (solution: Solution) (game: GameSolution) =
+        Words.table [
+            [ "player"; "value"; "strategy" ]
+            for player, probabilities in Seq.zip solution.Players game.Strategies do
+                [ player.Name; Words.brief (value player game); strategy player probabilities ]
+        ]
+
+    let private perGame (solution: Solution) =
+        Words.table [
+            [
+                "game"
+                "nash_conv"
+                "steps"
+                for player in solution.Players do
+                    $"value %s{player.Name}"
+                    $"strategy %s{player.Name}"
+            ]
+            for game in solution.Games do
+                [
+                    game.Game
+                    Words.brief game.Certificate.NashConv
+                    Words.count game.Steps
+                    for player, probabilities in Seq.zip solution.Players game.Strategies do
+                        Words.brief (value player game)
+                        strategy player probabilities
+                ]
+        ]
+
+    let private aggregated (solution: Solution) =
+        let row name (numbers: float list) =
+            let sorted = List.sort numbers
+            [ name; yield! [ List.head sorted; sorted[sorted.Length / 2]; List.last sorted ] |> List.map Words.brief ]
+
+        Words.table [
+            [ $"%d{solution.Games.Count} games"; "least"; "median"; "largest" ]
+            row "nash_conv" [ for game in solution.Games -> game.Certificate.NashConv ]
+            row "steps" [ for game in solution.Games -> float game.Steps ]
+            for player in solution.Players do
+                row $"value %s{player.Name}" [ for game in solution.Games -> value player game ]
+        ]
+
+    let private outcomes (solution: Solution) =
+        if solution.Games.Count = 1 then
+            []
+        else
+            solution.Games
+            |> Seq.countBy _.Status.Outcome
+            |> Seq.map (fun (outcome, number) -> $"%d{number} %O{outcome}")
+            |> String.concat ", "
+            |> fun all -> [ $"games    %s{all}" ]
+
+    let private claimed (solution: Solution) (rate: FittedRate) =
+        solution.Solver.Info.Claims
+        |> Seq.tryFind (fun claim -> claim.Gap = rate.Gap && claim.Iterate = rate.Iterate)
+        |> function
+            | None -> "none claimed"
+            | Some claim when Double.IsPositiveInfinity claim.Exponent -> $"claimed linear (%s{claim.Condition})"
+            | Some claim when claim.Exponent = 0.0 -> $"claimed to converge, without a rate (%s{claim.Condition})"
+            | Some claim -> $"claimed T^-%s{Words.exact claim.Exponent} (%s{claim.Condition})"
+
+    let private gapName gap =
+        match gap with
+        | Gap.NashConv -> "nash_conv"
+        | Gap.Regularized -> "regularized_gap"
+        | _ -> "cce_gap"
+
+    let private rates (solution: Solution) = [
+        for rate in solution.Rates ->
+            let iterate = rate.Iterate.ToString().ToLowerInvariant()
+
+            $"rate     %s{gapName rate.Gap} of the %s{iterate} iterate: fitted T^-%.2f{rate.Exponent} (%.2f{rate.Low} to %.2f{rate.High}), %s{claimed solution rate}"
+    ]
+
+    /// Below this the last iterate has settled, or wanders.
+    let private noteworthyCycling = 0.5
+
+    let private footer (solution: Solution) =
+        let options = solution.Options
+        let precision = options.Precision.ToString().ToLowerInvariant()
+        let games = Words.plural solution.Games.Count "game"
+
+        let settings =
+            solution.Solver.Settings
+            |> Seq.map (fun setting -> $" %s{setting.Name}=%s{setting.Value}")
+            |> String.concat ""
+
+        [
+            $"game     %s{solution.Game.Spec.Name}, %s{games}"
+            $"solver   %s{solution.Solver.Info.Name}%s{settings}"
+            $"run      %s{Words.count solution.Steps} steps, %s{options.Executor.Name} %s{options.Executor.Device} %s{precision}, seed %d{options.Seed}"
+            $"time     %s{Words.seconds solution.Seconds} solving, %s{Words.seconds solution.CompileSeconds} compiling, %s{Words.seconds solution.MeasureSeconds} measuring"
+            yield! rates solution
+            if solution.Cycling >= noteworthyCycling then
+                $"cycling  %.2f{solution.Cycling}: the last iterate goes in circles"
+            for note in solution.Notes do
+                $"note     %s{note}"
+        ]
+
+    /// The certificate, how the run ended, a table, and how it was found.
+    let summary (solution: Solution) =
+        let table =
+            match solution.Games.Count with
+            | 1 -> single solution solution.Games[0]
+            | games when games <= mostRows -> perGame solution
+            | _ -> aggregated solution
+
+        String.concat "\n" [
+            certificateLine solution
+            solution.Status.Sentence
+            yield! outcomes solution
+            ""
+            yield! table
+            ""
+            yield! footer solution
+            specLine solution
+        ]
+
+    /// Gambit's lines: `NE` and all players' probabilities, one line a game.
+    let gambit (solution: Solution) =
+        solution.Games
+        |> Seq.map (fun game -> game.Strategies |> Seq.concat |> Seq.map Words.exact |> String.concat ",")
+        |> Seq.map (fun numbers -> $"NE,%s{numbers}")
+        |> String.concat "\n"
