@@ -29,9 +29,12 @@ module Config =
     let private at file (mark: Mark) problem =
         Faults.refuse $"%s{file}(%d{mark.Line},%d{mark.Column}): %s{problem}"
 
-    let private scalar file (node: YamlNode) =
+    let private scalar file (node: YamlNode) : string =
         match node with
-        | :? YamlScalarNode as scalar when not (isNull scalar.Value) -> scalar.Value
+        | :? YamlScalarNode as scalar ->
+            match scalar.Value with
+            | null -> at file node.Start "expected a value here"
+            | value -> value
         | other -> at file other.Start "expected a single value here"
 
     /// The values of an entry: `tag: [a, b]` is two options, `set: {cost: 1}` is `--set cost=1`, and a list below a key of
@@ -55,7 +58,8 @@ module Config =
         let name = scalar file key
 
         if not (List.contains name keys.Value) then
-            at file key.Start $"unknown key '%s{name}'.%s{Nearest.Hint(name, keys.Value, "Keys are")}"
+            let hint = Nearest.Hint(name, keys.Value, "Keys are")
+            at file key.Start $"unknown key '%s{name}'.%s{hint}"
 
         match takesValue name, values file value with
         | true, values -> values |> List.map (fun value -> $"--%s{name}=%s{value}")

@@ -20,17 +20,17 @@ module GameText =
 
         Seq.zip players table.Payoffs
         |> Seq.fold
-            (fun spec (player, payoffs) -> spec.Payoff(player, Expr.Literal(Tensor.Of(axes, payoffs.AsSpan()))))
+            (fun (spec: GameSpec) (player, payoffs) -> spec.Payoff(player, Expr.Literal(NamedTensor.Of(axes, payoffs.AsSpan()))))
             withPlayers
 
     let private files: (string * (string -> NormalFormTable)) list = [ ".nfg", NfgReader.Read; ".csv", PayoffCsv.Read ]
 
     /// The game that a text names.
     let resolve (text: string) =
-        let extension = Path.GetExtension(text).ToLowerInvariant()
+        let extension = Words.extension text
 
         match List.tryFind (fst >> (=) extension) files with
-        | Some(_, read) -> read text |> ofTable (Path.GetFileNameWithoutExtension text)
+        | Some(_, read) -> read text |> ofTable (Words.stem text)
         | None when extension = ".efg" -> Faults.refuse $"%s{text}: .efg files are not read yet; give a .nfg or .csv file."
         | None when File.Exists text ->
             Faults.refuse $"%s{text}: expected a file that ends in .nfg or .csv, or a name such as 'rock_paper_scissors'; `align games` lists names."

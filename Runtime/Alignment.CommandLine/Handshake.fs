@@ -23,7 +23,7 @@ module Handshake =
     /// The stage that is asked for.
     let captured () = variable CaptureVariable
 
-    let private write text =
+    let private write (text: string) =
         variable ReceiptVariable |> Option.iter (fun file -> File.WriteAllText(file, text))
 
     /// The experiment has been handed over.

@@ -55,15 +55,16 @@ module SolutionJson =
 
     /// What a correlated equilibrium recommends; only where it is the solver's answer, not kept along the way.
     let private joint (json: Utf8JsonWriter) (solution: Solution) (game: GameSolution) =
-        match solution.Solver, game.Joint with
-        | :? IDirectSolver, probabilities when not (isNull probabilities) ->
+        match game.Joint with
+        | null -> ()
+        | probabilities when (solution.Solver :? IDirectSolver) ->
             let axes = solution.Players |> Seq.map _.Actions |> Array.ofSeq
             json.WriteStartArray "joint"
 
             for cell, p in Seq.indexed probabilities do
                 if p > 0.0 then
                     json.WriteStartObject()
-                    json.WriteString("cell", Tensor.Describe(axes, cell))
+                    json.WriteString("cell", NamedTensor.Describe(axes, cell))
                     json.WriteNumber("probability", p)
                     json.WriteEndObject()
 
@@ -79,7 +80,8 @@ module SolutionJson =
     let private metrics json (solution: Solution) (game: GameSolution) =
         object json "metrics" (fun () ->
             numbers json [
-                for metric in game.Metrics -> metric.Key, metric.Value
+                for metric in game.Metrics do
+                    metric.Key, metric.Value
                 "game/exploitability", game.Certificate.Exploitability
                 yield! Option.toList (rate solution)
                 "game/cycling", solution.Cycling

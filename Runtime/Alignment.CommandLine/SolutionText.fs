@@ -22,6 +22,12 @@ module SolutionText =
         let optional name (value: Nullable<float>) =
             if value.HasValue then $" %s{name}=%s{Words.exact value.Value}" else ""
 
+        let where =
+            if worst.Game.Length > 0 then
+                $" worst of %d{solution.Games.Count} games: %s{worst.Game}"
+            else
+                ""
+
         String.concat "" [
             $"certificate %s{certificate.Kind}"
             $" nash_conv=%s{Words.exact certificate.NashConv}"
@@ -29,8 +35,7 @@ module SolutionText =
             optional "regularized_gap" certificate.RegularizedGap
             optional "cce_gap" certificate.CoarseCorrelatedGap
             optional "ce_gap" certificate.CorrelatedGap
-            if worst.Game.Length > 0 then
-                $" worst of %d{solution.Games.Count} games: %s{worst.Game}"
+            where
         ]
 
     let private strategy (player: Player) (probabilities: float seq) =
@@ -85,16 +90,16 @@ module SolutionText =
         ]
 
     let private aggregated (solution: Solution) =
-        let row name (numbers: float list) =
-            let sorted = List.sort numbers
-            [ name; yield! [ List.head sorted; sorted[sorted.Length / 2]; List.last sorted ] |> List.map Words.brief ]
+        let row name (number: GameSolution -> float) =
+            let sorted = solution.Games |> Seq.map number |> Seq.sort |> Array.ofSeq
+            name :: ([ sorted[0]; sorted[sorted.Length / 2]; Array.last sorted ] |> List.map Words.brief)
 
         Words.table [
             [ $"%d{solution.Games.Count} games"; "least"; "median"; "largest" ]
-            row "nash_conv" [ for game in solution.Games -> game.Certificate.NashConv ]
-            row "steps" [ for game in solution.Games -> float game.Steps ]
+            row "nash_conv" _.Certificate.NashConv
+            row "steps" (fun game -> float game.Steps)
             for player in solution.Players do
-                row $"value %s{player.Name}" [ for game in solution.Games -> value player game ]
+                row $"value %s{player.Name}" (value player)
         ]
 
     let private outcomes (solution: Solution) =
@@ -142,14 +147,19 @@ module SolutionText =
             |> Seq.map (fun setting -> $" %s{setting.Name}=%s{setting.Value}")
             |> String.concat ""
 
+        let circles =
+            if solution.Cycling >= noteworthyCycling then
+                [ $"cycling  %.2f{solution.Cycling}: the last iterate goes in circles" ]
+            else
+                []
+
         [
             $"game     %s{solution.Game.Spec.Name}, %s{games}"
             $"solver   %s{solution.Solver.Info.Name}%s{settings}"
             $"run      %s{Words.count solution.Steps} steps, %s{options.Executor.Name} %s{options.Executor.Device} %s{precision}, seed %d{options.Seed}"
             $"time     %s{Words.seconds solution.Seconds} solving, %s{Words.seconds solution.CompileSeconds} compiling, %s{Words.seconds solution.MeasureSeconds} measuring"
             yield! rates solution
-            if solution.Cycling >= noteworthyCycling then
-                $"cycling  %.2f{solution.Cycling}: the last iterate goes in circles"
+            yield! circles
             for note in solution.Notes do
                 $"note     %s{note}"
         ]

@@ -2,6 +2,7 @@ namespace Alignment.CommandLine
 
 open System
 open System.Globalization
+open System.IO
 open Alignment
 
 /// Numbers and names between text and values; every wrong text is told with what was expected.
@@ -61,6 +62,18 @@ module Words =
                 | nearest -> $" Did you mean '%s{nearest}'?"
 
             Faults.refuse $"%s{option}: expected one of %s{listed}, got '%s{text}'.%s{hint}"
+
+    /// The ending of a file's name, in small letters; empty where there is none.
+    let extension (path: string) =
+        match Path.GetExtension path with
+        | null -> ""
+        | ending -> ending.ToLowerInvariant()
+
+    /// A file's name without folder and ending.
+    let stem (path: string) =
+        match Path.GetFileNameWithoutExtension path with
+        | null -> ""
+        | name -> name
 
     /// The halves of `key=value`.
     let pair option (text: string) =

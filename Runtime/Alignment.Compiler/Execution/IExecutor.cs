@@ -36,6 +36,12 @@ public interface IExecutable : IDisposable
     /// <summary>Gives the state its initial values.</summary>
     void Initialize();
 
+    /// <summary>
+    /// Says which games go on: the others need not be advanced, and their outputs are not written any more. Never changes a bit of those that go
+    /// on. An executor may ignore it.
+    /// </summary>
+    void Keep(ReadOnlySpan<bool> games);
+
     /// <summary>Does steps <paramref name="firstStep"/>, firstStep + 1, ... (numbered from 1).</summary>
     void Run(long firstStep, int steps);
 
@@ -45,7 +51,7 @@ public interface IExecutable : IDisposable
     /// <summary>The axes of an output apart from the batch axes, in the order of its numbers.</summary>
     ValueList<Axis> OutputAxes(string name);
 
-    /// <summary>Copies an output as of the last <see cref="Read"/>.</summary>
+    /// <summary>Copies an output as of the last <see cref="Read"/>; the places of games that were dropped are left as they are.</summary>
     void GetOutput(string name, Span<double> values);
 
     /// <summary>Number of numbers in a state variable.</summary>

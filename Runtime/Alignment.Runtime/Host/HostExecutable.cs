@@ -11,7 +11,8 @@ internal sealed unsafe class HostExecutable<T> : IExecutable
 {
     private readonly HostPlanner<T> _plan;
     private readonly int _lanes;
-    private readonly int _blocks;
+    private int _blocks;
+    private readonly int[] _games; // the game in each lane; lanes behind the last one repeat it
     private readonly NativeBuffer _shared;
     private readonly NativeBuffer _block;
     private readonly Dictionary<string, double[]> _inputs = new(StringComparer.Ordinal);
@@ -29,6 +30,7 @@ internal sealed unsafe class HostExecutable<T> : IExecutable
         _plan = plan;
         _lanes = lanes;
         _blocks = lanes == 0 ? 1 : (program.Games + lanes - 1) / lanes;
+        _games = [.. Enumerable.Range(0, _blocks * Math.Max(1, lanes)).Select(lane => Math.Min(lane, program.Games - 1))];
         _shared = new(plan.Memory.SharedLength * sizeof(T));
         _block = new(plan.Memory.BlockLength * sizeof(T) * _blocks);
         _onceShared = [.. plan.Once.Where(i => i.Output.Root.Segment == Segment.Shared).Select(i => i.Kernel)];
@@ -77,7 +79,7 @@ internal sealed unsafe class HostExecutable<T> : IExecutable
                 var kernels = self._step;
                 for (var step = first; step < first + count; step++)
                 {
-                    var round = new Round(step, b * self._lanes);
+                    var round = new Round(step, self._games, b * self._lanes);
                     foreach (var kernel in kernels)
                         kernel.Run(shared, block, round);
                 }
@@ -85,6 +87,44 @@ internal sealed unsafe class HostExecutable<T> : IExecutable
             firstStep,
             steps
         );
+    }
+
+    public void Keep(ReadOnlySpan<bool> games)
+    {
+        if (_lanes == 0)
+            return;
+        var kept = 0;
+        for (var lane = 0; lane < _blocks * _lanes; lane++)
+        {
+            if (lane > 0 && _games[lane] == _games[lane - 1])
+                break; // only the repeats behind the last game follow
+            if (!games[_games[lane]])
+                continue;
+            MoveLane(lane, kept);
+            _games[kept++] = _games[lane];
+        }
+
+        if (kept == 0)
+            return;
+        _blocks = (kept + _lanes - 1) / _lanes;
+        for (var lane = kept; lane < _blocks * _lanes; lane++)
+        {
+            MoveLane(kept - 1, lane);
+            _games[lane] = _games[kept - 1];
+        }
+    }
+
+    private void MoveLane(int from, int to)
+    {
+        if (from == to)
+            return;
+        foreach (var storage in _plan.Memory.KeptByLane)
+        {
+            var source = Block(from / _lanes) + storage.Offset + (from % _lanes);
+            var target = Block(to / _lanes) + storage.Offset + (to % _lanes);
+            for (var k = 0L; k < storage.Length; k += _lanes)
+                target[k] = source[k];
+        }
     }
 
     public void Read() => ForEachBlock(static (self, b, _, _) => self.RunKernels(self._read, b));
@@ -116,7 +156,7 @@ internal sealed unsafe class HostExecutable<T> : IExecutable
             var memory = Base(view, b);
             for (var lane = 0; lane < (view.Lanes ? _lanes : 1); lane++)
             {
-                var game = view.Lanes ? Math.Min((b * _lanes) + lane, Program.Games - 1) : 0;
+                var game = view.Lanes ? _games[(b * _lanes) + lane] : 0;
                 for (var k = 0; k < offsets.Length; k++)
                     Put(view, memory, offsets[k] + lane, T.CreateChecked(values[(game * offsets.Length) + k]));
             }
@@ -157,7 +197,7 @@ internal sealed unsafe class HostExecutable<T> : IExecutable
                 {
                     var clock = System.Diagnostics.Stopwatch.StartNew();
                     for (var k = 0; k < rounds; k++)
-                        kernel.Run((T*)shared, (T*)block, new(k + 1, 0));
+                        kernel.Run((T*)shared, (T*)block, new(k + 1, _games, 0));
                     least = Math.Min(least, clock.Elapsed.TotalNanoseconds / rounds);
                 }
 
@@ -183,7 +223,7 @@ internal sealed unsafe class HostExecutable<T> : IExecutable
     {
         var shared = _shared.As<T>();
         var block = Block(b);
-        var round = new Round(0, b * _lanes);
+        var round = new Round(0, _games, b * _lanes);
         foreach (var kernel in kernels)
             kernel.Run(shared, block, round);
     }
@@ -225,8 +265,7 @@ internal sealed unsafe class HostExecutable<T> : IExecutable
             var memory = Base(view, b);
             for (var lane = 0; lane < (view.Lanes ? _lanes : 1); lane++)
             {
-                // lanes behind the last game repeat it: their numbers are benign and never read
-                var game = view.Lanes ? games[Math.Min((b * _lanes) + lane, Program.Games - 1)] : 0;
+                var game = view.Lanes ? games[_games[(b * _lanes) + lane]] : 0;
                 for (var k = 0; k < targets.Length; k++)
                     Put(view, memory, targets[k] + lane, T.CreateChecked(values[checked((int)(game + sources[k]))]));
             }
@@ -238,9 +277,11 @@ internal sealed unsafe class HostExecutable<T> : IExecutable
         var offsets = HostPlanner<T>.Offsets(view, events);
         if (values.Length != games * offsets.Length)
             throw new ArgumentException($"Expected room for {games * offsets.Length} numbers, got {values.Length}.");
-        for (var game = 0; game < games; game++)
+        for (var lane = 0; lane < (view.Lanes ? _blocks * _lanes : games); lane++)
         {
-            var memory = view.Lanes ? Base(view, game / _lanes) + (game % _lanes) : Base(view, 0);
+            // a value that is the same for all games is copied for each
+            var memory = view.Lanes ? Base(view, lane / _lanes) + (lane % _lanes) : Base(view, 0);
+            var game = view.Lanes ? _games[lane] : lane;
             for (var k = 0; k < offsets.Length; k++)
                 values[(game * offsets.Length) + k] = double.CreateChecked(memory[offsets[k]]);
         }

@@ -500,7 +500,7 @@ internal sealed class HostPlanner<T>
                 new(_seed, random.Name),
                 random.Kind,
                 outer,
-                output.Lanes ? game => Logical(batch, Math.Min(game, _program.Games - 1)) : _ => 0
+                output.Lanes ? game => Logical(batch, game) : _ => 0
             )
             {
                 Label = random.Signature,
@@ -541,7 +541,7 @@ internal sealed class HostPlanner<T>
                 length = Pad(length);
         }
 
-        var storage = new Storage { Segment = invariant && !lanes ? Segment.Shared : Segment.Block, Length = Pad(length) };
+        var storage = new Storage { Segment = invariant && !lanes ? Segment.Shared : Segment.Block, Length = Pad(length), Lanes = lanes };
         // sorted by name, so that equal layouts are equal values
         return new(storage, 0, strides.OrderBy(s => s.Key, StringComparer.Ordinal).ToValueList(), lanes);
     }

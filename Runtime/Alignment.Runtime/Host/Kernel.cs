@@ -20,8 +20,9 @@ internal abstract unsafe class Kernel<T>
 
 /// <summary>What changes between two runs of the same kernel, apart from memory.</summary>
 /// <param name="Step">Number of the step, from 1.</param>
-/// <param name="FirstGame">The game in the block's first lane.</param>
-internal readonly record struct Round(long Step, int FirstGame);
+/// <param name="Games">The game in each lane, over all blocks.</param>
+/// <param name="FirstLane">The block's first lane.</param>
+internal readonly record struct Round(long Step, int[] Games, int FirstLane);
 
 /// <summary>An operand of a kernel: where it starts, how far each round of the outer nest moves it, and whether the inner run moves along it.</summary>
 internal sealed class Operand(View view, int[] outer, bool runs)

@@ -30,6 +30,7 @@ internal sealed class MemoryPlan<T>
         }
 
         PermanentLength = BlockLength;
+        KeptByLane = [.. all.Where(s => s.Permanent && s.Segment == Segment.Block && s.Lanes)];
         var outputs = plan.OutputViews.Values.Select(v => v.Storage.Root).ToHashSet();
         foreach (var section in sections)
             BlockLength = Math.Max(BlockLength, Place(section, PermanentLength, outputs));
@@ -42,6 +43,9 @@ internal sealed class MemoryPlan<T>
 
     /// <summary>Elements of a block.</summary>
     public long BlockLength { get; }
+
+    /// <summary>Storages of a block that hold something of each game from step to step.</summary>
+    public Storage[] KeptByLane { get; }
 
     /// <summary>Elements of a block that keep their value from step to step.</summary>
     public long PermanentLength { get; }

@@ -31,6 +31,9 @@ internal sealed class Storage
     /// <summary>Where the memory really is.</summary>
     public Storage Root => AliasOf ?? this;
 
+    /// <summary>Whether the games of a block lie side by side in it.</summary>
+    public bool Lanes { get; init; }
+
     /// <summary>Kept from step to step (state, invariants), so never shared with another value.</summary>
     public bool Permanent { get; set; }
 }

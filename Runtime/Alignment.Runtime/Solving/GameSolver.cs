@@ -28,6 +28,18 @@ public static class GameSolver
     public static Solution Solve(BoundGame game, ISolver solver, SolveOptions? options = null, CancellationToken cancellationToken = default) =>
         Solve(game, solver, options ?? new(), Stopwatch.StartNew(), cancellationToken);
 
+    /// <summary>Checks whether a solver can take a game, without solving it.</summary>
+    /// <exception cref="SpecException">It cannot; with every reason.</exception>
+    public static void ThrowUnfit(BoundGame game, ISolver solver) => Capability.ThrowUnfit(game, solver);
+
+    /// <summary>The program that an iterative solver runs on a game, for looking at.</summary>
+    /// <exception cref="SpecException">The solver cannot take such a game.</exception>
+    public static Compiler.Program Compile(BoundGame game, IIterativeSolver solver)
+    {
+        ThrowUnfit(game, solver);
+        return IterativeLoop.Compile(game, solver);
+    }
+
     private static Solution Solve(BoundGame game, ISolver solver, SolveOptions options, Stopwatch clock, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(game);

@@ -27,6 +27,9 @@ internal sealed class IterativeLoop : IDisposable
     private readonly Stopwatch _running = new();
     private readonly Stopwatch _measuring = new();
     private readonly CyclingDetector _cycling = new();
+    private Measured? _last;
+    private Measured? _average;
+    private int _kept;
     private Measured? _lastGood;
     private long _lastGoodStep;
 
@@ -35,17 +38,20 @@ internal sealed class IterativeLoop : IDisposable
         _game = game;
         _solver = solver;
         _options = options;
-        var spec = solver.Complete(game.Spec);
-        var withJoint = KeepsJoint(game);
-        _program = SolverProgram.Compile(spec, solver, game.Batch, withJoint);
+        _program = Compile(game, solver);
         _games = _program.Games;
         _executable = options.Executor.Prepare(_program, new(options.Precision, options.Threads, options.Seed));
-        _measure = new(spec, _program.Batch, withJoint, options.Threads);
-        _averages = spec.Players.Any(p => OutputValue(Iterate.Average, p) != OutputValue(Iterate.Last, p));
+        _measure = new(solver.Complete(game.Spec), _program.Batch, KeepsJoint(game), options.Threads);
+        _averages = game.Spec.Players.Any(p => OutputValue(Iterate.Average, p) != OutputValue(Iterate.Last, p));
         _done = new GameSolution?[_games];
+        _kept = _games;
         if (options.Logger.IsEnabled(LogLevel.Debug))
             options.Logger.LogDebug("{Plan}", _executable.DescribePlan());
     }
+
+    /// <summary>The program that the loop runs.</summary>
+    public static Program Compile(BoundGame game, IIterativeSolver solver) =>
+        SolverProgram.Compile(solver.Complete(game.Spec), solver, game.Batch, KeepsJoint(game));
 
     /// <summary>Runs a solver to its stop rule.</summary>
     public static Solution Run(BoundGame game, IIterativeSolver solver, SolveOptions options, Stopwatch clock, CancellationToken cancellationToken)
@@ -121,8 +127,8 @@ internal sealed class IterativeLoop : IDisposable
     {
         _measuring.Start();
         _executable.Read();
-        var last = MeasureIterate(Iterate.Last);
-        var average = _averages ? MeasureIterate(Iterate.Average) : last;
+        var last = _last = MeasureIterate(Iterate.Last, _last);
+        var average = _average = _averages ? MeasureIterate(Iterate.Average, _average) : last;
         var reported = WithBoth(_solver.Info.Reports == Iterate.Last ? last : average, last, average);
         _cycling.Add(last.Strategies);
         _measuring.Stop();
@@ -137,6 +143,19 @@ internal sealed class IterativeLoop : IDisposable
 
         if (Enumerable.Range(0, _games).All(reported.IsFinite))
             (_lastGood, _lastGoodStep) = (reported, step);
+        DropDone();
+    }
+
+    // Games that are done need not run on: when a quarter of those running are, the rest is packed together.
+    private void DropDone()
+    {
+        var running = Array.ConvertAll(_done, d => d is null);
+        var count = running.Count(r => r);
+        if (count == 0 || count > _kept * 3 / 4)
+            return;
+        _kept = count;
+        _executable.Keep(running);
+        _measure.Keep(running);
     }
 
     private GameSolution? Judge(int game, long step, double seconds, Measured measured, bool cancelled)
@@ -161,12 +180,12 @@ internal sealed class IterativeLoop : IDisposable
         return cancelled ? Certify.Game(_game, name, measured, game, step, Sentences.Cancelled(step)) : null;
     }
 
-    private Measured MeasureIterate(Iterate iterate)
+    private Measured MeasureIterate(Iterate iterate, Measured? earlier)
     {
         var strategies = _game
-            .Spec.Players.Select(p =>
+            .Spec.Players.Select((p, k) =>
             {
-                var values = new double[_games * p.Actions.Size];
+                var values = earlier is null ? new double[_games * p.Actions.Size] : (double[])earlier.Strategies[k].Clone();
                 _executable.GetOutput(SolverProgram.Output(iterate, p), values);
                 return values;
             })
@@ -174,12 +193,14 @@ internal sealed class IterativeLoop : IDisposable
         double[]? joint = null;
         if (_program.Outputs.Any(o => o.Name == SolverProgram.JointOutput))
         {
-            joint = new double[_games * _game.Spec.Players.Aggregate(1, (n, p) => n * p.Actions.Size)];
+            joint = earlier?.Joint is { } before
+                ? (double[])before.Clone()
+                : new double[_games * _game.Spec.Players.Aggregate(1, (n, p) => n * p.Actions.Size)];
             _executable.GetOutput(SolverProgram.JointOutput, joint);
         }
 
         // a diverged strategy has no distribution to normalize: it is measured as it is, found non-finite, and dropped
-        return _measure.Of(strategies, joint);
+        return _measure.Of(strategies, joint, earlier);
     }
 
     // Both iterates' gaps stand beside the reported one.

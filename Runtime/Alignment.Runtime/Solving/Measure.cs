@@ -31,7 +31,8 @@ internal sealed class Measure : IDisposable
     /// <summary>Measures one profile a game. The numbers are normalized first: what is certified is what is reported.</summary>
     /// <param name="strategies">For each player: games, then actions.</param>
     /// <param name="joint">Games, then action profiles; or null.</param>
-    public Measured Of(double[][] strategies, double[]? joint)
+    /// <param name="earlier">What was measured before: figures of games that were dropped are taken from there.</param>
+    public Measured Of(double[][] strategies, double[]? joint, Measured? earlier = null)
     {
         for (var p = 0; p < _players.Count; p++)
         {
@@ -50,12 +51,15 @@ internal sealed class Measure : IDisposable
         var metrics = new Dictionary<string, double[]>(StringComparer.Ordinal);
         foreach (var output in _executable.Program.Outputs)
         {
-            metrics[output.Name] = new double[_games];
+            metrics[output.Name] = earlier is null ? new double[_games] : (double[])earlier.Metrics[output.Name].Clone();
             _executable.GetOutput(output.Name, metrics[output.Name]);
         }
 
         return new(strategies, joint, metrics);
     }
+
+    /// <summary>Says which games are still measured.</summary>
+    public void Keep(ReadOnlySpan<bool> games) => _executable.Keep(games);
 
     public void Dispose() => _executable.Dispose();
 

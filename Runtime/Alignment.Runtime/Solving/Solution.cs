@@ -22,7 +22,15 @@ public sealed record GameSolution(
     ValueList<ValueList<double>> Strategies,
     ValueList<double>? Joint,
     IReadOnlyDictionary<string, double> Metrics
-);
+)
+{
+    /// <summary>A player's expected payoff.</summary>
+    public double Value(Player player)
+    {
+        ArgumentNullException.ThrowIfNull(player);
+        return Metrics[$"game/value/{player.Name}"];
+    }
+}
 
 /// <summary>What a solver found: strategies, how the run ended, and how far from equilibrium they are.</summary>
 public sealed record Solution
@@ -82,19 +90,48 @@ public sealed record Solution
     public ValueList<double> Strategy(Player player, int game = 0) => Games[game].Strategies[Players.IndexOf(player)];
 
     /// <summary>A player's expected payoff in a game.</summary>
-    public double Value(Player player, int game = 0)
+    public double Value(Player player, int game = 0) => Games[game].Value(player);
+
+    /// <summary>The part of the solution at one element of a batch axis: the same without that axis.</summary>
+    /// <exception cref="ArgumentException">The solution has no such axis or element.</exception>
+    public Solution At(Axis axis, int element)
     {
-        ArgumentNullException.ThrowIfNull(player);
-        return Games[game].Metrics[$"game/value/{player.Name}"];
+        ArgumentNullException.ThrowIfNull(axis);
+        var k = Batch.Select(a => a.Name).ToList().IndexOf(axis.Name);
+        if (k < 0)
+            throw new ArgumentException($"The solution has no batch axis '{axis.Name}'.{Nearest.Hint(axis.Name, Batch.Select(a => a.Name), "It has")}");
+        if (element < 0 || element >= Batch[k].Size)
+            throw new ArgumentException($"Axis '{axis.Name}' has elements 0 to {Batch[k].Size - 1}, got {element}.");
+        var stride = Batch.Skip(k + 1).Aggregate(1, (n, a) => n * a.Size);
+        var size = Batch[k].Size;
+        return this with
+        {
+            Batch = Batch.Where(a => a.Name != axis.Name).ToValueList(),
+            Games = Games.Where((_, g) => g / stride % size == element).ToValueList(),
+        };
     }
 
-    /// <summary>The positions, in <see cref="Games"/>, of all games at an element of a batch axis.</summary>
-    public ValueList<int> At(Axis axis, int element)
+    /// <summary>The part of the solution at the element of a label.</summary>
+    /// <exception cref="ArgumentException">The solution has no such axis or label.</exception>
+    public Solution At(Axis axis, string label)
     {
-        var k = Batch.IndexOf(axis);
-        if (k < 0)
-            throw new ArgumentException($"The solution has no batch axis '{axis?.Name}'.{Nearest.Hint(axis?.Name ?? "", Batch.Select(a => a.Name), "It has")}");
-        var stride = Batch.Skip(k + 1).Aggregate(1, (n, a) => n * a.Size);
-        return Enumerable.Range(0, Games.Count).Where(g => g / stride % axis!.Size == element).ToValueList();
+        ArgumentNullException.ThrowIfNull(axis);
+        var element = Enumerable.Range(0, axis.Size).Select(axis.Label).ToList().IndexOf(label);
+        return element >= 0
+            ? At(axis, element)
+            : throw new ArgumentException($"Axis '{axis.Name}' has no '{label}'.{Nearest.Hint(label, axis.Labels, "It has")}");
+    }
+
+    /// <summary>The empirical quantile of a figure over the games, linear between order statistics.</summary>
+    /// <param name="figure">A figure of a game.</param>
+    /// <param name="probability">From 0 to 1.</param>
+    public double Quantile(Func<GameSolution, double> figure, double probability)
+    {
+        if (!(probability >= 0 && probability <= 1))
+            throw new ArgumentOutOfRangeException(nameof(probability), probability, "Expected a probability from 0 to 1.");
+        var sorted = Games.Select(figure).Order().ToArray();
+        var at = probability * (sorted.Length - 1);
+        var low = (int)at;
+        return sorted[low] + ((at - low) * (sorted[Math.Min(low + 1, sorted.Length - 1)] - sorted[low]));
     }
 }

@@ -1,0 +1,137 @@
+namespace Alignment.CommandLine
+
+open System
+open Alignment
+open Alignment.Compiler
+
+/// Runs an experiment as the options ask, prints what was found, and says how it went by the exit code.
+module Runner =
+    /// A population solver needs another solver for the games between populations; this one takes every game.
+    let private inner (solver: ISolver) (options: SolveOptions) : ISolver | null =
+        match options.Inner with
+        | null when (solver :? IPopulationSolver) -> Solver.Find "prm+"
+        | chosen -> chosen
+
+    let private instrumented (solver: ISolver) (options: SolveOptions) progress =
+        SolveOptions(
+            Executor = options.Executor,
+            Precision = options.Precision,
+            Threads = options.Threads,
+            Seed = options.Seed,
+            Until = options.Until,
+            Chunk = options.Chunk,
+            Inner = inner solver options,
+            BaseDirectory = options.BaseDirectory,
+            Progress = progress,
+            Logger = options.Logger
+        )
+
+    // ---- whether what was asked for was reached ----------------------------------------------------------------------
+
+    let rec private metrics (rule: Stop) : string list =
+        rule.Fold((fun below -> [ below.Metric ]), (fun _ -> []), (fun _ -> []), (@), (@))
+
+    let private lookUp (game: GameSolution) metric =
+        [ metric; "game/" + metric ]
+        |> List.tryPick (fun key ->
+            match game.Metrics.TryGetValue key with
+            | true, value -> Some value
+            | _ -> None)
+
+    /// Direct solvers look at no stop rule, so a name that they do not measure is found here.
+    let private checkNames (solution: Solution) rule =
+        let game = solution.Games[0]
+
+        for metric in metrics rule do
+            if (lookUp game metric).IsNone then
+                let names = game.Metrics.Keys |> Seq.map _.Replace("game/", "")
+
+                let hint = Nearest.Hint(metric, names, "It measures")
+                Faults.refuse $"--until: this run does not measure '%s{metric}'.%s{hint}"
+
+    let private reached (rule: Stop) (game: GameSolution) =
+        List.isEmpty (metrics rule)
+        || rule.Fold(
+            (fun below -> (lookUp game below.Metric).Value < below.Threshold),
+            (fun _ -> false),
+            (fun _ -> false),
+            (||),
+            (||)
+        )
+
+    let private exitCode (request: Request) (signals: Signals) (solution: Solution) =
+        match signals.ExitCode, request.Until with
+        | Some code, _ when solution.Status.Outcome = Outcome.Cancelled -> code
+        | _ when solution.Status.Outcome = Outcome.NonFinite -> ExitCode.NotConverged
+        | _, Some rule when not (Seq.forall (reached rule) solution.Games) -> ExitCode.NotConverged
+        | _ -> ExitCode.Done
+
+    // ---- printing ----------------------------------------------------------------------------------------------------
+
+    let private print (terminal: Terminal) format (experiment: Experiment) solution =
+        let result (text: string) = terminal.Out.WriteLine text
+
+        /// stdout belongs to the machine that reads it: what people want to know goes to stderr.
+        let forMachines (text: string) =
+            result text
+
+            [
+                SolutionText.certificateLine solution
+                solution.Status.Sentence
+                SolutionText.specLine solution
+            ]
+            |> List.iter terminal.Error.WriteLine
+
+        match format with
+        | Json -> forMachines (SolutionJson.text solution)
+        | Gambit -> forMachines (SolutionText.gambit solution)
+        | Summary when isNull experiment.Report -> result (SolutionText.summary solution)
+        | Summary ->
+            result (experiment.Report.Invoke solution)
+            result (SolutionText.specLine solution)
+            result (SolutionText.certificateLine solution)
+
+        terminal.Out.Flush()
+
+    // ---- running -----------------------------------------------------------------------------------------------------
+
+    let private solve (terminal: Terminal) (request: Request) (experiment: Experiment) =
+        request.Out |> Option.iter RunFolder.check
+        let started = DateTimeOffset.UtcNow
+        let progress = Progress terminal
+        use signals = new Signals()
+        let options = instrumented experiment.Solver experiment.Options progress
+
+        try
+            let solution =
+                try
+                    experiment.With(fun _ -> options).Run signals.Token
+                finally
+                    progress.Clear()
+
+            request.Until |> Option.iter (checkNames solution)
+            print terminal request.Format experiment solution
+
+            request.Out
+            |> Option.iter (fun parent ->
+                let folder = RunFolder.save parent request started solution
+                terminal.Error.WriteLine $"saved    %s{folder}")
+
+            exitCode request signals solution
+        with :? OperationCanceledException when signals.ExitCode.IsSome ->
+            terminal.Error.WriteLine $"Cancelled: '%s{experiment.Solver.Info.Name}' answers at once or not at all, so there is no result."
+            signals.ExitCode.Value
+
+    /// Applies the options to an experiment and does what they ask. Faults are raised, not printed.
+    let run (terminal: Terminal) (request: Request) (experiment: Experiment) =
+        let experiment = Settings.apply request experiment
+
+        let show (text: string) =
+            terminal.Out.WriteLine text
+            ExitCode.Done
+
+        match Handshake.captured (), request.Action with
+        | Some stage, _
+        | None, Show stage -> show (Stages.print stage experiment)
+        | None, DryRun -> show (Stages.dryRun experiment)
+        | None, Run -> solve terminal request experiment

@@ -1,0 +1,103 @@
+using Google.OrTools.LinearSolver;
+using Row = Google.OrTools.LinearSolver.Constraint;
+
+namespace Alignment;
+
+/// <summary>maximize c'x subject to lower &lt;= Ax &lt;= upper and x &gt;= 0, by the simplex method of GLOP.</summary>
+/// <remarks>
+/// Coefficients should be of order 1: tolerances are absolute. GLOP's own are 1e-8, which a gap of 1e-9 does not allow;
+/// a basic solution solves a linear system, so a tighter choice of basis makes it good to round-off.
+/// </remarks>
+internal sealed class LinearProgram : IDisposable
+{
+    private const string Parameters =
+        "primal_feasibility_tolerance: 1e-11 dual_feasibility_tolerance: 1e-11 solution_feasibility_tolerance: 1e-9 "
+        + "change_status_to_imprecise: false";
+
+    private readonly Solver _solver = Solver.CreateSolver("GLOP");
+    private readonly List<Variable> _variables = [];
+    private readonly List<Row> _rows = [];
+
+    /// <summary>Adds a variable of at least 0 with its coefficient in the objective.</summary>
+    public int AddVariable(double objective)
+    {
+        var variable = _solver.MakeNumVar(0, double.PositiveInfinity, "");
+        _solver.Objective().SetCoefficient(variable, objective);
+        _variables.Add(variable);
+        return _variables.Count - 1;
+    }
+
+    /// <summary>Adds a row without coefficients.</summary>
+    public int AddRow(double lower, double upper)
+    {
+        _rows.Add(_solver.MakeConstraint(lower, upper, ""));
+        return _rows.Count - 1;
+    }
+
+    /// <summary>Sets a coefficient; those never set are 0.</summary>
+    public void Set(int row, int variable, double coefficient) =>
+        _rows[row].SetCoefficient(_variables[variable], coefficient);
+
+    /// <summary>Solves it.</summary>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <exception cref="InvalidOperationException">No optimum was found; the programs of this folder all have one.</exception>
+    public LinearSolution Maximize(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        _solver.Objective().SetMaximization();
+        if (!_solver.SetSolverSpecificParametersAsString(Parameters))
+            throw new InvalidOperationException($"GLOP does not know its parameters: {Parameters}.");
+
+        Solver.ResultStatus status;
+        using (new Interrupter(_solver, cancellationToken))
+            status = _solver.Solve();
+        cancellationToken.ThrowIfCancellationRequested();
+        if (status != Solver.ResultStatus.OPTIMAL)
+            throw new InvalidOperationException(
+                $"GLOP ended with {status} on {_rows.Count} rows and {_variables.Count} variables, where an optimum exists."
+            );
+        return new([.. _variables.Select(v => v.SolutionValue())], [.. _rows.Select(r => r.DualValue())]);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _solver.Dispose();
+
+    /// <summary>Interrupts a solve within milliseconds of the token's cancellation, and never touches the solver once disposed.</summary>
+    /// <remarks>It asks again and again: an interrupt that comes before the native solve has begun is lost.</remarks>
+    private sealed class Interrupter : IDisposable
+    {
+        private readonly Lock _gate = new();
+        private readonly Timer? _timer;
+        private bool _over;
+
+        public Interrupter(Solver solver, CancellationToken cancellationToken)
+        {
+            if (!cancellationToken.CanBeCanceled)
+                return;
+            var period = TimeSpan.FromMilliseconds(20);
+            _timer = new Timer(
+                _ =>
+                {
+                    lock (_gate)
+                    {
+                        if (!_over && cancellationToken.IsCancellationRequested)
+                            solver.InterruptSolve();
+                    }
+                },
+                null,
+                period,
+                period
+            );
+        }
+
+        public void Dispose()
+        {
+            lock (_gate)
+                _over = true;
+            _timer?.Dispose();
+        }
+    }
+}
+
+/// <summary>A basic optimal solution: a value a variable, a dual value a row.</summary>
+internal sealed record LinearSolution(double[] Values, double[] Duals);
