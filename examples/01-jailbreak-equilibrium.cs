@@ -27,18 +27,19 @@ var game = Game
     .Probe(Probe.Posterior(outcomes, draws: 1000))
     .Sweep("cost", 0, 0.25);
 
-return new Experiment(game, new PredictiveRegretMatchingPlus(), Stop.NashConvBelow(1e-6) | Stop.AfterSteps(100_000))
+return new Experiment(game, new PredictiveRegretMatchingPlus(), Stop.NashConvBelow(1e-6) | Stop.AfterSteps(1_000_000))
     .Reporting(Table)
     .Main(args);
 
 string Table(Solution solution)
 {
     var table = new TextTable("cost", "category", "value to red, net (95 %)", "red mixes", "attack in support", "blue mixes", "NashConv");
-    foreach (var price in solution.Batch[1].Labels)
+    var prices = solution.Batch[1];
+    foreach (var price in prices.Labels)
     {
         foreach (var name in category.Labels)
         {
-            var draws = solution.At(category, name).At(solution.Batch[1], price);
+            var draws = solution.At(category, name).At(prices, price);
             var point = draws.Games[0];
             table.Row(
                 price,
@@ -47,13 +48,16 @@ string Table(Solution solution)
                 Mix(attack, point.Strategies[0]),
                 Mix(attack, attack.Labels.Select((_, k) => (double)draws.Games.Count(g => g.Strategies[0][k] > 0.01) / draws.Games.Count)),
                 Mix(target, point.Strategies[1]),
-                $"{draws.Certificate.NashConv:e1}"
+                $"{draws.Certificate.NashConv:g2}"
             );
         }
     }
 
-    return $"{table}\nEach row: the game at the point estimate, and {solution.Games.Count / 22 - 1:n0} posterior draws for the interval and the support.\n";
+    return $"{table}\nEach row: the game at the point estimate, and 1,000 posterior draws for the interval and the support.\n";
 }
 
 static string Mix(Axis axis, IEnumerable<double> weights) =>
-    string.Join(" ", weights.Select((w, k) => (w, k)).Where(x => x.w > 0.005).Select(x => $"{axis.Label(x.k).Split('-', '_')[0]} {100 * x.w:f0}%"));
+    string.Join(" ", weights.Select((w, k) => (w, k)).Where(x => x.w > 0.005).Select(x => $"{Short(axis.Label(x.k))} {100 * x.w:f0}%"));
+
+// adaptive_random_search -> adaptive, gpt-4-0125-preview -> gpt-4
+static string Short(string label) => string.Join('-', label.Split('_')[0].Split('-').Take(2));

@@ -11,6 +11,9 @@ module Expr =
     /// A vector over an axis.
     let vector (axis: Axis) (values: float seq) : Expr = Expr.Vector(axis, Seq.toArray values)
 
+    /// Numbers over axes, the last axis fastest.
+    let table (axes: Axis seq) (values: float seq) : Expr = Expr.Table(axes, Seq.toArray values)
+
     /// A matrix as a list of rows.
     let matrix (rows: Axis) (columns: Axis) (values: float list list) : Expr =
         Expr.Matrix(rows, columns, array2D values)

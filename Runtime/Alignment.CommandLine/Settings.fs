@@ -57,7 +57,8 @@ module Settings =
         match isDeclared spec key, setting solver key with
         | true, _ -> spec.Sweep(key, values), solver
         | false, Some setting ->
-            spec, setting.Over(Axis.Of(key, Array.map Words.exact values), values)
+            let axis = Axis.Of(key, Array.map Words.exact values)
+            spec.Over axis, setting.Over(axis, values)
         | false, None -> unknown "--sweep" spec solver key
 
     let private change (spec, solver) (key, change) =

@@ -105,6 +105,9 @@ public sealed partial class Expr : IEquatable<Expr>
     /// <summary>Numbers over axes.</summary>
     public static Expr Literal(NamedTensor tensor) => Of(new Op.Literal(tensor));
 
+    /// <summary>Numbers over axes, row-major: the last axis varies fastest.</summary>
+    public static Expr Table(IEnumerable<Axis> axes, params double[] values) => Literal(NamedTensor.Of(axes, values));
+
     /// <summary>A vector over <paramref name="axis"/>.</summary>
     public static Expr Vector(Axis axis, params double[] values) => Literal(NamedTensor.Of([axis], values));
 

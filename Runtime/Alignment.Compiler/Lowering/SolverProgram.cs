@@ -14,7 +14,7 @@ public static class SolverProgram
     /// <summary>Compiles a solver for a checked specification.</summary>
     /// <param name="spec">The game, its data bound.</param>
     /// <param name="solver">The solver.</param>
-    /// <param name="batch">The axes along which independent games lie.</param>
+    /// <param name="batch">The axes along which the specification's games lie; those that the solver's settings are swept along are added.</param>
     /// <param name="withJoint">
     /// Whether to keep the time average of the joint play: the product of the strategies that each step starts from, equally weighted.
     /// With simultaneous updates its coarse correlated gap is the largest external regret divided by the number of steps.
@@ -48,6 +48,22 @@ public static class SolverProgram
             outputs.Add(new(JointOutput, total.Above(0.0).Select(state[JointSum] / total, 1 / cells)));
         }
 
-        return Lowering.Program($"{solver.Info.Name} on {spec.Name}", batch, initial, next, outputs);
+        return Lowering.Program($"{solver.Info.Name} on {spec.Name}", [.. batch, .. Swept(spec, initial, next, outputs)], initial, next, outputs);
+    }
+
+    // Whatever axis a solver's expressions hold that is no player's and not the specification's came in with a setting.
+    private static IEnumerable<Axis> Swept(
+        GameSpec spec,
+        SolverState initial,
+        SolverState next,
+        IEnumerable<KeyValuePair<string, Expr>> outputs
+    )
+    {
+        var known = AxisSet.Of([.. spec.Players.Select(p => p.Actions), .. spec.Batch]);
+        return initial
+            .Variables.Concat(next.Variables)
+            .Concat(outputs)
+            .Aggregate(AxisSet.Scalar, (axes, variable) => axes.Union(variable.Value.Axes))
+            .Except(known);
     }
 }

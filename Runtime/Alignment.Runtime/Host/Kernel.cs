@@ -27,7 +27,9 @@ internal readonly record struct Round(long Step, int[] Games, int FirstLane);
 /// <summary>An operand of a kernel: where it starts, how far each round of the outer nest moves it, and whether the inner run moves along it.</summary>
 internal sealed class Operand(View view, int[] outer, bool runs)
 {
-    private Address? _address;
+    private bool _shared;
+    private long _offset;
+    private bool _placed;
 
     public View View => view;
 
@@ -37,6 +39,18 @@ internal sealed class Operand(View view, int[] outer, bool runs)
     /// <summary>Whether consecutive elements of the inner run are consecutive here; otherwise one element serves the whole run.</summary>
     public bool Runs => runs;
 
-    /// <summary>Known once memory is laid out.</summary>
-    public Address Address => _address ??= Address.Of(view);
+    /// <summary>Known once memory is laid out, so looked up at the first use; several threads may be the first.</summary>
+    public Address Address
+    {
+        get
+        {
+            if (!Volatile.Read(ref _placed))
+            {
+                (_shared, _offset) = Address.Of(view);
+                Volatile.Write(ref _placed, true);
+            }
+
+            return new(_shared, _offset);
+        }
+    }
 }

@@ -232,18 +232,7 @@ internal sealed class IterativeLoop : IDisposable
 
     private void CheckRule()
     {
-        var known = MeasuredKeys();
-        foreach (var metric in StopRules.Metrics(_options.Until))
-        {
-            if (!known.Contains(metric) && !known.Contains("game/" + metric))
-            {
-                var names = known.Select(k => k.StartsWith("game/", StringComparison.Ordinal) ? k["game/".Length..] : k).Order(StringComparer.Ordinal);
-                throw new SpecException(
-                    $"stop rule '{_options.Until}'",
-                    $"this run does not measure '{metric}'.{Nearest.Hint(metric, names, "It measures")}"
-                );
-            }
-        }
+        StopRules.ThrowUnmeasured(_options.Until, MeasuredKeys());
 
         HashSet<string> MeasuredKeys()
         {

@@ -17,6 +17,7 @@ internal static class PopulationLoop
         {
             var data = game.Data(g);
             using var measure = new Measure(SpecOf(game.Spec.Name, data), [], withJoint: false, options.Threads);
+            StopRules.ThrowUnmeasured(options.Until, measure.Keys.ToHashSet(StringComparer.Ordinal));
             var inner = new InnerSolve(options, cancellationToken);
             var population = solver.Init(data);
             GameSolution? best = null;

@@ -21,6 +21,16 @@ internal static class StopRules
     public static IEnumerable<string> Metrics(Stop rule) =>
         rule.Fold<IEnumerable<string>>(below => [below.Metric], _ => [], _ => [], (a, b) => a.Concat(b), (a, b) => a.Concat(b));
 
+    /// <exception cref="SpecException">The rule looks at a metric that the run does not measure.</exception>
+    public static void ThrowUnmeasured(Stop rule, IReadOnlySet<string> measured)
+    {
+        foreach (var metric in Metrics(rule).Where(m => !measured.Contains(m) && !measured.Contains("game/" + m)))
+        {
+            var names = measured.Select(k => k.StartsWith("game/", StringComparison.Ordinal) ? k["game/".Length..] : k).Order(StringComparer.Ordinal);
+            throw new SpecException($"stop rule '{rule}'", $"this run does not measure '{metric}'.{Nearest.Hint(metric, names, "It measures")}");
+        }
+    }
+
     /// <summary>The step counts that a rule names; a run measures exactly there.</summary>
     public static IEnumerable<long> StepCounts(Stop rule) =>
         rule.Fold<IEnumerable<long>>(_ => [], steps => [steps.Count], _ => [], (a, b) => a.Concat(b), (a, b) => a.Concat(b));

@@ -1,0 +1,53 @@
+namespace Alignment.Cli
+
+open Alignment
+open Alignment.CommandLine
+
+/// `align solve`: one game of the library or of a file, as an experiment like any script's.
+module SolveCommand =
+    /// The experiment of a game and the options; without --solver, one that fits the game is chosen.
+    let experiment (game: string) (request: Request) =
+        let spec = GameText.resolve game
+
+        let solver =
+            match request.Solver with
+            | Some name -> Solvers.Find name
+            | None -> (FittingSolver.For(BoundGame.Bind spec)).Solver
+
+        Experiment(spec, solver, script = "")
+
+    let private tellChoice (terminal: Terminal) (request: Request) (experiment: Experiment) =
+        if request.Solver.IsNone then
+            terminal.Error.WriteLine $"solver   %s{experiment.Solver.Info.Name}, chosen as none was given; `align solvers` lists all"
+
+    let private run command (terminal: Terminal) tokens =
+        let arguments = Arguments.parse<RunOption> tokens
+
+        match Command.single command arguments.Positional with
+        | None when arguments.WantsHelp ->
+            Command.printHelp command terminal
+        | None -> Faults.refuse "solve: expected a game, such as rock_paper_scissors; `align games` lists them."
+        | Some game ->
+            let request = Request.ofOptions arguments.Options
+            let experiment = experiment game request
+
+            if arguments.WantsHelp then
+                terminal.Out.WriteLine(String.concat "\n\n" (Command.help command :: Help.parameters experiment))
+                ExitCode.Done
+            else
+                tellChoice terminal request experiment
+                Runner.run terminal request experiment
+
+    let command = {
+        Name = "solve"
+        Operands = "'GAME' [OPTIONS]"
+        Summary = "Finds an equilibrium of a library game (`align games`), or of a .nfg or .csv file."
+        Details = fun () -> [ Arguments.help<RunOption> "align solve 'GAME'" ]
+        Examples = [
+            "align solve rock_paper_scissors --solver prm+ --steps 1000"
+            "align solve 'random_zero_sum(rows=100,columns=100,seed=7)' --solver prm+ --until 'nash_conv < 1e-6' --json"
+            "align solve rock_paper_scissors --solver mmd --sweep temperature=0.01,0.1,1"
+            "align solve game.nfg --solver support_enumeration --format gambit"
+        ]
+        Run = run
+    }
