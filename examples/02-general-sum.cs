@@ -27,7 +27,7 @@ string Report(Solution solution)
     {
         var c = game.Certificate;
         var joint = string.Join(" ", game.Joint!.Select(p => $"{p:f3}"));
-        table.Row(game.Game, $"{c.CoarseCorrelatedGap:g2}", $"{c.CorrelatedGap:g2}", $"{c.NashConv:g2}", $"{game.Value(row):f3}", $"{game.Value(column):f3}", joint);
+        table.Row(game.Game, $"{c.CoarseCorrelatedGap:g2}", $"{c.CorrelatedGap:g2}", $"{c.NashConv:g2}", $"{game.Metrics["game/joint_value/row"]:f3}", $"{game.Metrics["game/joint_value/column"]:f3}", joint);
     }
 
     return table.ToString();

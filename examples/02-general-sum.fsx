@@ -25,7 +25,7 @@ let report (solution: Solution) =
         let joint = g.Joint |> Seq.map (sprintf "%.3f") |> String.concat " "
         let gap (value: System.Nullable<float>) = $"%.2g{value.Value}"
         let c = g.Certificate
-        let r, s = g.Value row, g.Value column
+        let r, s = g.Metrics["game/joint_value/row"], g.Metrics["game/joint_value/column"]
         table.Row(g.Game, gap c.CoarseCorrelatedGap, gap c.CorrelatedGap, $"%.2g{c.NashConv}", $"%.3f{r}", $"%.3f{s}", joint) |> ignore
 
     string table

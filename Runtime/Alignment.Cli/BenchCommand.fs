@@ -26,7 +26,7 @@ module BenchCommand =
         | name :: _, _ when name.StartsWith '-' -> Faults.refuse $"bench: expected the name of a benchmark first, got '%s{name}'."
         | _, None ->
             Faults.refuse "bench: the benchmarks are not built here; in a clone of the repository, run `dotnet fsi build.fsx build` and use ./align."
-        | arguments, Some program -> ChildScript.run "bench" None (program :: arguments)
+        | arguments, Some program -> ChildProcess.run (program :: arguments) []
 
     let command = {
         Name = "bench"

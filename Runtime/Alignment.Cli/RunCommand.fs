@@ -12,29 +12,34 @@ module RunCommand =
     let isScript (name: string) =
         List.contains (Words.extension name) kinds
 
-    /// A stage that a hosted script must print; children get it in their environment.
-    let private capturing capture action =
-        let before = Environment.GetEnvironmentVariable Handshake.CaptureVariable
-        let set (value: string | null) = Environment.SetEnvironmentVariable(Handshake.CaptureVariable, value)
-        set (Option.toObj capture)
+    /// A hosted script has the environment of this process.
+    let private hosted path arguments (environment: (string * string) list) =
+        let before =
+            environment |> List.map (fun (name, _) -> name, Environment.GetEnvironmentVariable name)
 
         try
-            action ()
+            environment |> List.iter Environment.SetEnvironmentVariable
+            CsxScript.run path arguments
         finally
-            set before
+            before |> List.iter Environment.SetEnvironmentVariable
 
-    /// Runs a script, or lets it print a stage.
-    let script (path: string) capture (arguments: string list) =
-        if not (File.Exists path) then
-            Faults.refuse $"%s{path}: no such file; check the path."
-
+    let private runner (path: string) arguments =
         match Words.extension path with
-        | ".fsx" -> ChildScript.run path capture ([ "fsi"; "--quiet"; "--exec"; path; "--" ] @ arguments)
-        | ".cs" -> ChildScript.run path capture ([ "run"; path; "--" ] @ arguments)
-        | ".csx" -> capturing capture (fun () -> CsxScript.run path arguments)
+        | ".fsx" -> ChildProcess.run ([ "fsi"; "--quiet"; "--exec"; path; "--" ] @ arguments)
+        | ".cs" -> ChildProcess.run ([ "run"; path; "--" ] @ arguments)
+        | ".csx" -> hosted path arguments
         | _ ->
             let all = String.concat ", " kinds
             Faults.refuse $"%s{path}: expected a script that ends in one of %s{all}."
+
+    /// Runs a script, or lets it print a stage.
+    let script (path: string) capture arguments =
+        let run = runner path arguments
+
+        if not (File.Exists path) then
+            Faults.refuse $"%s{path}: no such file; check the path."
+
+        Receipt.forScript path capture run
 
     let private run command (terminal: Terminal) tokens =
         match Arguments.firstPositional<RunOption> tokens with

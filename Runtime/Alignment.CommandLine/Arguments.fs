@@ -40,7 +40,9 @@ module Arguments =
         | "--" :: rest -> List.rev positional @ rest, List.rev options
         | (token: string) :: rest when token.Length > 1 && token.StartsWith '-' ->
             match Map.tryFind (nameOf token) arities, rest with
-            | None, _ -> Faults.unknown "option" (nameOf token) (Map.keys arities) "There are"
+            | None, _ ->
+                let long = Map.keys arities |> Seq.filter _.StartsWith("--")
+                Faults.unknown "option" (nameOf token) long "There are"
             | Some false, _ when token.Contains '=' ->
                 Faults.refuse $"%s{nameOf token} takes no value, got '%s{token}'."
             | Some true, value :: rest when not (token.Contains '=') ->

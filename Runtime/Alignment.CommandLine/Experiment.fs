@@ -24,6 +24,12 @@ module Experiment =
             yield! Help.parameters experiment
         ]
 
+    /// `align check` asks for a stage through the environment.
+    let private captured request =
+        match Handshake.captured () with
+        | Some stage -> { request with Action = Show stage }
+        | None -> request
+
     let private handOver (terminal: Terminal) tokens (experiment: Experiment) =
         let arguments = Arguments.parse<RunOption> tokens
 
@@ -32,7 +38,7 @@ module Experiment =
         | [] when arguments.WantsHelp ->
             terminal.Out.WriteLine(help experiment)
             ExitCode.Done
-        | [] -> Runner.run terminal (Request.ofOptions arguments.Options) experiment
+        | [] -> Runner.run terminal (captured (Request.ofOptions arguments.Options)) experiment
 
     /// What stands before the arguments of a script: fsi counts the script's path, and its own `--`.
     let private ownArguments (tokens: string list) =

@@ -3,14 +3,13 @@ namespace Alignment.CommandLine
 open System
 open System.IO
 
-/// What `align` and a script that it started tell each other, through the environment.
+/// What `align` and a script that it starts tell each other, through the environment.
 module Handshake =
     /// Names a stage (`spec`, `ir`, `plan` or `check`): the script prints it instead of running.
     [<Literal>]
     let CaptureVariable = "ALIGN_CAPTURE"
 
-    /// Names a file: the script creates it when it hands its experiment over, and writes its exit code there. A script
-    /// without the file never got that far; and fsi ends with 0 unless the script says `exit`.
+    /// Names a file, the receipt: the script creates it when it hands its experiment over, and writes its exit code there.
     [<Literal>]
     let ReceiptVariable = "ALIGN_RECEIPT"
 
@@ -26,10 +25,10 @@ module Handshake =
     let private write (text: string) =
         variable ReceiptVariable |> Option.iter (fun file -> File.WriteAllText(file, text))
 
-    /// The experiment has been handed over.
+    /// Tells that the experiment has been handed over.
     let entered () = write ""
 
-    /// The experiment has ended.
+    /// Tells how the experiment has ended.
     let ended (code: int) =
         write (string code)
         code

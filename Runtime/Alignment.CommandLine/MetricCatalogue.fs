@@ -73,6 +73,13 @@ module MetricCatalogue =
             Better = "none: it is what the player gets"
         }
         {
+            Key = "game/joint_value/{player}"
+            Formula = "expected payoff of the player under the joint distribution of game/cce_gap, unregularized"
+            Estimator = "exact"
+            Unit = "payoff"
+            Better = "none: it is what the player gets"
+        }
+        {
             Key = "game/entropy/{player}"
             Formula = "-sum over actions of p log p"
             Estimator = "exact"

@@ -45,6 +45,6 @@ type RunOption =
             | Name _ -> "name of the run in its folder"
             | Tag _ -> "a word to find the run by; may be repeated"
             | Json -> "print one JSON object on stdout, everything else on stderr"
-            | Format _ -> "gambit: print an `NE,...` line a game on stdout, everything else on stderr"
+            | Format _ -> "gambit: print an `NE,...` line a game on stdout, everything else on stderr; or json, or text"
             | Show _ -> "print a compiled stage (spec, ir or plan) and run nothing"
             | Dry_Run -> "print what would run and what it costs, and run nothing"

@@ -130,8 +130,7 @@ module Runner =
             terminal.Out.WriteLine text
             ExitCode.Done
 
-        match Handshake.captured (), request.Action with
-        | Some stage, _
-        | None, Show stage -> show (Stages.print stage experiment)
-        | None, DryRun -> show (Stages.dryRun experiment)
-        | None, Run -> solve terminal request experiment
+        match request.Action with
+        | Show stage -> show (Stages.print stage experiment)
+        | DryRun -> show (Stages.dryRun experiment)
+        | Run -> solve terminal request experiment

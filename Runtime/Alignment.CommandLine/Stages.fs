@@ -78,7 +78,7 @@ module Stages =
             | "ir" -> ir experiment
             | "plan" -> plan experiment
             | "check" -> check experiment
-            | other -> Faults.unknown "stage" other ("check" :: Request.stages) "There are"
+            | other -> Faults.unknown "stage" other (Request.stages @ [ "check" ]) "There are"
 
         text.TrimEnd()
 

@@ -19,7 +19,9 @@ public static class Measurement
         if (withJoint)
         {
             var joint = Signal.External(JointInput, [.. spec.Players.Select(p => p.Actions), .. batch]);
-            metrics = metrics.AddRange([new("game/cce_gap", CoarseCorrelatedGap(view, joint)), new("game/ce_gap", CorrelatedGap(view, joint))]);
+            metrics = metrics
+                .AddRange([new("game/cce_gap", CoarseCorrelatedGap(view, joint)), new("game/ce_gap", CorrelatedGap(view, joint))])
+                .AddRange(view.Players.Select(p => new Metric($"game/joint_value/{p.Name}", Expected(view, view.Payoff(p), joint))));
         }
 
         return Lowering.Program(
@@ -66,9 +68,8 @@ public static class Measurement
             player =>
             {
                 var others = view.Players.Where(p => p != player).Select(p => p.Actions).ToArray();
-                var actions = view.Players.Select(p => p.Actions).ToArray();
                 var deviations = view.Payoff(player).Dot(joint.Sum(player.Actions), others);
-                return deviations.Max(player.Actions) - view.Payoff(player).Dot(joint, actions);
+                return deviations.Max(player.Actions) - Expected(view, view.Payoff(player), joint);
             }
         );
 
@@ -85,6 +86,9 @@ public static class Measurement
                 return (swapped.Max(deviation) - obeyed).Sum(player.Actions);
             }
         );
+
+    private static Expr Expected(MatrixGameView view, Expr value, Expr joint) =>
+        value.Dot(joint, [.. view.Players.Select(p => p.Actions)]);
 
     private static Expr Total(MatrixGameView view, Func<Player, Expr> part) => view.Players.Select(part).Aggregate((a, b) => a + b);
 

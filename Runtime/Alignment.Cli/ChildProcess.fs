@@ -1,0 +1,45 @@
+namespace Alignment.Cli
+
+open System
+open System.Diagnostics
+open System.IO
+open System.Runtime.InteropServices
+open Alignment.CommandLine
+
+/// Runs `dotnet` as a child on our own stdin, stdout and stderr. Ctrl-C and SIGTERM reach it.
+module ChildProcess =
+    [<Literal>]
+    let private Sigterm = 15
+
+    [<DllImport("libc", EntryPoint = "kill")>]
+    extern int private sendSignal(int pid, int signal)
+
+    let private host () =
+        match Environment.ProcessPath with
+        | null -> "dotnet"
+        | path when Path.GetFileNameWithoutExtension path = "dotnet" -> path
+        | _ -> "dotnet"
+
+    /// SIGTERM for every signal: `dotnet` hands that one on to the script, and Ctrl-C of a terminal has reached it anyway.
+    let private stop (child: Process) =
+        if OperatingSystem.IsWindows() then
+            child.Kill(entireProcessTree = true)
+        elif not child.HasExited then
+            sendSignal (child.Id, Sigterm) |> ignore
+
+    let private start (arguments: string list) (environment: (string * string) list) =
+        let info = ProcessStartInfo(host (), arguments, UseShellExecute = false)
+
+        for name, value in ("DOTNET_NOLOGO", "1") :: environment do
+            info.Environment[name] <- value
+
+        match Process.Start info with
+        | null -> Faults.refuse "The child process did not start."
+        | child -> child
+
+    /// Runs a command of `dotnet` to its end; the exit code is its own, or that of the signal that ended it.
+    let run (arguments: string list) (environment: (string * string) list) =
+        use child = start arguments environment
+        use signals = new Signals(fun _ -> stop child)
+        child.WaitForExit()
+        defaultArg signals.ExitCode child.ExitCode
