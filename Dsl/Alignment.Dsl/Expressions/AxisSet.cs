@@ -53,6 +53,12 @@ public sealed class AxisSet : IReadOnlyList<Axis>, IEquatable<AxisSet>
     public bool Equals(AxisSet? other) =>
         other is not null && Count == other.Count && _axes.All(a => other.Find(a.Name) is { } b && a.Equals(b));
 
+    /// <summary>Equality by content.</summary>
+    public static bool operator ==(AxisSet? a, AxisSet? b) => a is null ? b is null : a.Equals(b);
+
+    /// <summary>Inequality by content.</summary>
+    public static bool operator !=(AxisSet? a, AxisSet? b) => !(a == b);
+
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as AxisSet);
 

@@ -39,6 +39,12 @@ public sealed partial class Expr : IEquatable<Expr>
     /// <inheritdoc/>
     public bool Equals(Expr? other) => other is not null && Fingerprint == other.Fingerprint;
 
+    /// <summary>Equality by content.</summary>
+    public static bool operator ==(Expr? a, Expr? b) => a is null ? b is null : a.Equals(b);
+
+    /// <summary>Inequality by content.</summary>
+    public static bool operator !=(Expr? a, Expr? b) => !(a == b);
+
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as Expr);
 

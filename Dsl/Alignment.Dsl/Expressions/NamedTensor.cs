@@ -68,6 +68,12 @@ public sealed class NamedTensor : IEquatable<NamedTensor>
     /// <inheritdoc/>
     public bool Equals(NamedTensor? other) => other is not null && Fingerprint == other.Fingerprint;
 
+    /// <summary>Equality by content.</summary>
+    public static bool operator ==(NamedTensor? a, NamedTensor? b) => a is null ? b is null : a.Equals(b);
+
+    /// <summary>Inequality by content.</summary>
+    public static bool operator !=(NamedTensor? a, NamedTensor? b) => !(a == b);
+
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as NamedTensor);
 

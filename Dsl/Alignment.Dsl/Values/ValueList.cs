@@ -49,6 +49,12 @@ public sealed class ValueList<T> : IReadOnlyList<T>, IEquatable<ValueList<T>>
     public bool Equals(ValueList<T>? other) =>
         ReferenceEquals(this, other) || (other is not null && _items.AsSpan().SequenceEqual(other._items));
 
+    /// <summary>Equality by content.</summary>
+    public static bool operator ==(ValueList<T>? a, ValueList<T>? b) => a is null ? b is null : a.Equals(b);
+
+    /// <summary>Inequality by content.</summary>
+    public static bool operator !=(ValueList<T>? a, ValueList<T>? b) => !(a == b);
+
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as ValueList<T>);
 

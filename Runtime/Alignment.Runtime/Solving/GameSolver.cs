@@ -1,6 +1,7 @@
 using Alignment.Runtime;
 using System.Diagnostics;
 using System.Globalization;
+using Microsoft.Extensions.Logging;
 
 namespace Alignment;
 
@@ -46,7 +47,9 @@ public static class GameSolver
         ArgumentNullException.ThrowIfNull(solver);
         Capability.ThrowUnfit(game, solver);
         CheckOptions(options);
-        return solver switch
+        if (options.Logger.IsEnabled(LogLevel.Information))
+            options.Logger.LogInformation("Solving '{Game}' ({Games} games) by {Solver} until {Until}.", game.Spec.Name, game.Games, solver.Info.Name, options.Until);
+        var solution = solver switch
         {
             IIterativeSolver iterative => IterativeLoop.Run(game, iterative, options, clock, cancellationToken),
             IDirectSolver direct => DirectLoop.Run(game, direct, options, clock, cancellationToken),
@@ -56,6 +59,9 @@ public static class GameSolver
                 nameof(solver)
             ),
         };
+        if (options.Logger.IsEnabled(LogLevel.Information))
+            options.Logger.LogInformation("{Status} NashConv of the worst game: {NashConv}.", solution.Status, solution.Certificate.NashConv);
+        return solution;
     }
 
     private static void CheckOptions(SolveOptions options)

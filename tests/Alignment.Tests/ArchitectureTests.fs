@@ -1,0 +1,63 @@
+module Alignment.Tests.ArchitectureTests
+
+open System.Reflection
+open ArchUnitNET.Domain
+open ArchUnitNET.Fluent
+open ArchUnitNET.Loader
+open Expecto
+
+let private assembly (name: string) = Assembly.Load name
+
+/// The projects and what each may see of the others: one direction, no way back.
+let private mayUse =
+    let dsl = [ "Alignment.Dsl" ]
+    let runtime = dsl @ [ "Alignment.Formats"; "Alignment.Compiler"; "Alignment.Runtime" ]
+
+    [
+        "Alignment.Dsl", []
+        "Alignment.Dsl.FSharp", dsl
+        "Alignment.Games", dsl
+        "Alignment.Solvers", dsl
+        "Alignment.Solvers.Exact", dsl @ [ "Alignment.Solvers" ]
+        "Alignment.Formats", dsl
+        "Alignment.Compiler", dsl
+        "Alignment.Runtime", runtime
+        "Alignment.Torch", runtime
+    ]
+
+let private projects = List.map fst mayUse
+
+let private architecture =
+    lazy (ArchLoader().LoadAssemblies(projects |> List.map assembly |> Array.ofList).Build())
+
+/// Whether any type of a project depends on a type of another project.
+let private dependsOn (user: string) (used: string) =
+    let isIn (name: string) (t: IType) =
+        t.Assembly.Name.Split(',')[0] = name
+
+    architecture.Value.Types
+    |> Seq.filter (isIn user)
+    |> Seq.collect (fun t -> t.Dependencies |> Seq.map (fun d -> t, d.Target))
+    |> Seq.tryFind (fun (_, target) -> isIn used target)
+
+[<Tests>]
+let tests =
+    testList "architecture" [
+        for user, allowed in mayUse do
+            testCase $"{user} sees nothing behind it" (fun () ->
+                for used in projects |> List.except (user :: allowed) do
+                    match dependsOn user used with
+                    | Some(source, target) -> failtest $"{source.FullName} of {user} depends on {target.FullName} of {used}"
+                    | None -> ())
+
+        testCase "only Alignment.Torch names TorchSharp, only Alignment.Solvers.Exact OR-Tools" (fun () ->
+            for project in projects do
+                let references = (assembly project).GetReferencedAssemblies() |> Array.map _.Name
+                Expect.equal (Array.contains "TorchSharp" references) (project = "Alignment.Torch") $"{project}: TorchSharp"
+                Expect.equal (Array.contains "Google.OrTools" references) (project = "Alignment.Solvers.Exact") $"{project}: OR-Tools")
+
+        testCase "the architecture is looked at" (fun () ->
+            // would fail if loading found nothing, and with it every test above mean nothing
+            Expect.isSome (dependsOn "Alignment.Runtime" "Alignment.Compiler") "Runtime uses the compiler"
+            Expect.isSome (dependsOn "Alignment.Compiler" "Alignment.Dsl") "the compiler uses the language")
+    ]
