@@ -96,6 +96,14 @@ let bench (_: Built) arguments =
 let pack (_: Built) =
     step "pack" (fun () -> dotnet [ "pack"; solution; "--configuration"; configuration; "--no-build" ])
 
+/// Packs under a version of its own, since a package of a version that was restored before is never looked at again.
+let consumers (_: Built) =
+    step "consumers" (fun () ->
+        let version = $"0.1.0-try.%d{DateTimeOffset.UtcNow.ToUnixTimeSeconds()}"
+        let feed = Path.Combine(root, "artifacts", "try", version)
+        dotnet [ "pack"; solution; "--configuration"; configuration; "--no-build"; $"-p:Version={version}"; "--output"; feed ]
+        dotnet [ "fsi"; "tests/consumers.fsx"; feed; version ])
+
 /// Where F# can be; named one by one, since Fantomas would also format what a build generates under artifacts.
 let fsharpSources =
     [ "build.fsx"; "Dsl"; "Solvers"; "Runtime"; "examples"; "tests" ]
@@ -124,6 +132,7 @@ let usage =
   format    lay out every C# and F# file
   check     fail if `format` would change a file
   pack      build, then write the packages to artifacts/packages
+  consumers build, pack, and use the packages from an empty folder
   help      this text
 
 Exit code: 0, or that of the step that failed; 2 for a wrong TARGET."""
@@ -149,8 +158,9 @@ try
     | "format", [] -> tools () |> format
     | "check", [] -> tools () |> check
     | "pack", [] -> restore () |> build |> pack
+    | "consumers", [] -> restore () |> build |> consumers
     | ("help" | "--help" | "-h"), _ -> printfn "%s" usage
-    | ("restore" | "build" | "demo" | "format" | "check" | "pack"), _ ->
+    | ("restore" | "build" | "demo" | "format" | "check" | "pack" | "consumers"), _ ->
         eprintfn "build.fsx: %s takes no arguments, got: %s" target (String.concat " " rest)
         exit 2
     | _ ->

@@ -23,9 +23,11 @@ module BenchCommand =
         match tokens, path () with
         | [], _ -> Command.printHelp command terminal
         | [ only ], _ when Command.isHelp only -> Command.printHelp command terminal
-        | name :: _, _ when name.StartsWith '-' -> Faults.refuse $"bench: expected the name of a benchmark first, got '%s{name}'."
+        | name :: _, _ when name.StartsWith '-' ->
+            Faults.refuse $"bench: expected the name of a benchmark first, got '%s{name}'."
         | _, None ->
-            Faults.refuse "bench: the benchmarks are not built here; in a clone of the repository, run `dotnet fsi build.fsx build` and use ./align."
+            Faults.refuse
+                "bench: the benchmarks are not built here; in a clone of the repository, run `dotnet fsi build.fsx build` and use ./align."
         | arguments, Some program -> ChildProcess.run (program :: arguments) []
 
     let command = {

@@ -41,7 +41,7 @@ module CheckCommand =
         | _ -> "check"
 
     let private game (terminal: Terminal) request name =
-        let experiment = SolveCommand.experiment name request |> Settings.apply request
+        let experiment = SolveCommand.experiment name request |> fst |> Settings.apply request
         terminal.Out.WriteLine(Stages.print (stage request) experiment)
         ExitCode.Done
 
@@ -49,8 +49,7 @@ module CheckCommand =
         let arguments = Arguments.parse<CheckOption> tokens
 
         match Command.single command arguments.Positional with
-        | None when arguments.WantsHelp ->
-            Command.printHelp command terminal
+        | None when arguments.WantsHelp -> Command.printHelp command terminal
         | None -> Faults.refuse "check: expected a script or a game."
         | Some name ->
             // Every option of a check is one of a run.

@@ -16,8 +16,7 @@ type Command = {
 }
 
 module Command =
-    let usage command =
-        $"align %s{command.Name} %s{command.Operands}".TrimEnd()
+    let usage command = $"align %s{command.Name} %s{command.Operands}".TrimEnd()
 
     /// The whole help text.
     let help command =

@@ -28,11 +28,18 @@ module CsxScript =
         "Alignment"
     ]
 
+    /// The files from which this program loads its assemblies.
+    let private loadable () =
+        match AppContext.GetData "TRUSTED_PLATFORM_ASSEMBLIES" with
+        | :? string as paths -> paths.Split Path.PathSeparator
+        | _ -> [||]
+
     /// Every assembly of ours, loaded, so that script and tool share their types.
     let private ours =
         lazy
-            (Directory.EnumerateFiles(AppContext.BaseDirectory, "Alignment*.dll")
-             |> Seq.map AssemblyName.GetAssemblyName
+            (loadable ()
+             |> Seq.map Words.stem
+             |> Seq.filter (fun name -> name = "Alignment" || name.StartsWith "Alignment.")
              |> Seq.map Assembly.Load
              |> Seq.append [ typeof<ScriptGlobals>.Assembly ]
              |> List.ofSeq)
@@ -44,7 +51,8 @@ module CsxScript =
         code.Split '\n'
         |> Array.tryFindIndex (fun line -> line.TrimStart().StartsWith("#r \"nuget:", StringComparison.Ordinal))
         |> Option.iter (fun index ->
-            Faults.refuse $"%s{file}(%d{index + 1}): a .csx script cannot reference packages; write a .cs file with `#:package NAME@VERSION` instead, or `#r` the path of a DLL.")
+            Faults.refuse
+                $"%s{file}(%d{index + 1}): a .csx script cannot reference packages; write a .cs file with `#:package NAME@VERSION` instead, or `#r` the path of a DLL.")
 
     let private options (file: string) (folder: string) =
         ScriptOptions.Default

@@ -43,12 +43,7 @@ module DoctorCommand =
     let private attempt key action =
         try
             { Key = key; Text = action (); IsWell = Some true }
-        with e ->
-            {
-                Key = key
-                Text = e.Message.Split('\n')[0]
-                IsWell = Some false
-            }
+        with e -> { Key = key; Text = e.Message.Split('\n')[0]; IsWell = Some false }
 
     let version () =
         match Assembly.GetExecutingAssembly().GetCustomAttribute<AssemblyInformationalVersionAttribute>() with
@@ -107,7 +102,7 @@ module DoctorCommand =
 
     let private json (findings: Finding list) =
         use stream = new MemoryStream()
-        use writer = new Utf8JsonWriter(stream)
+        use writer = new Utf8JsonWriter(stream, JsonText.options)
         writer.WriteStartObject()
         writer.WriteString("schema", Schema)
 

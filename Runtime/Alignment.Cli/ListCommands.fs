@@ -10,22 +10,21 @@ module ListCommands =
         ExitCode.Done
 
     /// A command that lists things, and tells all about one.
-    let private listing name summary examples (all: unit -> string list) (one: string -> string list) =
-        {
-            Name = name
-            Operands = "[NAME]"
-            Summary = summary
-            Details = fun () -> []
-            Examples = examples
-            Run =
-                fun command terminal tokens ->
-                    if List.exists Command.isHelp tokens then
-                        Command.printHelp command terminal
-                    else
-                        match Command.single command (Command.operands tokens) with
-                        | None -> lines terminal (all ())
-                        | Some name -> lines terminal (one name)
-        }
+    let private listing name summary examples (all: unit -> string list) (one: string -> string list) = {
+        Name = name
+        Operands = "[NAME]"
+        Summary = summary
+        Details = fun () -> []
+        Examples = examples
+        Run =
+            fun command terminal tokens ->
+                if List.exists Command.isHelp tokens then
+                    Command.printHelp command terminal
+                else
+                    match Command.single command (Command.operands tokens) with
+                    | None -> lines terminal (all ())
+                    | Some name -> lines terminal (one name)
+    }
 
     // ---- games ----------------------------------------------------------------------------------------------------
 
@@ -122,10 +121,7 @@ module ListCommands =
     let private oneMetric (name: string) =
         let short (metric: MetricEntry) = metric.Key.Replace("game/", "")
 
-        match
-            MetricCatalogue.all
-            |> List.tryFind (fun metric -> metric.Key = name || short metric = name)
-        with
+        match MetricCatalogue.all |> List.tryFind (fun metric -> metric.Key = name || short metric = name) with
         | None -> Faults.unknown "metric" name (List.map short MetricCatalogue.all) "There are"
         | Some metric ->
             Words.table [

@@ -43,8 +43,7 @@ let private overview () =
     ]
 
 /// All help texts, one after the other: the grammar that a golden file holds.
-let grammar () =
-    overview () :: List.map Command.help commands |> String.concat "\n\n\n"
+let grammar () = overview () :: List.map Command.help commands |> String.concat "\n\n\n"
 
 let private find name =
     match commands |> List.tryFind (fun command -> command.Name = name) with

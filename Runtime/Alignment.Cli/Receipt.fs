@@ -17,7 +17,8 @@ module Receipt =
             | true, told -> told
             | _ -> code
         | false, 0 when Option.isSome capture ->
-            Faults.refuse $"%s{script}: hands no experiment over, so there is nothing to check; end it with Experiment.main or Main."
+            Faults.refuse
+                $"%s{script}: hands no experiment over, so there is nothing to check; end it with Experiment.main or Main."
         | false, code when crashes.Contains code ->
             Faults.refuse $"%s{script}: did not come to its experiment; what is wrong stands above."
         | false, code -> code

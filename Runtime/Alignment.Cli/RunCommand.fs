@@ -9,13 +9,11 @@ module RunCommand =
     let private kinds = [ ".fsx"; ".cs"; ".csx" ]
 
     /// Whether a name is that of a script rather than of a game.
-    let isScript (name: string) =
-        List.contains (Words.extension name) kinds
+    let isScript (name: string) = List.contains (Words.extension name) kinds
 
     /// A hosted script has the environment of this process.
     let private hosted path arguments (environment: (string * string) list) =
-        let before =
-            environment |> List.map (fun (name, _) -> name, Environment.GetEnvironmentVariable name)
+        let before = environment |> List.map (fun (name, _) -> name, Environment.GetEnvironmentVariable name)
 
         try
             environment |> List.iter Environment.SetEnvironmentVariable
@@ -44,15 +42,14 @@ module RunCommand =
     let private run command (terminal: Terminal) tokens =
         match Arguments.firstPositional<RunOption> tokens with
         | Some path, arguments -> script path None arguments
-        | None, arguments when List.exists Command.isHelp arguments ->
-            Command.printHelp command terminal
+        | None, arguments when List.exists Command.isHelp arguments -> Command.printHelp command terminal
         | None, _ -> Faults.refuse "run: expected a script that ends in .fsx, .cs or .csx."
 
     let command = {
         Name = "run"
         Operands = "EXPERIMENT [OPTIONS]"
         Summary = "Runs a script (.fsx, .cs, .csx); options are the script's, see `align run x.fsx --help`."
-        Details = fun () -> []
+        Details = fun () -> [ Arguments.help<RunOption> "align run EXPERIMENT" ]
         Examples = [
             "align run experiment.fsx --set cost=0.2 --out runs"
             "align run experiment.cs --sweep cost=0,0.1,0.2 --json"

@@ -5,38 +5,37 @@ open Alignment.CommandLine
 
 /// `align solve`: one game of the library or of a file, as an experiment like any script's.
 module SolveCommand =
-    /// The experiment of a game and the options; without --solver, one that fits the game is chosen.
+    /// A solver that fits the game where none is named, and why it was chosen.
+    let private choose (spec: GameSpec) (request: Request) =
+        match request.Solver with
+        | Some name -> Solvers.Find name, None
+        | None ->
+            let fitting = FittingSolver.For(BoundGame.Bind spec)
+            fitting.Solver, Some fitting.Reason
+
+    /// The experiment of a game and the options, and a note about it.
     let experiment (game: string) (request: Request) =
         let spec = GameText.resolve game
-
-        let solver =
-            match request.Solver with
-            | Some name -> Solvers.Find name
-            | None -> (FittingSolver.For(BoundGame.Bind spec)).Solver
-
-        Experiment(spec, solver, script = "")
-
-    let private tellChoice (terminal: Terminal) (request: Request) (experiment: Experiment) =
-        if request.Solver.IsNone then
-            terminal.Error.WriteLine $"solver   %s{experiment.Solver.Info.Name}, chosen as none was given; `align solvers` lists all"
+        let solver, note = choose spec request
+        Experiment(spec, solver, script = ""), note
 
     let private run command (terminal: Terminal) tokens =
         let arguments = Arguments.parse<RunOption> tokens
 
         match Command.single command arguments.Positional with
-        | None when arguments.WantsHelp ->
-            Command.printHelp command terminal
+        | None when arguments.WantsHelp -> Command.printHelp command terminal
         | None -> Faults.refuse "solve: expected a game, such as rock_paper_scissors; `align games` lists them."
         | Some game ->
             let request = Request.ofOptions arguments.Options
-            let experiment = experiment game request
+            let experiment, note = experiment game request
 
             if arguments.WantsHelp then
                 terminal.Out.WriteLine(String.concat "\n\n" (Command.help command :: Help.parameters experiment))
                 ExitCode.Done
             else
-                tellChoice terminal request experiment
-                Runner.run terminal request experiment
+                let code = Runner.run terminal request experiment
+                note |> Option.iter (fun note -> terminal.Error.WriteLine $"note     %s{note}")
+                code
 
     let command = {
         Name = "solve"

@@ -4,11 +4,7 @@ open Argu
 open Alignment
 
 /// What a command line says: what stands alone, and the options. Help is an option like any other.
-type Arguments<'Option> = {
-    Positional: string list
-    Options: 'Option list
-    WantsHelp: bool
-}
+type Arguments<'Option> = { Positional: string list; Options: 'Option list; WantsHelp: bool }
 
 /// Argu with the habits of GNU: options before or after what stands alone, `--key value` and `--key=value`, `--` before
 /// what is no option, and the nearest name for one that does not exist.
@@ -53,12 +49,11 @@ module Arguments =
     let private isHelp (parser: ArgumentParser) token = List.contains token parser.HelpFlags
 
     /// What was wrong, without Argu's prefix and without the usage that it appends.
-    let private firstLine (message: string) =
-        message.Split('\n')[0] |> _.Replace("ERROR: ", "").Trim()
+    let private firstLine (message: string) = message.Split('\n')[0] |> _.Replace("ERROR: ", "").Trim()
 
     /// Reads a command line; the texts of options are not looked at yet.
     let parse<'Option when 'Option :> IArgParserTemplate> (tokens: string list) =
-        let parser = parser<'Option> ()
+        let parser = parser<'Option>()
         let positional, options = split (arities parser) [] [] tokens
 
         let results =
@@ -75,7 +70,7 @@ module Arguments =
 
     /// The first token that stands alone, and all others in order: the script of `align run`, and what the script gets.
     let firstPositional<'Option when 'Option :> IArgParserTemplate> (tokens: string list) =
-        let arities = arities (parser<'Option> ())
+        let arities = arities (parser<'Option>())
 
         let rec search before tokens =
             match tokens with
@@ -92,4 +87,4 @@ module Arguments =
 
     /// The help text of an option type.
     let help<'Option when 'Option :> IArgParserTemplate> (usage: string) =
-        (parser<'Option> ()).PrintUsage(programName = usage, usageStringCharacterWidth = width).TrimEnd()
+        (parser<'Option>()).PrintUsage(programName = usage, usageStringCharacterWidth = width).TrimEnd()

@@ -12,7 +12,7 @@ module Config =
     /// What would make no sense in a file.
     let private notInFiles = set [ "config"; "dry-run"; "show"; "help" ]
 
-    let private cases = lazy (Arguments.parser<RunOption> ()).GetArgumentCases()
+    let private cases = lazy (Arguments.parser<RunOption>()).GetArgumentCases()
 
     let private keys =
         lazy
@@ -23,11 +23,9 @@ module Config =
     let private takesValue key =
         cases.Value
         |> List.exists (fun case ->
-            case.CommandLineNames.Value.Head = "--" + key
-            && case.UnionCaseInfo.GetFields().Length > 0)
+            case.CommandLineNames.Value.Head = "--" + key && case.UnionCaseInfo.GetFields().Length > 0)
 
-    let private at file (mark: Mark) problem =
-        Faults.refuse $"%s{file}(%d{mark.Line},%d{mark.Column}): %s{problem}"
+    let private at file (mark: Mark) problem = Faults.refuse $"%s{file}(%d{mark.Line},%d{mark.Column}): %s{problem}"
 
     let private scalar file (node: YamlNode) : string =
         match node with
@@ -46,8 +44,7 @@ module Config =
             for entry in pairs.Children do
                 let value =
                     match entry.Value with
-                    | :? YamlSequenceNode as list ->
-                        list.Children |> Seq.map (scalar file) |> String.concat ","
+                    | :? YamlSequenceNode as list -> list.Children |> Seq.map (scalar file) |> String.concat ","
                     | single -> scalar file single
 
                 $"%s{scalar file entry.Key}=%s{value}"
@@ -71,8 +68,9 @@ module Config =
         use text =
             try
                 File.OpenText file
-            with :? IOException
-               | :? System.UnauthorizedAccessException as e -> Faults.refuse $"--config: %s{e.Message}"
+            with
+            | :? IOException
+            | :? System.UnauthorizedAccessException as e -> Faults.refuse $"--config: %s{e.Message}"
 
         let stream = YamlStream()
 

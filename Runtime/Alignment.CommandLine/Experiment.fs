@@ -20,7 +20,7 @@ module Experiment =
     let private help (experiment: Experiment) =
         String.concat "\n\n" [
             $"Solves '%s{experiment.Game.Name}' by %s{experiment.Solver.Info.Title}."
-            Arguments.help<RunOption> (usage experiment)
+            Arguments.help<RunOption>(usage experiment)
             yield! Help.parameters experiment
         ]
 

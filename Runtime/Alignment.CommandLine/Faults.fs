@@ -59,6 +59,7 @@ module Faults =
         | :? ArgumentNullException
         | :? ArgumentOutOfRangeException -> ExitCode.Bug, string e
         | :? ArgumentException -> ExitCode.WrongInput, e.Message
-        | :? OutOfMemoryException -> ExitCode.WrongInput, "This does not fit into the memory of this machine; solve fewer games at once."
+        | :? OutOfMemoryException ->
+            ExitCode.WrongInput, "This does not fit into the memory of this machine; solve fewer games at once."
         | :? AggregateException as all when all.InnerExceptions.Count = 1 -> describe all.InnerExceptions[0]
         | _ -> ExitCode.Bug, string e

@@ -20,7 +20,8 @@ module GameText =
 
         Seq.zip players table.Payoffs
         |> Seq.fold
-            (fun (spec: GameSpec) (player, payoffs) -> spec.Payoff(player, Expr.Literal(NamedTensor.Of(axes, payoffs.AsSpan()))))
+            (fun (spec: GameSpec) (player, payoffs) ->
+                spec.Payoff(player, Expr.Literal(NamedTensor.Of(axes, payoffs.AsSpan()))))
             withPlayers
 
     let private files: (string * (string -> NormalFormTable)) list = [ ".nfg", NfgReader.Read; ".csv", PayoffCsv.Read ]
@@ -31,7 +32,9 @@ module GameText =
 
         match List.tryFind (fst >> (=) extension) files with
         | Some(_, read) -> read text |> ofTable (Words.stem text)
-        | None when extension = ".efg" -> Faults.refuse $"%s{text}: .efg files are not read yet; give a .nfg or .csv file."
+        | None when extension = ".efg" ->
+            Faults.refuse $"%s{text}: .efg files are not read yet; give a .nfg or .csv file."
         | None when File.Exists text ->
-            Faults.refuse $"%s{text}: expected a file that ends in .nfg or .csv, or a name such as 'rock_paper_scissors'; `align games` lists names."
+            Faults.refuse
+                $"%s{text}: expected a file that ends in .nfg or .csv, or a name such as 'rock_paper_scissors'; `align games` lists names."
         | None -> GameLibrary.Create text

@@ -10,8 +10,7 @@ module Help =
         | true, true -> "a number"
         | false, true -> $"a number from %s{Words.exact parameter.Minimum}"
         | true, false -> $"a number up to %s{Words.exact parameter.Maximum}"
-        | false, false ->
-            $"a number from %s{Words.exact parameter.Minimum} to %s{Words.exact parameter.Maximum}"
+        | false, false -> $"a number from %s{Words.exact parameter.Minimum} to %s{Words.exact parameter.Maximum}"
 
     let private section title rows =
         let lines = Words.table rows |> List.map (fun row -> "    " + row)
@@ -49,5 +48,4 @@ module Help =
 
             [ section $"SETTINGS of '%s{solver.Info.Name}', for --set (numbers for --sweep too):" rows ]
 
-    let parameters (experiment: Experiment) =
-        ofGame experiment.Game @ ofSolver experiment.Solver
+    let parameters (experiment: Experiment) = ofGame experiment.Game @ ofSolver experiment.Solver

@@ -53,7 +53,8 @@ module MetricCatalogue =
         }
         {
             Key = "game/cce_gap"
-            Formula = "largest gain of a player from one action instead of all recommendations of the joint distribution"
+            Formula =
+                "largest gain of a player from one action instead of all recommendations of the joint distribution"
             Estimator = "exact, on the time average of the joint play or on a solver's own joint distribution"
             Unit = "payoff"
             Better = "smaller; 0 at a coarse correlated equilibrium"
@@ -102,7 +103,8 @@ module MetricCatalogue =
         }
         {
             Key = "game/cycling"
-            Formula = "1 - (distance from first to last) / (length of the path), over the later half of the last iterates"
+            Formula =
+                "1 - (distance from first to last) / (length of the path), over the later half of the last iterates"
             Estimator = "from the measured moments; 0 where the iterate has settled"
             Unit = "none, from 0 to 1"
             Better = "smaller; near 1 the last iterate goes in circles"

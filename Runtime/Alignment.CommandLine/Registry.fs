@@ -1,6 +1,7 @@
 namespace Alignment
 
 open System
+open System.Collections.Generic
 open Alignment.Compiler
 open Alignment.CommandLine
 
@@ -13,7 +14,8 @@ type Executors private () =
         if device = HostExecutor.Instance.Device then
             HostExecutor.Instance :> IExecutor
         else
-            Faults.refuse $"The executor 'host' runs on 'cpu', got --device '%s{device}'; other devices need --executor torch."
+            Faults.refuse
+                $"The executor 'host' runs on 'cpu', got --device '%s{device}'; other devices need --executor torch."
 
     static let mutable known: (string * (string -> IExecutor)) list = [ "host", host ]
 
@@ -24,7 +26,7 @@ type Executors private () =
         lock gate (fun () -> known <- List.filter (fst >> (<>) name) known @ [ name, create.Invoke ])
 
     /// The names, in order of registration.
-    static member Names = known |> List.map fst
+    static member Names: IReadOnlyList<string> = known |> List.map fst :> _
 
     /// The executor of a name on a device.
     static member Find(name: string, device: string) =
@@ -51,17 +53,16 @@ type Solvers private () =
         lock gate (fun () -> registered <- List.filter (fun s -> not (names.Contains s.Info.Name)) registered @ added)
 
     /// All solvers, with their default settings.
-    static member All: ISolver list =
-        let names = registered |> List.map _.Info.Name |> set
+    static member All: IReadOnlyList<ISolver> =
+        let isReplaced (solver: ISolver) = registered |> List.exists (fun other -> other.Info.Name = solver.Info.Name)
 
-        (Solver.All |> Seq.filter (fun s -> not (names.Contains s.Info.Name)) |> List.ofSeq)
-        @ registered
+        (Solver.All |> Seq.filter (isReplaced >> not) |> List.ofSeq) @ registered
 
     /// The solver of a name, with its default settings.
     static member Find(name: string) : ISolver =
-        match Solvers.All |> List.tryFind (fun s -> s.Info.Name = name) with
+        match Solvers.All |> Seq.tryFind (fun s -> s.Info.Name = name) with
         | Some solver -> solver
         | None when List.contains name exact ->
             Faults.refuse
                 $"The solver '%s{name}' is not part of this program: reference Alignment.Solvers.Exact and call Solvers.Register(ExactSolver.All), or use the tool 'align'."
-        | None -> Faults.unknown "solver" name (Solvers.All |> List.map _.Info.Name) "There are"
+        | None -> Faults.unknown "solver" name (Solvers.All |> Seq.map _.Info.Name) "There are"

@@ -3,7 +3,7 @@ namespace Alignment.CommandLine
 open System
 open Alignment
 
-/// Where a parameter's new value came from decides whose it is when it is both set and swept.
+/// Another value of a parameter or setting, or one value for each game of a batch axis.
 type Change =
     | Value of string
     | Values of string
@@ -64,8 +64,8 @@ module Request =
     /// Copies beyond this are no timing of anything.
     let private mostCopies = 1_000_000L
 
-    /// A later change of the same parameter replaces an earlier one, whichever kind each is: a command line that sets what
-    /// its config file sweeps has set it.
+    /// A later change of a parameter replaces an earlier one, whichever kind each is: what the config file sweeps and the
+    /// command line sets is set.
     let private change option build text request =
         let key, value = Words.pair option text
 
@@ -84,14 +84,8 @@ module Request =
         | RunOption.Solver name -> { request with Solver = Some name }
         | Set text -> change "--set" Value text request
         | Sweep text -> change "--sweep" Values text request
-        | Batch text -> {
-            request with
-                Batch = Some(int (Words.whole "--batch" 1 mostCopies text))
-          }
-        | Steps text -> {
-            request with
-                Steps = Some(Words.whole "--steps" 1 Int64.MaxValue text)
-          }
+        | Batch text -> { request with Batch = Some(int (Words.whole "--batch" 1 mostCopies text)) }
+        | Steps text -> { request with Steps = Some(Words.whole "--steps" 1 Int64.MaxValue text) }
         | Until text -> {
             request with
                 Until = Some(Faults.reading "--until" (fun () -> Stop.Parse text))
@@ -100,16 +94,10 @@ module Request =
         | RunOption.Precision text ->
             let words = [ "float32", Precision.Float32; "float64", Precision.Float64 ]
 
-            {
-                request with
-                    Precision = Some(Words.choice "--precision" words text)
-            }
+            { request with Precision = Some(Words.choice "--precision" words text) }
         | Executor name -> { request with Executor = Some name }
         | Device name -> { request with Device = Some name }
-        | Threads text -> {
-            request with
-                Threads = Some(int (Words.whole "--threads" 1 1024 text))
-          }
+        | Threads text -> { request with Threads = Some(int (Words.whole "--threads" 1 1024 text)) }
         | Out folder -> { request with Out = Some folder }
         | Name name -> { request with Name = Some name }
         | Tag tag -> { request with Tags = request.Tags @ [ tag ] }
@@ -135,14 +123,8 @@ module Request =
 
         List.fold add none (fromFiles @ options)
 
-    let rec private isBounded (rule: Stop) =
-        rule.Fold(
-            (fun _ -> false),
-            (fun _ -> true),
-            (fun _ -> true),
-            (fun a b -> a || b),
-            (fun a b -> a && b)
-        )
+    let private isBounded (rule: Stop) =
+        rule.Fold((fun _ -> false), (fun _ -> true), (fun _ -> true), (fun a b -> a || b), (fun a b -> a && b))
 
     /// Steps after which a run ends that was given no limit of its own.
     let private defaultSteps = 100_000L
@@ -152,6 +134,6 @@ module Request =
         match request.Until, request.Steps with
         | None, None -> None
         | None, Some steps -> Some(Stop.AfterSteps steps)
-        | Some rule, Some steps -> Some(Stop.op_BitwiseOr (rule, Stop.AfterSteps steps))
+        | Some rule, Some steps -> Some(rule ||| Stop.AfterSteps steps)
         | Some rule, None when isBounded rule -> Some rule
-        | Some rule, None -> Some(Stop.op_BitwiseOr (rule, Stop.AfterSteps defaultSteps))
+        | Some rule, None -> Some(rule ||| Stop.AfterSteps defaultSteps)

@@ -12,8 +12,7 @@ module RunFolder =
     let Schema = "run/1"
 
     let private plain (name: string) =
-        let word =
-            name |> String.map (fun c -> if Char.IsAsciiLetterOrDigit c || c = '_' then c else '-')
+        let word = name |> String.map (fun c -> if Char.IsAsciiLetterOrDigit c || c = '_' then c else '-')
 
         word[.. min 40 word.Length - 1].Trim '-'
 

@@ -3,7 +3,8 @@ namespace Alignment.CommandLine
 open Argu
 
 /// The options of a run: one grammar for scripts, for `align solve`, `align check` and `--config` files.
-[<HelpFlags("--help", "-h"); HelpDescription("print this text, with all parameters of the game and settings of the solver")>]
+[<HelpFlags("--help", "-h");
+  HelpDescription("print this text, with all parameters of the game and settings of the solver")>]
 type RunOption =
     | [<EqualsAssignmentOrSpaced>] Solver of NAME: string
     | [<EqualsAssignmentOrSpaced>] Set of ``KEY=VALUE``: string
@@ -34,7 +35,8 @@ type RunOption =
                 "solve for each value of a parameter or setting, all at once: v1,v2,... or a..b; may be repeated"
             | Batch _ -> "solve N copies at once, along the batch axis `copy`; for timing"
             | Steps _ -> "do exactly N steps; with --until, do at most N (100000 when left out)"
-            | Until _ -> "stop as soon as a rule holds, such as \"nash_conv < 1e-6 or seconds >= 60\"; exit code 3 if it never does"
+            | Until _ ->
+                "stop as soon as a rule holds, such as \"nash_conv < 1e-6 or seconds >= 60\"; exit code 3 if it never does"
             | Seed _ -> "seed of all draws, 0 when left out"
             | Precision _ -> "float32 or float64 (the default); certificates are float64 always"
             | Executor _ -> "where steps run: host (the default) or torch"

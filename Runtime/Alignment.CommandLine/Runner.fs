@@ -28,7 +28,7 @@ module Runner =
 
     // ---- whether what was asked for was reached ----------------------------------------------------------------------
 
-    let rec private metrics (rule: Stop) : string list =
+    let private metrics (rule: Stop) : string list =
         rule.Fold((fun below -> [ below.Metric ]), (fun _ -> []), (fun _ -> []), (@), (@))
 
     let private lookUp (game: GameSolution) metric =
@@ -45,7 +45,6 @@ module Runner =
         for metric in metrics rule do
             if (lookUp game metric).IsNone then
                 let names = game.Metrics.Keys |> Seq.map _.Replace("game/", "")
-
                 let hint = Nearest.Hint(metric, names, "It measures")
                 Faults.refuse $"--until: this run does not measure '%s{metric}'.%s{hint}"
 
@@ -75,11 +74,7 @@ module Runner =
         let forMachines (text: string) =
             result text
 
-            [
-                SolutionText.certificateLine solution
-                solution.Status.Sentence
-                SolutionText.specLine solution
-            ]
+            [ SolutionText.certificateLine solution; solution.Status.Sentence; SolutionText.specLine solution ]
             |> List.iter terminal.Error.WriteLine
 
         match format with
@@ -96,9 +91,12 @@ module Runner =
     // ---- running -----------------------------------------------------------------------------------------------------
 
     let private solve (terminal: Terminal) (request: Request) (experiment: Experiment) =
+        if experiment.Options.Executor.Device = "meta" then
+            Faults.refuse "--device: 'meta' holds no numbers, so nothing can be solved there; it is for --show plan."
+
         request.Out |> Option.iter RunFolder.check
         let started = DateTimeOffset.UtcNow
-        let progress = Progress terminal
+        let progress = Progress(terminal, experiment.Options.Progress)
         use signals = new Signals()
         let options = instrumented experiment.Solver experiment.Options progress
 
@@ -119,7 +117,9 @@ module Runner =
 
             exitCode request signals solution
         with :? OperationCanceledException when signals.ExitCode.IsSome ->
-            terminal.Error.WriteLine $"Cancelled: '%s{experiment.Solver.Info.Name}' answers at once or not at all, so there is no result."
+            terminal.Error.WriteLine
+                $"Cancelled: '%s{experiment.Solver.Info.Name}' answers at once or not at all, so there is no result."
+
             signals.ExitCode.Value
 
     /// Applies the options to an experiment and does what they ask. Faults are raised, not printed.

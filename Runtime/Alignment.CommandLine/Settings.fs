@@ -6,19 +6,17 @@ open Alignment
 /// Brings the options of a run into an experiment.
 module Settings =
     /// Numbers that all games' payoffs together may take: 4 GB.
-    let private mostNumbers = 500_000_000L
+    let private mostNumbers = 5e8
 
-    let private parameters (spec: GameSpec) =
-        spec.Parameters |> Seq.map _.Name |> List.ofSeq
+    let private parameters (spec: GameSpec) = spec.Parameters |> Seq.map _.Name |> List.ofSeq
 
-    let private settings (solver: ISolver) =
-        solver.Settings |> Seq.map _.Name |> List.ofSeq
+    let private settings (solver: ISolver) = solver.Settings |> Seq.map _.Name |> List.ofSeq
 
     let private unknown option (spec: GameSpec) (solver: ISolver) key =
-        let hint =
-            Nearest.Hint(key, parameters spec @ settings solver, "They have")
+        let hint = Nearest.Hint(key, parameters spec @ settings solver, "They have")
 
-        Faults.refuse $"%s{option}: neither the game '%s{spec.Name}' nor the solver '%s{solver.Info.Name}' has a parameter '%s{key}'.%s{hint}"
+        Faults.refuse
+            $"%s{option}: neither the game '%s{spec.Name}' nor the solver '%s{solver.Info.Name}' has a parameter '%s{key}'.%s{hint}"
 
     /// `v1,v2,...`, or `a..b` in steps of one.
     let private numbers (text: string) =
@@ -32,15 +30,15 @@ module Settings =
             let a, b = number first, number last
 
             if not (Double.IsInteger a && Double.IsInteger b && a <= b && b - a < 1e6) then
-                Faults.refuse $"--sweep: a range goes from a whole number up to another, got '%s{text}'; list other values as v1,v2,..."
+                Faults.refuse
+                    $"--sweep: a range goes from a whole number up to another, got '%s{text}'; list other values as v1,v2,..."
 
             [| a..b |]
         | _ -> text.Split ',' |> Array.map number
 
     let private isDeclared spec key = List.contains key (parameters spec)
 
-    let private setting (solver: ISolver) key =
-        solver.Settings |> Seq.tryFind (fun setting -> setting.Name = key)
+    let private setting (solver: ISolver) key = solver.Settings |> Seq.tryFind (fun setting -> setting.Name = key)
 
     let private set (spec: GameSpec, solver: ISolver) key text =
         match isDeclared spec key, setting solver key with
@@ -68,20 +66,20 @@ module Settings =
 
     /// True copies: payoffs that do not depend on an axis would be computed once for all of its games.
     let private copies (number: int) (spec: GameSpec) =
-        let cells = spec.Players |> Seq.fold (fun n player -> n * int64 player.Actions.Size) 1L
-        let numbers = cells * int64 spec.Players.Count * int64 number
-
-        if numbers > mostNumbers then
-            Faults.refuse
-                $"--batch: %s{Words.count number} copies of this game hold %s{Words.count numbers} payoffs, more than the %s{Words.count mostNumbers} that are taken."
-
         let copy = Axis.Of("copy", number)
         let payoffs = spec.Payoffs |> Seq.map _.Payoff |> Array.ofSeq
 
-        spec
-            .MapExpressions(fun e -> if Array.contains e payoffs then e.Expand copy else e)
-            .Over
-            copy
+        spec.MapExpressions(fun e -> if Array.contains e payoffs then e.Expand copy else e).Over copy
+
+    /// Refuses batches that would exhaust the memory, before anything is made for them.
+    let private checkSize (spec: GameSpec) =
+        let product axes = axes |> Seq.fold (fun n (axis: Axis) -> n * float axis.Size) 1.0
+        let games = product spec.Batch
+        let numbers = games * product (spec.Players |> Seq.map _.Actions) * float spec.Players.Count
+
+        if games > 1.0 && numbers > mostNumbers then
+            Faults.refuse
+                $"%s{Words.large games} games of this size hold %s{Words.large numbers} payoffs, more than the %s{Words.large mostNumbers} that are taken; solve fewer at once."
 
     let private executor (request: Request) (options: SolveOptions) =
         match request.Executor, request.Device with
@@ -97,6 +95,7 @@ module Settings =
 
         let spec, solver = List.fold change (experiment.Game, solver) request.Changes
         let spec = Option.foldBack copies request.Batch spec
+        checkSize spec
         let old = experiment.Options
 
         let options =
@@ -113,6 +112,4 @@ module Settings =
                 Logger = old.Logger
             )
 
-        Experiment(spec, solver, options.Until, experiment.Script)
-            .With(fun _ -> options)
-            .Reporting(experiment.Report)
+        Experiment(spec, solver, options.Until, experiment.Script).With(fun _ -> options).Reporting(experiment.Report)

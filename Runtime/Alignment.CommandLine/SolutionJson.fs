@@ -6,15 +6,16 @@ open System.Text.Encodings.Web
 open System.Text.Json
 open Alignment
 
+/// How JSON is written here.
+module JsonText =
+    /// Names such as prm+ stay readable: the text goes to files and pipes, never into HTML.
+    let options = JsonWriterOptions(Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping)
+
 /// A solution as one JSON object; `docs/schema/solve.json` is its schema.
 /// Written by hand: reflection is switched off where scripts run as file-based apps.
 module SolutionJson =
     [<Literal>]
     let Schema = "solve/1"
-
-    // Names such as prm+ stay readable; the text goes to files and pipes, never into HTML.
-    let private writing =
-        JsonWriterOptions(Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping)
 
     let private object (json: Utf8JsonWriter) (name: string) write =
         json.WriteStartObject name
@@ -43,9 +44,7 @@ module SolutionJson =
 
     let private values json (solution: Solution) (game: GameSolution) =
         object json "values" (fun () ->
-            numbers json [
-                for player in solution.Players -> player.Name, game.Metrics[$"game/value/%s{player.Name}"]
-            ])
+            numbers json [ for player in solution.Players -> player.Name, game.Metrics[$"game/value/%s{player.Name}"] ])
 
     let private profile json (solution: Solution) (game: GameSolution) =
         object json "profile" (fun () ->
@@ -100,7 +99,7 @@ module SolutionJson =
 
     /// The whole object. With a batch, what stands outside of `elements` is about the game furthest from equilibrium.
     let write (solution: Solution) (stream: Stream) =
-        use json = new Utf8JsonWriter(stream, writing)
+        use json = new Utf8JsonWriter(stream, JsonText.options)
         let options = solution.Options
         let worst = solution.Worst
         json.WriteStartObject()

@@ -47,8 +47,7 @@ module SolutionText =
             else
                 entries |> List.sortByDescending snd |> List.truncate mostActions
 
-        let words =
-            shown |> List.map (fun (action, p) -> $"%s{player.Actions.Label action} %.4f{p}")
+        let words = shown |> List.map (fun (action, p) -> $"%s{player.Actions.Label action} %.4f{p}")
 
         let rest =
             match entries.Length - shown.Length with

@@ -13,7 +13,8 @@ module Stages =
         match experiment.Solver with
         | :? IIterativeSolver as solver -> solver
         | other ->
-            Faults.refuse $"The solver '%s{other.Info.Name}' answers at once and has no program; --show ir and --show plan are for iterative solvers such as prm+."
+            Faults.refuse
+                $"The solver '%s{other.Info.Name}' answers at once and has no program; --show ir and --show plan are for iterative solvers such as prm+."
 
     let private prepare (experiment: Experiment) program =
         let options = experiment.Options
@@ -115,10 +116,7 @@ module Stages =
                 let seconds = perStep * float steps / (operationsPerSecond * float threads)
                 [ [ "at most"; $"%s{Words.count steps} steps, about %s{Words.seconds seconds}" ] ]
 
-        [
-            [ "a step"; $"%s{Words.count (int64 perStep)} operations on numbers" ]
-            yield! atMost
-        ]
+        [ [ "a step"; $"%s{Words.count (int64 perStep)} operations on numbers" ]; yield! atMost ]
 
     /// What would run, what it costs to an order of magnitude, and the plan.
     let dryRun (experiment: Experiment) =

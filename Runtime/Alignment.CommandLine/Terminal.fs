@@ -25,14 +25,16 @@ module Terminal =
         let code, message = Faults.describe e
 
         if code = ExitCode.Bug then
-            terminal.Error.WriteLine $"%s{program}: this is a bug, of %s{program} or of the script; please report it.\n%s{message}"
+            terminal.Error.WriteLine
+                $"%s{program}: this is a bug, of %s{program} or of the script; please report it.\n%s{message}"
         else
             terminal.Error.WriteLine $"%s{program}: %s{message}"
 
         code
 
 /// The line that says how far a run is. Short runs print none; files and pipes get a plain line now and then.
-type Progress(terminal: Terminal) =
+/// <param name="next">Who else is told of every measured moment.</param>
+type Progress(terminal: Terminal, next: IProgress<TracePoint> | null) =
     let clock = Stopwatch.StartNew()
     let mutable due = TimeSpan.FromSeconds 1.0
     let mutable width = 0
@@ -55,6 +57,10 @@ type Progress(terminal: Terminal) =
 
     interface IProgress<TracePoint> with
         member this.Report point =
+            match next with
+            | null -> ()
+            | next -> next.Report point
+
             if clock.Elapsed >= due then
                 due <- clock.Elapsed + pause
                 let text = line point

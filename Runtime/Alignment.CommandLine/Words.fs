@@ -14,9 +14,12 @@ module Words =
 
     /// Five digits, for tables that people read.
     let brief (value: float) =
-        if value = 0.0 then "0"
-        elif abs value >= 1e-3 && abs value < 1e6 then value.ToString("0.#####", invariant)
-        else value.ToString("0.###e-0", invariant)
+        if value = 0.0 then
+            "0"
+        elif abs value >= 1e-3 && abs value < 1e6 then
+            value.ToString("0.#####", invariant)
+        else
+            value.ToString("0.###e-0", invariant)
 
     /// A duration, for people.
     let seconds (value: float) =
@@ -27,8 +30,10 @@ module Words =
 
     let count (value: int64) = value.ToString("#,0", invariant)
 
-    let plural (number: int64) noun =
-        if number = 1L then $"1 %s{noun}" else $"%s{count number} %s{noun}s"
+    /// A whole number that no integer may hold.
+    let large (value: float) = value.ToString("#,0", invariant)
+
+    let plural (number: int64) noun = if number = 1L then $"1 %s{noun}" else $"%s{count number} %s{noun}s"
 
     let tryReal (text: string) =
         match Double.TryParse(text, NumberStyles.Float, invariant) with

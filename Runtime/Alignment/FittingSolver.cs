@@ -15,7 +15,10 @@ public sealed record FittingSolver(ISolver Solver, string Reason)
         if (game.Spec.Regularizers.Count > 0)
             return new(new MagneticMirrorDescent(), "solver mmd was chosen, as the game is regularized");
         if (game.Spec.Players.Count == 2 && game.IsConstantSum)
-            return new(new PredictiveRegretMatchingPlus(), "solver prm+ was chosen, as two players' payoffs sum to a constant");
+            return new(
+                new PredictiveRegretMatchingPlus(),
+                "solver prm+ was chosen, as two players' payoffs sum to a constant"
+            );
         return new(
             new RegretMatching(),
             "solver rm was chosen; in such a game its joint play comes to a coarse correlated equilibrium, and nothing promises Nash"

@@ -297,8 +297,8 @@ let private workedExamples =
              // Row's magnet (1/3, 2/3) has exponent -1: 1: (0 - 1 + 2)/2 = 1/2 for the row, -1 for the column.
              testCase "a reference" (fun () ->
                  let a, b = row 2, column 2
-                 let reference = Expr.Vector(a.Actions, 1.0 / 3.0, 2.0 / 3.0)
-                 let spec = worked.Regularize(a, Regularizer.Kl(reference, 0.5 / ln2)).Regularize(b, Regularizer.Entropy(0.5 / ln2))
+                 let reference, tau = Expr.Vector(a.Actions, 1.0 / 3.0, 2.0 / 3.0), Expr.Constant(0.5 / ln2)
+                 let spec = worked.Regularize(a, Regularizer.Kl(reference, tau)).Regularize(b, Regularizer.Entropy tau)
                  let strategies = after 1 spec (iterative "mmd" |> eta)
                  close 1e-12 [| odds 0.5; odds -0.5 |] strategies[0] "row"
                  close 1e-12 [| 1.0 / 3.0; 2.0 / 3.0 |] strategies[1] "column")
@@ -400,12 +400,12 @@ let private fictitious game steps =
     let mutable x, y = uniform game.Row.Length, uniform game.Column.Length
     let countX, countY = Array.map (fun _ -> 0.0) x, Array.map (fun _ -> 0.0) y
 
-    let pure (values: float[]) =
+    let firstBest (values: float[]) =
         let best = Array.findIndex (fun v -> v = Array.max values) values
         values |> Array.mapi (fun k _ -> if k = best then 1.0 else 0.0)
 
     let responses () =
-        pure (times game.Row y), pure (times game.Column x)
+        firstBest (times game.Row y), firstBest (times game.Column x)
 
     let play _ =
         let i, j = responses ()
@@ -621,7 +621,8 @@ let private properties =
             let swapped = Game.Named("swapped").ZeroSum(second, first, -payoff)
 
             for name in [ "prm+"; "rm+" ] do
-                let difference = Array.map2 (fun u v -> abs (u - v)) (after 3 (zeroSum a) (iterative name))[2] (after 3 swapped (iterative name))[2]
+                let averages spec = after 3 spec (iterative name) |> List.item 2
+                let difference = Array.map2 (fun u v -> abs (u - v)) (averages (zeroSum a)) (averages swapped)
                 Expect.isGreaterThan (Array.max difference) 1e-3 name)
 
         // in every unit, to the last bit, when the unit is a power of two: no regret is ever compared with anything but 0
@@ -751,7 +752,11 @@ let private fitted (solver: IIterativeSolver) (claim: RateClaim) (steps: int lis
             t, Array.init games (fun game -> gap game (matrix 10 10 tenByTen[game * 100 .. game * 100 + 99]))
     ]
 
-    List.init games (fun game -> exponent [ for t, gaps in measured do if gaps[game] > 1e-12 then t, gaps[game] ])
+    // a gap that reached rounding before there was much to fit fell faster than any power
+    let fit points =
+        if List.length points < 8 then infinity else exponent points
+
+    List.init games (fun game -> fit [ for t, gaps in measured do if gaps[game] > 1e-12 then t, gaps[game] ])
     |> List.sort
 
 // Every claim of every solver, under its own conditions. Two decades of steps: from 100 where regret is what counts, from 1,000
@@ -874,11 +879,11 @@ let private reached = [
 let private inspectionTests =
     testList "inspection game" [
         testCase "closed form" (fun () ->
-            Expect.floatClose Accuracy.veryHigh Inspection.value 0.5770195748 "value"
+            Expect.isLessThan (abs (Inspection.value - 0.577020)) 5e-7 "value"
             Expect.equal (Inspection.red |> Array.filter (fun p -> p > 0.0) |> Array.length) 7 "modes used"
             Expect.isLessThan (saddleGap Inspection.payoffs Inspection.red Inspection.blue) 1e-15 "an equilibrium"
-            Expect.floatClose Accuracy.low (effectiveModes Inspection.red) 6.96 "red's effective modes"
-            Expect.floatClose Accuracy.low (effectiveModes Inspection.blue) 5.45 "blue's effective modes")
+            Expect.isLessThan (abs (effectiveModes Inspection.red - 6.96)) 0.005 "red's effective modes"
+            Expect.isLessThan (abs (effectiveModes Inspection.blue - 5.45)) 0.005 "blue's effective modes")
 
         for name, solver, steps, bound in reached do
             testCase $"{name} comes within {bound} in {steps} steps" (fun () ->
@@ -914,8 +919,9 @@ let private inspectionTests =
 
 let private three = [ for name in [ "first"; "second"; "third" ] -> Player.Of(name, 3) ]
 
-/// Payoffs of a random game of three players with three actions each, cell (i, j, k) at 9 i + 3 j + k.
-let private cells = Array.init 3 (fun player -> draws $"three players, {player}" 1 9 3)
+/// Payoffs of a random game of three players with three actions each, cell (i, j, k) at 9 i + 3 j + k. One of the few (12 of 80 drawn)
+/// in which regret matching never settles: elsewhere it finds a pure equilibrium and its gap falls like 1 / T.
+let private cells = draws "three players 1" 3 9 3 |> Array.chunkBySize 27
 
 let private threePlayers =
     let axes = three |> List.map (fun p -> p.Actions)
@@ -925,9 +931,10 @@ let private threePlayers =
 
 let private generalSumTests =
     testList "three players, general sum" [
-        // By Hart and Mas-Colell the gap falls like T^-1/2 at least; this game needs somewhat more than ... steps.
+        // Proven is T^-1/2. Here: 9.8e-4 after 10,000 steps, below 1e-4 from 166,844 on. NashConv stays above 0.1: what converges is the
+        // joint play, not the product of its marginals.
         testCase "rm: the joint average is a coarse correlated equilibrium, its gap the largest regret / T" (fun () ->
-            let steps = 100_000
+            let steps = 200_000
             let solver = iterative "rm"
 
             let solution =
@@ -935,6 +942,7 @@ let private generalSumTests =
 
             let gap = solution.Certificate.CoarseCorrelatedGap.Value
             Expect.isLessThan gap 1e-4 "gap"
+            Expect.isGreaterThan solution.Certificate.NashConv 0.1 "NashConv of the marginals"
 
             // external regret, added up from what was played
             use runner = runner threePlayers solver

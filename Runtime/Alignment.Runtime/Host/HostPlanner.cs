@@ -28,6 +28,7 @@ internal sealed class HostPlanner<T>
     private Dictionary<int, View> _local = [];
     private Dictionary<(int Value, string Axis), View> _localLayouts = [];
     private List<Instruction<T>> _section = [];
+    private readonly Fusion? _fusion;
 
     /// <param name="program">The program.</param>
     /// <param name="lanes">Games of a block, a multiple of the vector length; 0 for a single game.</param>
@@ -59,7 +60,9 @@ internal sealed class HostPlanner<T>
             foreach (var state in program.States)
                 EmitCopy(_kept[state.Source], state.Initial);
         });
+        _fusion = Fusion.IsAvailable ? new(program.Graph, program.StepValues, program.States.Select(s => s.Next)) : null;
         Step = Section(EmitStep);
+        _fusion = null;
         Read = Section(() =>
         {
             foreach (var id in program.OutputValues)
@@ -178,7 +181,7 @@ internal sealed class HostPlanner<T>
 
     private void Emit(int id)
     {
-        if (_kept.ContainsKey(id) || _local.ContainsKey(id))
+        if (_kept.ContainsKey(id) || _local.ContainsKey(id) || _fusion?.Absorbs(id) == true)
             return;
         var node = Graph[id];
         switch (node.Op)
@@ -206,6 +209,12 @@ internal sealed class HostPlanner<T>
 
     private void EmitKernel(int id, Node node)
     {
+        if (_fusion?.IsTree(id) == true)
+        {
+            EmitTree(id, node);
+            return;
+        }
+
         switch (node.Op)
         {
             case Op.Unary u:
@@ -316,6 +325,15 @@ internal sealed class HostPlanner<T>
         var output = NewView(node, !_program.Varying[id], leader.Innermost);
         Keep(id, output);
         EmitPointwise(node, output, arguments, create);
+    }
+
+    private void EmitTree(int id, Node node)
+    {
+        var leaves = _fusion!.Leaves(id);
+        var leader = leaves.Select(Find).OrderByDescending(v => v.Strides.Count).First();
+        var output = NewView(node, invariant: false, leader.Innermost);
+        Keep(id, output);
+        EmitPointwise(node, output, [.. leaves], (o, x, run) => _fusion.Create<T>(id, leaves, o, x, run));
     }
 
     private void EmitPointwise(Node node, View output, int[] arguments, Func<Operand, Operand[], int, Kernel<T>> create)

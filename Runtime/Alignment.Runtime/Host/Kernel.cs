@@ -15,7 +15,7 @@ internal abstract unsafe class Kernel<T>
     public abstract void Run(T* shared, T* block, Round round);
 
     /// <summary>The name in plans.</summary>
-    public required string Label { get; init; }
+    public string Label { get; set; } = "";
 }
 
 /// <summary>What changes between two runs of the same kernel, apart from memory.</summary>

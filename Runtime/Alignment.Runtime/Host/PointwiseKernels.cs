@@ -168,6 +168,33 @@ internal static class Pointwise
         };
     }
 
+    /// <summary>The function of a one-argument operation, as a type.</summary>
+    public static Type Function(UnaryKind kind) =>
+        kind switch
+        {
+            UnaryKind.Negate => typeof(Negate),
+            UnaryKind.Sqrt => typeof(Sqrt),
+            UnaryKind.Abs => typeof(Abs),
+            UnaryKind.Sign => typeof(Sign),
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
+
+    /// <summary>The function of a two-argument operation, as a type.</summary>
+    public static Type Function(BinaryKind kind) =>
+        kind switch
+        {
+            BinaryKind.Add => typeof(Add),
+            BinaryKind.Subtract => typeof(Subtract),
+            BinaryKind.Multiply => typeof(Multiply),
+            BinaryKind.Divide => typeof(Divide),
+            BinaryKind.Minimum => typeof(Minimum),
+            BinaryKind.Maximum => typeof(Maximum),
+            BinaryKind.Less => typeof(Less),
+            BinaryKind.LessOrEqual => typeof(LessOrEqual),
+            BinaryKind.Equal => typeof(Equal),
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
+
     /// <summary>Chooses between two values.</summary>
     public static Kernel<T> Select<T>(Operand o, Operand c, Operand a, Operand b, int run)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -212,60 +239,70 @@ internal static class Pointwise
 
     private readonly struct Identity : IUnary
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector<T> Apply<T>(Vector<T> x)
             where T : unmanaged, IBinaryFloatingPointIeee754<T> => x;
     }
 
     private readonly struct Negate : IUnary
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector<T> Apply<T>(Vector<T> x)
             where T : unmanaged, IBinaryFloatingPointIeee754<T> => -x;
     }
 
     private readonly struct Exp : IUnary
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector<T> Apply<T>(Vector<T> x)
             where T : unmanaged, IBinaryFloatingPointIeee754<T> => VectorMath.Exp(x);
     }
 
     private readonly struct Log : IUnary
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector<T> Apply<T>(Vector<T> x)
             where T : unmanaged, IBinaryFloatingPointIeee754<T> => VectorMath.Log(x);
     }
 
     private readonly struct Log1p : IUnary
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector<T> Apply<T>(Vector<T> x)
             where T : unmanaged, IBinaryFloatingPointIeee754<T> => VectorMath.Log1p(x);
     }
 
     private readonly struct Expm1 : IUnary
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector<T> Apply<T>(Vector<T> x)
             where T : unmanaged, IBinaryFloatingPointIeee754<T> => VectorMath.Expm1(x);
     }
 
     private readonly struct Sqrt : IUnary
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector<T> Apply<T>(Vector<T> x)
             where T : unmanaged, IBinaryFloatingPointIeee754<T> => Vector.SquareRoot(x);
     }
 
     private readonly struct Abs : IUnary
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector<T> Apply<T>(Vector<T> x)
             where T : unmanaged, IBinaryFloatingPointIeee754<T> => Vector.Abs(x);
     }
 
     private readonly struct Tanh : IUnary
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector<T> Apply<T>(Vector<T> x)
             where T : unmanaged, IBinaryFloatingPointIeee754<T> => VectorMath.Tanh(x);
     }
 
     private readonly struct Sign : IUnary
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector<T> Apply<T>(Vector<T> x)
             where T : unmanaged, IBinaryFloatingPointIeee754<T>
         {
@@ -276,30 +313,35 @@ internal static class Pointwise
 
     private readonly struct Add : IBinary
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector<T> Apply<T>(Vector<T> a, Vector<T> b)
             where T : unmanaged, IBinaryFloatingPointIeee754<T> => a + b;
     }
 
     private readonly struct Subtract : IBinary
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector<T> Apply<T>(Vector<T> a, Vector<T> b)
             where T : unmanaged, IBinaryFloatingPointIeee754<T> => a - b;
     }
 
     private readonly struct Multiply : IBinary
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector<T> Apply<T>(Vector<T> a, Vector<T> b)
             where T : unmanaged, IBinaryFloatingPointIeee754<T> => a * b;
     }
 
     private readonly struct Divide : IBinary
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector<T> Apply<T>(Vector<T> a, Vector<T> b)
             where T : unmanaged, IBinaryFloatingPointIeee754<T> => a / b;
     }
 
     private readonly struct Power : IBinary
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector<T> Apply<T>(Vector<T> a, Vector<T> b)
             where T : unmanaged, IBinaryFloatingPointIeee754<T> => VectorMath.Pow(a, b);
     }
@@ -307,30 +349,35 @@ internal static class Pointwise
     // Written with compare and select, not Vector.Min and Max, whose NaN and signed-zero rules differ from Scalar's.
     private readonly struct Minimum : IBinary
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector<T> Apply<T>(Vector<T> a, Vector<T> b)
             where T : unmanaged, IBinaryFloatingPointIeee754<T> => Vector.ConditionalSelect(Vector.LessThan(b, a), b, a);
     }
 
     private readonly struct Maximum : IBinary
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector<T> Apply<T>(Vector<T> a, Vector<T> b)
             where T : unmanaged, IBinaryFloatingPointIeee754<T> => Vector.ConditionalSelect(Vector.GreaterThan(b, a), b, a);
     }
 
     private readonly struct Less : IBinary
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector<T> Apply<T>(Vector<T> a, Vector<T> b)
             where T : unmanaged, IBinaryFloatingPointIeee754<T> => One(Vector.LessThan(a, b));
     }
 
     private readonly struct LessOrEqual : IBinary
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector<T> Apply<T>(Vector<T> a, Vector<T> b)
             where T : unmanaged, IBinaryFloatingPointIeee754<T> => One(Vector.LessThanOrEqual(a, b));
     }
 
     private readonly struct Equal : IBinary
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector<T> Apply<T>(Vector<T> a, Vector<T> b)
             where T : unmanaged, IBinaryFloatingPointIeee754<T> => One(Vector.Equals(a, b));
     }

@@ -1,0 +1,85 @@
+module Alignment.Tests.ExamplesTests
+
+open System
+open System.IO
+open CliWrap
+open CliWrap.Buffered
+open Expecto
+
+let private examples =
+    let rec up (folder: string) =
+        if File.Exists(Path.Combine(folder, "Alignment.sln")) then
+            Path.Combine(folder, "examples")
+        else
+            up (Path.GetDirectoryName folder)
+
+    up __SOURCE_DIRECTORY__
+
+/// What a script prints, started from a folder that is not its own.
+let private output (arguments: string list) =
+    let result =
+        Cli
+            .Wrap("dotnet")
+            .WithArguments(arguments)
+            .WithWorkingDirectory(Path.GetTempPath())
+            .WithValidation(CommandResultValidation.None)
+            .ExecuteBufferedAsync()
+            .GetAwaiter()
+            .GetResult()
+
+    let command = String.concat " " arguments
+    Expect.equal result.ExitCode 0 $"{command}:\n{result.StandardOutput}\n{result.StandardError}"
+    result.StandardOutput.Split '\n' |> Array.map _.TrimEnd() |> List.ofArray
+
+/// The ways in that a file name's extension allows.
+let private run (file: string) =
+    let path = Path.Combine(examples, file)
+
+    match Path.GetExtension file with
+    | ".fsx" -> output [ "fsi"; path ]
+    | ".cs" -> output [ "run"; "-c"; "Release"; path ]
+    | ".csx" -> output [ typeof<Alignment.Cli.Marker>.Assembly.Location; "run"; path ]
+    | other -> failtest $"no way to run '{other}'"
+
+let private line (start: string) (lines: string list) =
+    match lines |> List.filter (fun l -> l.StartsWith(start, StringComparison.Ordinal)) with
+    | [ one ] -> one
+    | found -> failtest $"expected one line that starts with '{start}', got {found.Length} in\n{String.Join('\n', lines)}"
+
+/// An example in all its languages: same specification, same certificate, and a line that only a right answer has.
+let private agrees name extensions expected =
+    testCase name (fun () ->
+        let outputs = extensions |> List.map (fun e -> e, run (name + e))
+
+        for extension, lines in outputs do
+            Expect.exists lines (fun l -> l.Contains(expected: string)) $"{name}{extension} prints '{expected}':\n{String.Join('\n', lines)}"
+
+        for start in [ "spec "; "certificate " ] do
+            let first = line start (snd outputs[0])
+
+            for extension, lines in List.tail outputs do
+                Expect.equal (line start lines) first $"{name}{extension}: {start}")
+
+[<Tests>]
+let tests =
+    // one after the other: each starts compilers of its own
+    testSequenced (
+        testList "examples" [
+            agrees "00-quickstart" [ ".fsx"; ".cs" ] "red     0.4    injection 0.4000, persona 0.6000, encoding 0.0000"
+            agrees "01-jailbreak-equilibrium" [ ".fsx"; ".cs"; ".csx" ] "0.292 (0.235 to 0.351)  PAIR 26% adaptive 74%"
+            agrees "02-general-sum" [ ".fsx"; ".cs" ] "story=chicken"
+            agrees "03-step-size-sweep" [ ".fsx"; ".cs" ] "0.00021"
+
+            testCase "every example is run by this list" (fun () ->
+                let found =
+                    Directory.EnumerateFiles examples
+                    |> Seq.map (fun p -> Path.GetFileNameWithoutExtension p)
+                    |> Seq.filter (fun n -> Char.IsDigit n[0])
+                    |> Set.ofSeq
+
+                Expect.equal
+                    found
+                    (Set.ofList [ "00-quickstart"; "01-jailbreak-equilibrium"; "02-general-sum"; "03-step-size-sweep" ])
+                    "examples")
+        ]
+    )
