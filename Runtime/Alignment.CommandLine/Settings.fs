@@ -55,8 +55,7 @@ module Settings =
         match isDeclared spec key, setting solver key with
         | true, _ -> spec.Sweep(key, values), solver
         | false, Some setting ->
-            let axis = Axis.Of(key, Array.map Words.exact values)
-            spec.Over axis, setting.Over(axis, values)
+            spec, setting.Over(Axis.Of(key, Array.map Words.exact values), values)
         | false, None -> unknown "--sweep" spec solver key
 
     let private change (spec, solver) (key, change) =

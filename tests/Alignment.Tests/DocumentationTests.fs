@@ -6,15 +6,7 @@ open System.Text.RegularExpressions
 open Expecto
 open Alignment
 open Alignment.CommandLine
-
-let private root =
-    let rec up (folder: string) =
-        if File.Exists(Path.Combine(folder, "Alignment.sln")) then
-            folder
-        else
-            up (Path.GetDirectoryName folder)
-
-    up __SOURCE_DIRECTORY__
+open Alignment.Tests.Fixtures
 
 let private read (path: string) = File.ReadAllText(Path.Combine(root, path))
 
@@ -60,7 +52,7 @@ let tests =
         testCase "links between pages lead somewhere" (fun () ->
             for page in pages do
                 for m in Regex.Matches(read page, @"\]\((?!https?:|#)([^)#]+)[^)]*\)") do
-                    let target = Path.Combine(root, Path.GetDirectoryName page, m.Groups[1].Value)
+                    let target = Path.Combine(root, page, "..", m.Groups[1].Value) |> Path.GetFullPath
                     Expect.isTrue (File.Exists target || Directory.Exists target) $"{page}: {m.Groups[1].Value}")
 
         testCase "the page on choosing names every solver" (fun () ->

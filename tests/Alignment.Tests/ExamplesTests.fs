@@ -5,15 +5,9 @@ open System.IO
 open CliWrap
 open CliWrap.Buffered
 open Expecto
+open Alignment.Tests.Fixtures
 
-let private examples =
-    let rec up (folder: string) =
-        if File.Exists(Path.Combine(folder, "Alignment.sln")) then
-            Path.Combine(folder, "examples")
-        else
-            up (Path.GetDirectoryName folder)
-
-    up __SOURCE_DIRECTORY__
+let private examples = Path.Combine(root, "examples")
 
 /// What a script prints, started from a folder that is not its own.
 let private output (arguments: string list) =
@@ -38,7 +32,7 @@ let private run (file: string) =
     match Path.GetExtension file with
     | ".fsx" -> output [ "fsi"; path ]
     | ".cs" -> output [ "run"; "-c"; "Release"; path ]
-    | ".csx" -> output [ typeof<Alignment.Cli.Marker>.Assembly.Location; "run"; path ]
+    | ".csx" -> output [ typeof<Alignment.Cli.ScriptGlobals>.Assembly.Location; "run"; path ]
     | other -> failtest $"no way to run '{other}'"
 
 let private line (start: string) (lines: string list) =
@@ -73,7 +67,7 @@ let tests =
             testCase "every example is run by this list" (fun () ->
                 let found =
                     Directory.EnumerateFiles examples
-                    |> Seq.map (fun p -> Path.GetFileNameWithoutExtension p)
+                    |> Seq.map (fun p -> FileInfo(p).Name.Split('.')[0])
                     |> Seq.filter (fun n -> Char.IsDigit n[0])
                     |> Set.ofSeq
 

@@ -1,8 +1,19 @@
 module Alignment.Tests.Fixtures
 
 open System
+open System.IO
 open Alignment
 open Alignment.Compiler
+
+/// The repository's folder.
+let root =
+    let rec up (folder: string) =
+        match Path.GetDirectoryName folder with
+        | _ when File.Exists(Path.Combine(folder, "Alignment.sln")) -> folder
+        | null -> failwith "these tests are to be run inside of the repository"
+        | parent -> up parent
+
+    up __SOURCE_DIRECTORY__
 
 let row3 = Player.Of("row", "rock", "paper", "scissors")
 let column3 = Player.Of("column", "rock", "paper", "scissors")

@@ -9,7 +9,7 @@ internal static class Sentences
     {
         var asked = StopRules.Metrics(rule).Distinct(StringComparer.Ordinal).ToArray();
         var figures = string.Join(", ", asked.Select(m => string.Create(CultureInfo.InvariantCulture, $"{m} = {metric(m):g3}")));
-        var after = string.Create(CultureInfo.InvariantCulture, $"after {steps:n0} steps");
+        var after = string.Create(CultureInfo.InvariantCulture, $"after {Steps(steps)}");
         if (asked.Length > 0 && StopRules.Reached(rule, metric))
             return new(Outcome.Converged, $"Converged: {figures} {after}.");
         if (StopRules.TimeLimits(rule).Any(limit => seconds >= limit))
@@ -26,7 +26,7 @@ internal static class Sentences
     }
 
     public static Status Cancelled(long steps) =>
-        new(Outcome.Cancelled, string.Create(CultureInfo.InvariantCulture, $"Cancelled after {steps:n0} steps; the result is the one measured then."));
+        new(Outcome.Cancelled, string.Create(CultureInfo.InvariantCulture, $"Cancelled after {Steps(steps)}; the result is the one measured then."));
 
     public static Status NonFinite(long good, long bad, Precision precision) =>
         new(
@@ -36,4 +36,6 @@ internal static class Sentences
                 $"A number left the finite range between steps {good:n0} and {bad:n0}; the result is that of step {good:n0}. Try a smaller step size{(precision == Precision.Float32 ? " or float64" : "")}."
             )
         );
+
+    private static string Steps(long count) => string.Create(CultureInfo.InvariantCulture, $"{count:n0} {(count == 1 ? "step" : "steps")}");
 }
