@@ -32,8 +32,11 @@ let private architecture =
 
 /// Whether any type of a project depends on a type of another project.
 let private dependsOn (user: string) (used: string) =
+    // types that no loaded assembly holds have none
     let isIn (name: string) (t: IType) =
-        t.Assembly.Name.Split(',')[0] = name
+        match t.Assembly with
+        | null -> false
+        | assembly -> assembly.Name.Split(',')[0] = name
 
     architecture.Value.Types
     |> Seq.filter (isIn user)
