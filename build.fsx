@@ -101,7 +101,18 @@ let consumers (_: Built) =
     step "consumers" (fun () ->
         let version = $"0.1.0-try.%d{DateTimeOffset.UtcNow.ToUnixTimeSeconds()}"
         let feed = Path.Combine(root, "artifacts", "try", version)
-        dotnet [ "pack"; solution; "--configuration"; configuration; "--no-build"; $"-p:Version={version}"; "--output"; feed ]
+
+        dotnet [
+            "pack"
+            solution
+            "--configuration"
+            configuration
+            "--no-build"
+            $"-p:Version={version}"
+            "--output"
+            feed
+        ]
+
         dotnet [ "fsi"; "tests/consumers.fsx"; feed; version ])
 
 /// Where F# can be; named one by one, since Fantomas would also format what a build generates under artifacts.

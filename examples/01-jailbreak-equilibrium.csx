@@ -5,8 +5,19 @@ var attack = Axis.Of("attack", "GCG", "JailbreakChat", "PAIR", "adaptive_random_
 var target = Axis.Of("target", "gpt-3.5-turbo-1106", "gpt-4-0125-preview", "llama-2-7b-chat-hf", "vicuna-13b-v1.5");
 var category = Axis.Of(
     "category",
-    ["pooled", "Disinformation", "Economic harm", "Expert advice", "Fraud/Deception", "Government decision-making",
-     "Harassment/Discrimination", "Malware/Hacking", "Physical harm", "Privacy", "Sexual/Adult content"]
+    [
+        "pooled",
+        "Disinformation",
+        "Economic harm",
+        "Expert advice",
+        "Fraud/Deception",
+        "Government decision-making",
+        "Harassment/Discrimination",
+        "Malware/Hacking",
+        "Physical harm",
+        "Privacy",
+        "Sexual/Adult content",
+    ]
 );
 var outcomes = CountTable.Read("data/jailbreakbench.csv").By(attack, target, category).Pooling(category, "pooled");
 
@@ -16,8 +27,7 @@ var cost = Signal.Parameter("cost", 0.25, 0, 1, "What 1,000 queries cost red, in
 
 var red = Player.Of("red", attack);
 var blue = Player.Of("blue", target);
-var game = Game
-    .Named("jailbreak equilibrium")
+var game = Game.Named("jailbreak equilibrium")
     .Over(category)
     .ZeroSum(red, blue, outcomes.Rate - (cost * queries))
     .Probe(Probe.Posterior(outcomes, draws: 1000))
@@ -29,7 +39,15 @@ return new Experiment(game, new PredictiveRegretMatchingPlus(), Stop.NashConvBel
 
 string Table(Solution solution)
 {
-    var table = new TextTable("cost", "category", "value to red, net (95 %)", "red mixes", "attack in support", "blue mixes", "NashConv");
+    var table = new TextTable(
+        "cost",
+        "category",
+        "value to red, net (95 %)",
+        "red mixes",
+        "attack in support",
+        "blue mixes",
+        "NashConv"
+    );
     var prices = solution.Batch[1];
     foreach (var price in prices.Labels)
     {
@@ -42,7 +60,12 @@ string Table(Solution solution)
                 name,
                 $"{point.Value(red):f3} ({draws.Quantile(g => g.Value(red), 0.025):f3} to {draws.Quantile(g => g.Value(red), 0.975):f3})",
                 Mix(attack, point.Strategies[0]),
-                Mix(attack, attack.Labels.Select((_, k) => (double)draws.Games.Count(g => g.Strategies[0][k] > 0.01) / draws.Games.Count)),
+                Mix(
+                    attack,
+                    attack.Labels.Select(
+                        (_, k) => (double)draws.Games.Count(g => g.Strategies[0][k] > 0.01) / draws.Games.Count
+                    )
+                ),
                 Mix(target, point.Strategies[1]),
                 $"{draws.Certificate.NashConv:g2}"
             );
@@ -53,7 +76,13 @@ string Table(Solution solution)
 }
 
 static string Mix(Axis axis, IEnumerable<double> weights) =>
-    string.Join(" ", weights.Select((w, k) => (w, k)).Where(x => x.w > 0.005).Select(x => $"{Short(axis.Label(x.k))} {100 * x.w:f0}%"));
+    string.Join(
+        " ",
+        weights
+            .Select((w, k) => (w, k))
+            .Where(x => x.w > 0.005)
+            .Select(x => $"{Short(axis.Label(x.k))} {100 * x.w:f0}%")
+    );
 
 // adaptive_random_search -> adaptive, gpt-4-0125-preview -> gpt-4
 static string Short(string label) => string.Join('-', label.Split('_')[0].Split('-').Take(2));

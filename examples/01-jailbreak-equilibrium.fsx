@@ -5,34 +5,46 @@
 open Alignment
 
 let attack = Axis.labelled "attack" [ "GCG"; "JailbreakChat"; "PAIR"; "adaptive_random_search" ]
-let target = Axis.labelled "target" [ "gpt-3.5-turbo-1106"; "gpt-4-0125-preview"; "llama-2-7b-chat-hf"; "vicuna-13b-v1.5" ]
+
+let target =
+    Axis.labelled "target" [ "gpt-3.5-turbo-1106"; "gpt-4-0125-preview"; "llama-2-7b-chat-hf"; "vicuna-13b-v1.5" ]
 
 let category =
     Axis.labelled "category" [
-        "pooled"; "Disinformation"; "Economic harm"; "Expert advice"; "Fraud/Deception"; "Government decision-making"
-        "Harassment/Discrimination"; "Malware/Hacking"; "Physical harm"; "Privacy"; "Sexual/Adult content"
+        "pooled"
+        "Disinformation"
+        "Economic harm"
+        "Expert advice"
+        "Fraud/Deception"
+        "Government decision-making"
+        "Harassment/Discrimination"
+        "Malware/Hacking"
+        "Physical harm"
+        "Privacy"
+        "Sexual/Adult content"
     ]
 
-let outcomes = CountTable.Read("data/jailbreakbench.csv").By(attack, target, category).Pooling(category, "pooled")
+let outcomes =
+    CountTable.Read("data/jailbreakbench.csv").By(attack, target, category).Pooling(category, "pooled")
 
 // Queries an attack makes for one behaviour, in thousands: round numbers assumed here, they are not in the data.
 let queries = Expr.vector attack [ 0.5; 0.001; 0.06; 2.0 ]
-let cost = Signal.Parameter("cost", 0.25, 0.0, 1.0, "What 1,000 queries cost red, in units of one successful attack.")
+
+let cost =
+    Signal.Parameter("cost", 0.25, 0.0, 1.0, "What 1,000 queries cost red, in units of one successful attack.")
 
 let red = Player.choosing "red" attack
 let blue = Player.choosing "blue" target
 
-let jailbreak =
-    game "jailbreak equilibrium" {
-        over category
-        zeroSum red blue (outcomes.Rate - cost * queries)
-        probe (Probe.Posterior(outcomes, draws = 1000))
-        sweep "cost" [ 0.0; 0.25 ]
-    }
+let jailbreak = game "jailbreak equilibrium" {
+    over category
+    zeroSum red blue (outcomes.Rate - cost * queries)
+    probe (Probe.Posterior(outcomes, draws = 1000))
+    sweep "cost" [ 0.0; 0.25 ]
+}
 
 /// adaptive_random_search -> adaptive, gpt-4-0125-preview -> gpt-4
-let short (label: string) =
-    (label.Split '_' |> Array.head).Split '-' |> Seq.truncate 2 |> String.concat "-"
+let short (label: string) = (label.Split '_' |> Array.head).Split '-' |> Seq.truncate 2 |> String.concat "-"
 
 let mix (axis: Axis) weights =
     weights
@@ -42,7 +54,17 @@ let mix (axis: Axis) weights =
     |> String.concat " "
 
 let table (solution: Solution) =
-    let table = TextTable("cost", "category", "value to red, net (95 %)", "red mixes", "attack in support", "blue mixes", "NashConv")
+    let table =
+        TextTable(
+            "cost",
+            "category",
+            "value to red, net (95 %)",
+            "red mixes",
+            "attack in support",
+            "blue mixes",
+            "NashConv"
+        )
+
     let prices = solution.Batch[1]
 
     for price in prices.Labels do

@@ -65,13 +65,19 @@ run "" "dotnet" [ "new"; "nugetconfig" ] |> ignore
 run "" "dotnet" [ "nuget"; "remove"; "source"; "nuget"; "--configfile"; "nuget.config" ] |> ignore
 let config = Path.Combine(home, "nuget.config")
 File.WriteAllText(config, File.ReadAllText(config).Replace("<clear />", ""))
-run "" "dotnet" [ "nuget"; "add"; "source"; feed; "--name"; "local"; "--configfile"; "nuget.config" ] |> ignore
+
+run "" "dotnet" [ "nuget"; "add"; "source"; feed; "--name"; "local"; "--configfile"; "nuget.config" ]
+|> ignore
 
 write "cs/cs.csproj" (project "")
 write "cs/Program.cs" csharp
 write "fs/fs.fsproj" (project "<Compile Include=\"Program.fs\" />")
 write "fs/Program.fs" (fsharp + "\n[<EntryPoint>]\nlet main args = Experiment.main args experiment\n")
-write "script/rps.fsx" $"#i \"nuget: %s{feed}\"\n#r \"nuget: Alignment, %s{version}\"\n\n%s{fsharp}\nexperiment |> Experiment.main fsi.CommandLineArgs |> exit\n"
+
+write
+    "script/rps.fsx"
+    $"#i \"nuget: %s{feed}\"\n#r \"nuget: Alignment, %s{version}\"\n\n%s{fsharp}\nexperiment |> Experiment.main fsi.CommandLineArgs |> exit\n"
+
 write "file/rps.cs" $"#:package Alignment@%s{version}\n%s{csharp}"
 
 for name in [ "cs"; "fs" ] do
@@ -89,8 +95,21 @@ for name in [ "cs"; "fs" ] do
 certified "F# script" (run "script" "dotnet" [ "fsi"; "rps.fsx" ])
 certified "C# file" (run "file" "dotnet" [ "run"; "rps.cs" ])
 
-run "" "dotnet" [ "tool"; "install"; "Alignment.Cli"; "--tool-path"; "tools"; "--version"; version; "--add-source"; feed ]
+run "" "dotnet" [
+    "tool"
+    "install"
+    "Alignment.Cli"
+    "--tool-path"
+    "tools"
+    "--version"
+    version
+    "--add-source"
+    feed
+]
 |> ignore
 
-certified "align tool" (run "" (Path.Combine(home, "tools", "align")) [ "solve"; "rock_paper_scissors(scissors=2)"; "--solver"; "prm+" ])
+certified
+    "align tool"
+    (run "" (Path.Combine(home, "tools", "align")) [ "solve"; "rock_paper_scissors(scissors=2)"; "--solver"; "prm+" ])
+
 Directory.Delete(home, true)

@@ -54,8 +54,7 @@ module Settings =
 
         match isDeclared spec key, setting solver key with
         | true, _ -> spec.Sweep(key, values), solver
-        | false, Some setting ->
-            spec, setting.Over(Axis.Of(key, Array.map Words.exact values), values)
+        | false, Some setting -> spec, setting.Over(Axis.Of(key, Array.map Words.exact values), values)
         | false, None -> unknown "--sweep" spec solver key
 
     let private change (spec, solver) (key, change) =

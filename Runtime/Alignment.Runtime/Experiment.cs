@@ -55,18 +55,25 @@ public sealed record Experiment
 
     /// <summary>Runs to the stop rule.</summary>
     /// <exception cref="SpecException">The specification has faults, or the solver cannot take such a game.</exception>
-    public Solution Run(CancellationToken cancellationToken = default) => GameSolver.Solve(Game, Solver, Options, cancellationToken);
+    public Solution Run(CancellationToken cancellationToken = default) =>
+        GameSolver.Solve(Game, Solver, Options, cancellationToken);
 
     /// <summary>Runs to the stop rule on another thread.</summary>
     /// <param name="progress">Told of every measured moment.</param>
     /// <param name="logger">Told of what the run does.</param>
     /// <param name="cancellationToken">Ends the run within a second; the solution is then that of the last moment, and its status says so.</param>
-    public Task<Solution> RunAsync(IProgress<TracePoint>? progress = null, ILogger? logger = null, CancellationToken cancellationToken = default)
+    public Task<Solution> RunAsync(
+        IProgress<TracePoint>? progress = null,
+        ILogger? logger = null,
+        CancellationToken cancellationToken = default
+    )
     {
         var options = Options with { Progress = progress ?? Options.Progress, Logger = logger ?? Options.Logger };
         return Task.Run(() => GameSolver.Solve(Game, Solver, options, cancellationToken), CancellationToken.None);
     }
 
     private static string? FolderOf(string script) =>
-        script.Length > 0 && Path.GetDirectoryName(script) is { Length: > 0 } folder && Directory.Exists(folder) ? folder : null;
+        script.Length > 0 && Path.GetDirectoryName(script) is { Length: > 0 } folder && Directory.Exists(folder)
+            ? folder
+            : null;
 }

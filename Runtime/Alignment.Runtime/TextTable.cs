@@ -27,12 +27,18 @@ public sealed class TextTable
     {
         var columns = _rows[0].Length;
         var widths = Enumerable.Range(0, columns).Select(c => _rows.Max(r => r[c].Length)).ToArray();
-        var right = Enumerable.Range(0, columns).Select(c => _rows.Skip(1).All(r => r[c].Length == 0 || IsNumber(r[c]))).ToArray();
+        var right = Enumerable
+            .Range(0, columns)
+            .Select(c => _rows.Skip(1).All(r => r[c].Length == 0 || IsNumber(r[c])))
+            .ToArray();
         var text = new StringBuilder();
         for (var k = 0; k < _rows.Count; k++)
         {
             var row = _rows[k];
-            text.AppendJoin("  ", row.Select((cell, c) => right[c] ? cell.PadLeft(widths[c]) : cell.PadRight(widths[c])));
+            text.AppendJoin(
+                "  ",
+                row.Select((cell, c) => right[c] ? cell.PadLeft(widths[c]) : cell.PadRight(widths[c]))
+            );
             while (text.Length > 0 && text[^1] == ' ')
                 text.Length--;
             text.Append('\n');
@@ -43,5 +49,6 @@ public sealed class TextTable
         return text.ToString();
     }
 
-    private static bool IsNumber(string cell) => char.IsAsciiDigit(cell[0]) || (cell[0] is '-' or '+' or '.' && cell.Length > 1);
+    private static bool IsNumber(string cell) =>
+        char.IsAsciiDigit(cell[0]) || (cell[0] is '-' or '+' or '.' && cell.Length > 1);
 }

@@ -45,7 +45,9 @@ public sealed class TorchExecutor : IExecutor
             "cpu" => Cpu,
             "cuda" => Cuda,
             "meta" => Meta,
-            _ => throw new ArgumentException($"There is no device '{device}'.{Nearest.Hint(device, Devices, "There are")}"),
+            _ => throw new ArgumentException(
+                $"There is no device '{device}'.{Nearest.Hint(device, Devices, "There are")}"
+            ),
         };
     }
 

@@ -4,7 +4,12 @@ using Alignment.Benchmarks;
 return args switch
 {
     ["matrix", .. var rest] => MatrixBenchmark.Run(smoke: rest.Contains("--smoke")),
-    ["profile", var solver, var games, var actions, var precision] => MatrixBenchmark.Profile(solver, games, actions, precision),
+    ["profile", var solver, var games, var actions, var precision] => MatrixBenchmark.Profile(
+        solver,
+        games,
+        actions,
+        precision
+    ),
     _ => Usage(),
 };
 

@@ -11,7 +11,20 @@ public static class SurfaceTests
 
     private static GameSpec Rps(double cut = 1) =>
         Game.Named("rps")
-            .ZeroSum(Row, Column, Expr.Matrix(Row.Actions, Column.Actions, new[,] { { 0, -1, 1 }, { 1, 0, -cut }, { -1, cut, 0 } }));
+            .ZeroSum(
+                Row,
+                Column,
+                Expr.Matrix(
+                    Row.Actions,
+                    Column.Actions,
+                    new[,]
+                    {
+                        { 0, -1, 1 },
+                        { 1, 0, -cut },
+                        { -1, cut, 0 },
+                    }
+                )
+            );
 
     /// <summary>All tests.</summary>
     [Tests]
@@ -27,8 +40,14 @@ public static class SurfaceTests
                         // each action's mass is the weight of the pair it is not in: rock against (paper, scissors) 2, paper 1, scissors 1, over 4
                         Check(solution.Certificate.NashConv < 1e-6, $"NashConv is {solution.Certificate.NashConv}");
                         Check(Math.Abs(solution.Value(Row)) < 1e-6, "a symmetric game has value 0");
-                        Check(Math.Abs(solution.Strategy(Row)[0] - 0.5) < 1e-3, $"rock has mass {solution.Strategy(Row)[0]}");
-                        Check(solution.Notes[0].Contains("prm+", StringComparison.Ordinal), "the note names the solver chosen");
+                        Check(
+                            Math.Abs(solution.Strategy(Row)[0] - 0.5) < 1e-3,
+                            $"rock has mass {solution.Strategy(Row)[0]}"
+                        );
+                        Check(
+                            solution.Notes[0].Contains("prm+", StringComparison.Ordinal),
+                            "the note names the solver chosen"
+                        );
                     }
                 ),
                 Runner.TestCase(
@@ -56,7 +75,10 @@ public static class SurfaceTests
                     () =>
                     {
                         var spec = Rps().Regularize(Row, new Quartic(1)).Regularize(Column, new Quartic(1));
-                        Check(spec == Rps().Regularize(Row, new Quartic(1)).Regularize(Column, new Quartic(1)), "value-equal");
+                        Check(
+                            spec == Rps().Regularize(Row, new Quartic(1)).Regularize(Column, new Quartic(1)),
+                            "value-equal"
+                        );
                         Check(spec.ToString().Contains("quartic(1)", StringComparison.Ordinal), spec.ToString());
                     }
                 ),
@@ -102,7 +124,8 @@ public static class SurfaceTests
 
         public IRegularizer WithExpressions(ValueList<Expr> expressions) => new Quartic(expressions[0]);
 
-        public Expr Penalty(Expr strategy, Axis actions) => Weight * (strategy * strategy * strategy * strategy).Sum(actions);
+        public Expr Penalty(Expr strategy, Axis actions) =>
+            Weight * (strategy * strategy * strategy * strategy).Sum(actions);
 
         public Expr BestResponse(Expr values, Axis actions) => values.OneHotMax(actions);
     }

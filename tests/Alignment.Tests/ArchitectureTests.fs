@@ -50,14 +50,26 @@ let tests =
             testCase $"{user} sees nothing behind it" (fun () ->
                 for used in projects |> List.except (user :: allowed) do
                     match dependsOn user used with
-                    | Some(source, target) -> failtest $"{source.FullName} of {user} depends on {target.FullName} of {used}"
+                    | Some(source, target) ->
+                        failtest $"{source.FullName} of {user} depends on {target.FullName} of {used}"
                     | None -> ())
 
         testCase "only Alignment.Torch names TorchSharp, only Alignment.Solvers.Exact OR-Tools" (fun () ->
             for project in projects do
-                let references = (assembly project).GetReferencedAssemblies() |> Array.map string |> Array.map (fun n -> n.Split(',')[0])
-                Expect.equal (Array.contains "TorchSharp" references) (project = "Alignment.Torch") $"{project}: TorchSharp"
-                Expect.equal (Array.contains "Google.OrTools" references) (project = "Alignment.Solvers.Exact") $"{project}: OR-Tools")
+                let references =
+                    (assembly project).GetReferencedAssemblies()
+                    |> Array.map string
+                    |> Array.map (fun n -> n.Split(',')[0])
+
+                Expect.equal
+                    (Array.contains "TorchSharp" references)
+                    (project = "Alignment.Torch")
+                    $"{project}: TorchSharp"
+
+                Expect.equal
+                    (Array.contains "Google.OrTools" references)
+                    (project = "Alignment.Solvers.Exact")
+                    $"{project}: OR-Tools")
 
         testCase "the architecture is looked at" (fun () ->
             // would fail if loading found nothing, and with it every test above mean nothing

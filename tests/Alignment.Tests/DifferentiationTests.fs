@@ -11,7 +11,13 @@ let private b = Axis.Of("b", 3)
 /// Evaluates an expression of the signal `x` over axis a at given numbers, on Host in float64.
 let private at (x: float[]) (value: Expr) =
     let program =
-        Lowering.Program("test", [], SolverState.Empty, SolverState.Empty, [ Collections.Generic.KeyValuePair("y", value) ])
+        Lowering.Program(
+            "test",
+            [],
+            SolverState.Empty,
+            SolverState.Empty,
+            [ Collections.Generic.KeyValuePair("y", value) ]
+        )
 
     use executable = HostExecutor.Instance.Prepare(program, ExecutionOptions())
 
@@ -27,7 +33,9 @@ let private at (x: float[]) (value: Expr) =
 
 let private x = Signal.External("x", a)
 let private weights = Expr.Vector(a, 0.3, -1.2, 0.7, 2.0)
-let private matrix = Expr.Matrix(a, b, array2D [ [ 1.0; 2.0; -1.0 ]; [ 0.5; -0.3; 0.2 ]; [ -2.0; 1.0; 0.4 ]; [ 0.1; 0.9; -0.6 ] ])
+
+let private matrix =
+    Expr.Matrix(a, b, array2D [ [ 1.0; 2.0; -1.0 ]; [ 0.5; -0.3; 0.2 ]; [ -2.0; 1.0; 0.4 ]; [ 0.1; 0.9; -0.6 ] ])
 
 /// Scalar functions that together use every differentiable operation, at a point away from kinks.
 let private functions = [
@@ -86,7 +94,11 @@ let tests =
 
                 for i in 0 .. size - 1 do
                     for j in 0 .. size - 1 do
-                        Expect.floatClose Accuracy.high hessian[i * size + j] hessian[j * size + i] $"{name}: symmetric at {i}, {j}"
+                        Expect.floatClose
+                            Accuracy.high
+                            hessian[i * size + j]
+                            hessian[j * size + i]
+                            $"{name}: symmetric at {i}, {j}"
 
                 let h = 1e-5
 
@@ -94,8 +106,7 @@ let tests =
                     let moved d = point |> Array.mapi (fun k v -> if k = j then v + d else v)
                     let gradient d = at (moved d) (f.Grad x)
 
-                    let numeric =
-                        Array.map2 (fun p m -> (p - m) / (2.0 * h)) (gradient h) (gradient -h)
+                    let numeric = Array.map2 (fun p m -> (p - m) / (2.0 * h)) (gradient h) (gradient -h)
 
                     let column = Array.init size (fun i -> hessian[i * size + j])
                     close 1e-6 numeric column $"{name}: column {j}")
@@ -108,7 +119,11 @@ let tests =
 
         testCase "at a tie max takes the first, abs and sign are 0" (fun () ->
             Expect.sequenceEqual (at [| 1.0; 3.0; 3.0; 2.0 |] ((x.Max a).Grad x)) [| 0.0; 1.0; 0.0; 0.0 |] "max"
-            Expect.sequenceEqual (at [| 0.0; 1.0; -1.0; 0.0 |] ((x.Abs().Sum a).Grad x)) [| 0.0; 1.0; -1.0; 0.0 |] "abs")
+
+            Expect.sequenceEqual
+                (at [| 0.0; 1.0; -1.0; 0.0 |] ((x.Abs().Sum a).Grad x))
+                [| 0.0; 1.0; -1.0; 0.0 |]
+                "abs")
 
         testCase "stop_gradient stops both modes" (fun () ->
             let f = (x.StopGradient() * x).Sum a

@@ -17,16 +17,12 @@ let private pages =
     |> List.ofSeq
 
 /// Fenced blocks of a page: language and content.
-let private blocks page =
-    [
-        for m in Regex.Matches(read page, "```(\\w*)\n(.*?)```", RegexOptions.Singleline) -> m.Groups[1].Value, m.Groups[2].Value.TrimEnd()
-    ]
+let private blocks page = [
+    for m in Regex.Matches(read page, "```(\\w*)\n(.*?)```", RegexOptions.Singleline) ->
+        m.Groups[1].Value, m.Groups[2].Value.TrimEnd()
+]
 
-let private solverNames =
-    [
-        yield! Solver.All |> Seq.map _.Info.Name
-        yield! ExactSolver.All |> Seq.map _.Info.Name
-    ]
+let private solverNames = [ yield! Solver.All |> Seq.map _.Info.Name; yield! ExactSolver.All |> Seq.map _.Info.Name ]
 
 [<Tests>]
 let tests =
@@ -65,7 +61,10 @@ let tests =
             let page = read "docs/metrics.md"
 
             for metric in MetricCatalogue.all do
-                Expect.stringContains page $"| `{metric.Key}` | {metric.Formula} | {metric.Estimator} | {metric.Unit} | {metric.Better} |" metric.Key)
+                Expect.stringContains
+                    page
+                    $"| `{metric.Key}` | {metric.Formula} | {metric.Estimator} | {metric.Unit} | {metric.Better} |"
+                    metric.Key)
 
         testCase "every public solver is in a list" (fun () ->
             let listed = [ yield! Solver.All |> Seq.map _.GetType(); yield! ExactSolver.All |> Seq.map _.GetType() ]

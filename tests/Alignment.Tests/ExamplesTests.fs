@@ -38,7 +38,8 @@ let private run (file: string) =
 let private line (start: string) (lines: string list) =
     match lines |> List.filter (fun l -> l.StartsWith(start, StringComparison.Ordinal)) with
     | [ one ] -> one
-    | found -> failtest $"expected one line that starts with '{start}', got {found.Length} in\n{String.Join('\n', lines)}"
+    | found ->
+        failtest $"expected one line that starts with '{start}', got {found.Length} in\n{String.Join('\n', lines)}"
 
 /// An example in all its languages: same specification, same certificate, and a line that only a right answer has.
 let private agrees name extensions expected =
@@ -46,7 +47,10 @@ let private agrees name extensions expected =
         let outputs = extensions |> List.map (fun e -> e, run (name + e))
 
         for extension, lines in outputs do
-            Expect.exists lines (fun l -> l.Contains(expected: string)) $"{name}{extension} prints '{expected}':\n{String.Join('\n', lines)}"
+            Expect.exists
+                lines
+                (fun l -> l.Contains(expected: string))
+                $"{name}{extension} prints '{expected}':\n{String.Join('\n', lines)}"
 
         for start in [ "spec "; "certificate " ] do
             let first = line start (snd outputs[0])

@@ -20,11 +20,17 @@ let column3 = Player.Of("column", "rock", "paper", "scissors")
 
 /// Rock-paper-scissors where scissors cutting paper pays `cut`: the equilibrium moves away from uniform.
 let weightedRps (cut: float) =
-    Game.Named("weighted_rps").ZeroSum(
-        row3,
-        column3,
-        Expr.Matrix(row3.Actions, column3.Actions, array2D [ [ 0.0; -1.0; 1.0 ]; [ 1.0; 0.0; -cut ]; [ -1.0; cut; 0.0 ] ])
-    )
+    Game
+        .Named("weighted_rps")
+        .ZeroSum(
+            row3,
+            column3,
+            Expr.Matrix(
+                row3.Actions,
+                column3.Actions,
+                array2D [ [ 0.0; -1.0; 1.0 ]; [ 1.0; 0.0; -cut ]; [ -1.0; cut; 0.0 ] ]
+            )
+        )
 
 /// Uniform draws on [-1, 1]: the payoffs of `games` games of rows x columns, game by game.
 let draws name games rows columns =

@@ -9,8 +9,7 @@ let private sameBits message (expected: (string * float[]) list) (actual: (strin
     for (name, e), (_, a) in List.zip expected actual do
         Expect.sequenceEqual (bits a) (bits e) $"{message}: {name}"
 
-let private game k outputs =
-    outputs |> List.map (fun (name, values: float[][]) -> name, values[k])
+let private game k outputs = outputs |> List.map (fun (name, values: float[][]) -> name, values[k])
 
 let private batchEqualsSingles precision solver games =
     let payoffs = draws "bits" games 3 4
@@ -44,7 +43,10 @@ let tests =
                             let actual = runHost spec solver precision threads 1000 chunk
 
                             for k in 0..299 do
-                                sameBits $"{threads} threads, chunks of {chunk}, game {k}" (game k expected) (game k actual))
+                                sameBits
+                                    $"{threads} threads, chunks of {chunk}, game {k}"
+                                    (game k expected)
+                                    (game k actual))
         ]
 
         testCase "a wide single game equals the same game in a batch, bit for bit" (fun () ->
@@ -68,7 +70,10 @@ let tests =
             for chunk in 0L .. 99L do
                 executable.Run(101L + chunk * 100L, 100)
 
-            Expect.equal (System.GC.GetAllocatedBytesForCurrentThread() - before) 0L "bytes over 10,000 steps in 100 chunks")
+            Expect.equal
+                (System.GC.GetAllocatedBytesForCurrentThread() - before)
+                0L
+                "bytes over 10,000 steps in 100 chunks")
 
         testCase "float32 refuses to count beyond 2^24" (fun () ->
             let spec = weightedRps 1.0
@@ -77,7 +82,6 @@ let tests =
             executable.Initialize()
             executable.Run(1L <<< 24, 1)
 
-            Expect.throwsC
-                (fun () -> executable.Run((1L <<< 24) + 1L, 1))
-                (fun e -> Expect.stringContains e.Message "float32 cannot count beyond step 16777216; use float64" "message"))
+            Expect.throwsC (fun () -> executable.Run((1L <<< 24) + 1L, 1)) (fun e ->
+                Expect.stringContains e.Message "float32 cannot count beyond step 16777216; use float64" "message"))
     ]

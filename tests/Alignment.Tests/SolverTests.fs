@@ -56,11 +56,9 @@ let private set name (value: string) (solver: IIterativeSolver) =
     let setting = solver.Settings |> Seq.find (fun s -> s.Name = name)
     setting.With value :?> IIterativeSolver
 
-let private has name (solver: IIterativeSolver) =
-    solver.Settings |> Seq.exists (fun s -> s.Name = name)
+let private has name (solver: IIterativeSolver) = solver.Settings |> Seq.exists (fun s -> s.Name = name)
 
-let private simultaneous solver =
-    if has "updates" solver then set "updates" "simultaneous" solver else solver
+let private simultaneous solver = if has "updates" solver then set "updates" "simultaneous" solver else solver
 
 let private number (x: float) = x.ToString "R"
 
@@ -98,7 +96,11 @@ let private uniform n = Array.create n (1.0 / float n)
 
 let private normalize (weights: float[]) =
     let sum = Array.sum weights
-    if sum > 0.0 then Array.map (fun w -> w / sum) weights else uniform weights.Length
+
+    if sum > 0.0 then
+        Array.map (fun w -> w / sum) weights
+    else
+        uniform weights.Length
 
 let private softmax (logits: float[]) =
     let top = Array.max logits
@@ -119,8 +121,7 @@ let private project (point: float[]) =
     point |> Array.map (fun v -> max 0.0 (v - high))
 
 /// NashConv in the zero-sum game of these payoffs to the row player.
-let private saddleGap (a: float[][]) x y =
-    Array.max (times a y) - Array.min (times (Array.transpose a) x)
+let private saddleGap (a: float[][]) x y = Array.max (times a y) - Array.min (times (Array.transpose a) x)
 
 let private matrix rows columns (payoffs: float[]) =
     Array.init rows (fun i -> payoffs[i * columns .. (i + 1) * columns - 1])
@@ -131,8 +132,7 @@ let private zeroSum (a: float[][]) = zeroSumOf a.Length a[0].Length (Array.conca
 let private bimatrix (a: float[][]) (b: float[][]) =
     let first, second = row a.Length, column a[0].Length
 
-    let payoff (m: float[][]) =
-        Expr.Matrix(first.Actions, second.Actions, array2D m)
+    let payoff (m: float[][]) = Expr.Matrix(first.Actions, second.Actions, array2D m)
 
     Game.Named("bimatrix").Player(first).Player(second).Payoff(first, payoff a).Payoff(second, payoff b)
 
@@ -376,8 +376,7 @@ let private exponential logits game steps =
     let mutable lastX, lastY = Array.copy gx, Array.copy gy
     let mutable now = 1
 
-    let strategies () =
-        softmax (logits now gx lastX), softmax (logits now gy lastY)
+    let strategies () = softmax (logits now gx lastX), softmax (logits now gy lastY)
 
     let play t =
         now <- t
@@ -404,8 +403,7 @@ let private fictitious game steps =
         let best = Array.findIndex (fun v -> v = Array.max values) values
         values |> Array.mapi (fun k _ -> if k = best then 1.0 else 0.0)
 
-    let responses () =
-        firstBest (times game.Row y), firstBest (times game.Column x)
+    let responses () = firstBest (times game.Row y), firstBest (times game.Column x)
 
     let play _ =
         let i, j = responses ()
@@ -423,7 +421,8 @@ let private magnetic eta tau every game steps =
     let mutable magnetX, magnetY = x, y
 
     let update (p: float[]) (rho: float[]) (g: float[]) =
-        Array.map3 (fun p rho g -> (p * rho ** (eta * tau) * exp (eta * g)) ** (1.0 / (1.0 + eta * tau))) p rho g |> normalize
+        Array.map3 (fun p rho g -> (p * rho ** (eta * tau) * exp (eta * g)) ** (1.0 / (1.0 + eta * tau))) p rho g
+        |> normalize
 
     let play t =
         let played = x, y
@@ -465,24 +464,29 @@ let private oracles =
     let entropic eta p v = Array.map2 (fun p v -> p * exp (eta * v)) p v |> normalize
     let euclidean eta p v = Array.map2 (fun p v -> p + eta * v) p v |> project
 
-    let hedge t (sum: float[]) (_: float[]) =
-        scaled (sqrt (log (float sum.Length) / float t)) sum
+    let hedge t (sum: float[]) (_: float[]) = scaled (sqrt (log (float sum.Length) / float t)) sum
 
     // the Euclidean step is divided by the largest number of actions: 5
     [
         "rm", iterative "rm", regretMatching false false false 0.0
-        "rm in turns, linear", iterative "rm" |> set "updates" "alternating" |> set "averaging" "linear", regretMatching false false true 1.0
+        "rm in turns, linear",
+        iterative "rm" |> set "updates" "alternating" |> set "averaging" "linear",
+        regretMatching false false true 1.0
         "rm+", iterative "rm+", regretMatching true false true 1.0
         "rm+ at once", simultaneous (iterative "rm+"), regretMatching true false false 1.0
         "prm+", iterative "prm+", regretMatching true true true 2.0
-        "prm+ at once, uniform", simultaneous (iterative "prm+") |> set "averaging" "uniform", regretMatching true true false 0.0
+        "prm+ at once, uniform",
+        simultaneous (iterative "prm+") |> set "averaging" "uniform",
+        regretMatching true true false 0.0
         "hedge", iterative "hedge", exponential hedge
         "replicator", iterative "replicator", exponential (fun _ sum _ -> scaled 0.1 sum)
         "omwu", iterative "omwu", exponential (fun _ sum last -> scaled 0.25 (Array.map2 (+) sum last))
         "omwu as mirror descent", iterative "omwu", ahead (entropic 0.25) false
         "ogda", iterative "ogda", ahead (euclidean (0.25 / 5.0)) false
         "extragradient", iterative "extragradient", ahead (entropic 0.5) true
-        "euclidean extragradient", set "geometry" "euclidean" (iterative "extragradient"), ahead (euclidean (0.5 / 5.0)) true
+        "euclidean extragradient",
+        set "geometry" "euclidean" (iterative "extragradient"),
+        ahead (euclidean (0.5 / 5.0)) true
         "mmd", iterative "mmd", magnetic 0.1 0.1 0
         "mmd, moving magnet", iterative "mmd" |> set "magnet" "moving" |> set "magnetEvery" "7", magnetic 0.1 0.1 7
         "fp", iterative "fp", fictitious
@@ -520,8 +524,7 @@ let private smallGames =
     |> Arb.fromGen
 
 /// Strategies of the given sizes with every action above 0.
-let private interior n =
-    Gen.arrayOfLength n (Gen.choose (1, 1000)) |> Gen.map (Array.map float >> normalize)
+let private interior n = Gen.arrayOfLength n (Gen.choose (1, 1000)) |> Gen.map (Array.map float >> normalize)
 
 /// A square zero-sum game with an interior equilibrium of value 0, and that equilibrium.
 let private interiorGames =
@@ -594,11 +597,16 @@ let private properties =
 
             property $"{name}: same seed, same trace; no seed matters" smallGames (fun a ->
                 let solve seed =
-                    GameSolver.Solve(zeroSum a, solver, SolveOptions(Until = Stop.AfterSteps 40L, Threads = 1, Seed = seed))
+                    GameSolver.Solve(
+                        zeroSum a,
+                        solver,
+                        SolveOptions(Until = Stop.AfterSteps 40L, Threads = 1, Seed = seed)
+                    )
 
                 let trace (solution: Solution) = [
                     for point in solution.Trace do
-                        point.Step, [ for metric in point.Metrics -> metric.Key, BitConverter.DoubleToInt64Bits metric.Value ]
+                        point.Step,
+                        [ for metric in point.Metrics -> metric.Key, BitConverter.DoubleToInt64Bits metric.Value ]
                 ]
 
                 let first = solve 1UL
@@ -660,8 +668,9 @@ let private properties =
 
         fixedPoint "ogda" (iterative "ogda") (fun (x, y) -> [ "point", x, y; "seen", zeros x, zeros y ])
 
-        fixedPoint "euclidean extragradient" (iterative "extragradient" |> set "geometry" "euclidean") (fun (x, y) ->
-            [ "point", x, y ])
+        fixedPoint "euclidean extragradient" (iterative "extragradient" |> set "geometry" "euclidean") (fun (x, y) -> [
+            "point", x, y
+        ])
 
         fixedPoint "mmd with its magnet there" (iterative "mmd" |> set "magnet" "moving") (fun (x, y) -> [
             "logit", logs x, logs y
@@ -753,10 +762,14 @@ let private fitted (solver: IIterativeSolver) (claim: RateClaim) (steps: int lis
     ]
 
     // a gap that reached rounding before there was much to fit fell faster than any power
-    let fit points =
-        if List.length points < 8 then infinity else exponent points
+    let fit points = if List.length points < 8 then infinity else exponent points
 
-    List.init games (fun game -> fit [ for t, gaps in measured do if gaps[game] > 1e-12 then t, gaps[game] ])
+    List.init games (fun game ->
+        fit [
+            for t, gaps in measured do
+                if gaps[game] > 1e-12 then
+                    t, gaps[game]
+        ])
     |> List.sort
 
 // Every claim of every solver, under its own conditions. Two decades of steps: from 100 where regret is what counts, from 1,000
@@ -810,7 +823,10 @@ let private rateTests =
 
                 for t, strategies in path do
                     // a KL below 1e-13 is a difference of sums of order 1
-                    Expect.isLessThan (distance strategies) (start / (1.0 + eta * tau) ** float t * 1.000001 + 1e-13) $"game {game}, step {t}"
+                    Expect.isLessThan
+                        (distance strategies)
+                        (start / (1.0 + eta * tau) ** float t * 1.000001 + 1e-13)
+                        $"game {game}, step {t}"
 
                 let a = matrix 10 10 tenByTen[game * 100 .. game * 100 + 99]
 
@@ -842,12 +858,14 @@ module private Inspection =
             | kept when kept.Length < support.Length -> solve kept
             | _ ->
                 let on i value = if List.contains i support then value else 0.0
-                v, normalize (Array.init 8 (fun i -> on i (weight i))), Array.init 8 (fun i -> on i ((harm[i] - v) * weight i))
+
+                v,
+                normalize (Array.init 8 (fun i -> on i (weight i))),
+                Array.init 8 (fun i -> on i ((harm[i] - v) * weight i))
 
         solve [ 0..7 ]
 
-let private effectiveModes strategy =
-    exp (-(strategy |> Array.sumBy (fun p -> if p > 0.0 then p * log p else 0.0)))
+let private effectiveModes strategy = exp (-(strategy |> Array.sumBy (fun p -> if p > 0.0 then p * log p else 0.0)))
 
 // Steps and the NashConv that must be reached. Payoffs span D = 1.5, |payoff| <= L = 1, n = 8 actions a player, T steps.
 // Where a theorem has constants, the bound is the theorem's; where it has none, ten times what a correct run needs.
@@ -887,21 +905,32 @@ let private inspectionTests =
 
         for name, solver, steps, bound in reached do
             testCase $"{name} comes within {bound} in {steps} steps" (fun () ->
-                let solution = GameSolver.Solve(Inspection.spec, solver, SolveOptions(Until = Stop.AfterSteps steps, Threads = 1))
+                let solution =
+                    GameSolver.Solve(Inspection.spec, solver, SolveOptions(Until = Stop.AfterSteps steps, Threads = 1))
+
                 Expect.isLessThan solution.Certificate.NashConv bound "NashConv"
                 // a profile's value and the game's differ by less than what the players could still gain
                 Expect.isLessThan (abs (solution.Value(solution.Players[0]) - Inspection.value)) bound "value")
 
         // the documented bound on the time average: (ln n + ln m) / (stepSize T) + stepSize L^2, at 0.1 and 10,000 steps
         testCase "replicator's average comes within 0.105, its last iterate nowhere" (fun () ->
-            let solution = GameSolver.Solve(Inspection.spec, iterative "replicator", SolveOptions(Until = Stop.AfterSteps 10_000L, Threads = 1))
+            let solution =
+                GameSolver.Solve(
+                    Inspection.spec,
+                    iterative "replicator",
+                    SolveOptions(Until = Stop.AfterSteps 10_000L, Threads = 1)
+                )
+
             Expect.isLessThan solution.Games[0].Metrics["game/nash_conv/average"] 0.105 "average"
             Expect.isGreaterThan solution.Games[0].Metrics["game/nash_conv/last"] 0.1 "last"
             Expect.isGreaterThan solution.Cycling 0.8 "it goes in circles")
 
         testCase "mmd: the regularized gap reaches 1e-10" (fun () ->
             let until = Stop.RegularizedGapBelow 1e-10 ||| Stop.AfterSteps 5_000L
-            let solution = GameSolver.Solve(Inspection.spec, iterative "mmd", SolveOptions(Until = until, Threads = 1))
+
+            let solution =
+                GameSolver.Solve(Inspection.spec, iterative "mmd", SolveOptions(Until = until, Threads = 1))
+
             Expect.equal solution.Status.Outcome Outcome.Converged solution.Status.Sentence)
 
         testCase "every solver is held to its accuracy" (fun () ->
@@ -910,7 +939,10 @@ let private inspectionTests =
 
         testCase "the strategies are the closed form's" (fun () ->
             let until = Stop.NashConvBelow 1e-10 ||| Stop.AfterSteps 20_000L
-            let solution = GameSolver.Solve(Inspection.spec, iterative "prm+", SolveOptions(Until = until, Threads = 1))
+
+            let solution =
+                GameSolver.Solve(Inspection.spec, iterative "prm+", SolveOptions(Until = until, Threads = 1))
+
             close 1e-7 Inspection.red (Array.ofSeq (solution.Strategy solution.Players[0])) "red"
             close 1e-7 Inspection.blue (Array.ofSeq (solution.Strategy solution.Players[1])) "blue")
     ]
@@ -973,7 +1005,10 @@ let private generalSumTests =
             testCase $"{name}: the joint average's gap falls" (fun () ->
                 let gap steps =
                     let options = SolveOptions(Until = Stop.AfterSteps steps, Threads = 1)
-                    GameSolver.Solve(threePlayers, simultaneous (iterative name), options).Certificate.CoarseCorrelatedGap.Value
+
+                    GameSolver
+                        .Solve(threePlayers, simultaneous (iterative name), options)
+                        .Certificate.CoarseCorrelatedGap.Value
 
                 // ten times the steps: T^-1/2 is a factor of 3.2; the tolerance of 0.05 on the exponent makes it 2.8
                 Expect.isLessThan (gap 20_000L * 2.8) (gap 2_000L) "from 2,000 to 20,000 steps")
@@ -981,15 +1016,15 @@ let private generalSumTests =
 
 // ---- Double oracle -------------------------------------------------------------------------------------------------
 
-let private solveInner =
-    { new ISolve with
+let private solveInner = {
+    new ISolve with
         member _.Solve game =
             let players = List.ofSeq game.Players
             let rows, columns = players[0].Actions.Size, players[1].Actions.Size
             let spec = zeroSumOf rows columns (game.Payoff(0).ToArray())
             let options = SolveOptions(Until = (Stop.NashConvBelow 1e-9 ||| Stop.AfterSteps 20_000L), Threads = 1)
             GameSolver.Solve(spec, iterative "prm+", options).Games[0].Strategies
-    }
+}
 
 let private doubleOracleTests =
     testList "double oracle" [
@@ -1020,7 +1055,9 @@ let private doubleOracleTests =
             Expect.isLessThan certificate 1e-5 "NashConv in the full game"
             Expect.isLessThan (abs (solution.Certificate.NashConv - certificate)) 1e-12 "the certificate's"
 
-            let sizes = Regex.Match(solution.Status.Sentence, @"(\d+) of 60 actions of row and (\d+) of 60 actions of column")
+            let sizes =
+                Regex.Match(solution.Status.Sentence, @"(\d+) of 60 actions of row and (\d+) of 60 actions of column")
+
             Expect.isTrue sizes.Success solution.Status.Sentence
 
             for k in 1..2 do

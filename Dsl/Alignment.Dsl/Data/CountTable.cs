@@ -27,7 +27,9 @@ public sealed record CountTable
 
     /// <summary>A table in a comma-separated file with a header.</summary>
     public static CountTable Read(string path) =>
-        string.IsNullOrWhiteSpace(path) ? throw new ArgumentException("A table needs a path.", nameof(path)) : new(path);
+        string.IsNullOrWhiteSpace(path)
+            ? throw new ArgumentException("A table needs a path.", nameof(path))
+            : new(path);
 
     /// <summary>The label columns: each axis names a column, its labels the values wanted.</summary>
     public CountTable By(params Axis[] columns) => this with { Axes = columns.ToValueList() };

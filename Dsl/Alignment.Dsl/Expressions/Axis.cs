@@ -51,7 +51,8 @@ public sealed record Axis
     }
 
     /// <summary>The label of an element, or its number when the axis has no labels.</summary>
-    public string Label(int index) => Labels.Count > 0 ? Labels[index] : index.ToString(System.Globalization.CultureInfo.InvariantCulture);
+    public string Label(int index) =>
+        Labels.Count > 0 ? Labels[index] : index.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
     /// <summary>An axis of the same domain under another name.</summary>
     public Axis Named(string name) => new(name, Size, Labels);

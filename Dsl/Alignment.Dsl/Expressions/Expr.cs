@@ -92,7 +92,9 @@ public sealed partial class Expr : IEquatable<Expr>
             if (replacement is null && node.Arguments.Count > 0)
             {
                 var arguments = node.Arguments.Select(a => done[a]).ToValueList();
-                replacement = arguments.Zip(node.Arguments).All(pair => ReferenceEquals(pair.First, pair.Second)) ? node : new(node.Op, arguments);
+                replacement = arguments.Zip(node.Arguments).All(pair => ReferenceEquals(pair.First, pair.Second))
+                    ? node
+                    : new(node.Op, arguments);
             }
 
             done[node] = replacement ?? node;
@@ -106,7 +108,9 @@ public sealed partial class Expr : IEquatable<Expr>
     /// <summary>A number.</summary>
     /// <exception cref="ArgumentException">The number is NaN. (Infinities are allowed as masks in maxima.)</exception>
     public static Expr Constant(double value) =>
-        double.IsNaN(value) ? throw new ArgumentException("A constant may not be NaN.", nameof(value)) : Of(new Op.Constant(value));
+        double.IsNaN(value)
+            ? throw new ArgumentException("A constant may not be NaN.", nameof(value))
+            : Of(new Op.Constant(value));
 
     /// <summary>Numbers over axes.</summary>
     public static Expr Literal(NamedTensor tensor) => Of(new Op.Literal(tensor));
@@ -118,16 +122,19 @@ public sealed partial class Expr : IEquatable<Expr>
     public static Expr Vector(Axis axis, params double[] values) => Literal(NamedTensor.Of([axis], values));
 
     /// <summary>A matrix: rows over <paramref name="rows"/>, columns over <paramref name="columns"/>.</summary>
-    public static Expr Matrix(Axis rows, Axis columns, double[,] values) => Literal(NamedTensor.Of(rows, columns, values));
+    public static Expr Matrix(Axis rows, Axis columns, double[,] values) =>
+        Literal(NamedTensor.Of(rows, columns, values));
 
     /// <summary>The number of the step being done, from 1.</summary>
     public static Expr Step { get; } = Of(new Op.Step());
 
     /// <summary>Draws from [0, 1), one an element and step, keyed by the run's seed and <paramref name="name"/>.</summary>
-    public static Expr Uniform(string name, params Axis[] axes) => Of(new Op.Random(name, RandomKind.Uniform, axes.ToValueList()));
+    public static Expr Uniform(string name, params Axis[] axes) =>
+        Of(new Op.Random(name, RandomKind.Uniform, axes.ToValueList()));
 
     /// <summary>Standard normal draws, one an element and step, keyed by the run's seed and <paramref name="name"/>.</summary>
-    public static Expr Normal(string name, params Axis[] axes) => Of(new Op.Random(name, RandomKind.Normal, axes.ToValueList()));
+    public static Expr Normal(string name, params Axis[] axes) =>
+        Of(new Op.Random(name, RandomKind.Normal, axes.ToValueList()));
 
     /// <summary>A number as an expression.</summary>
     public static implicit operator Expr(double value) => Constant(value);
@@ -230,7 +237,8 @@ public sealed partial class Expr : IEquatable<Expr>
     // ---- along axes ----------------------------------------------------------------------------------------------
 
     /// <summary>Sum over axes.</summary>
-    public Expr Sum(params Axis[] axes) => axes.Aggregate(this, (x, axis) => Of(new Op.Reduce(ReduceKind.Sum, axis), x));
+    public Expr Sum(params Axis[] axes) =>
+        axes.Aggregate(this, (x, axis) => Of(new Op.Reduce(ReduceKind.Sum, axis), x));
 
     /// <summary>Mean over axes.</summary>
     public Expr Mean(params Axis[] axes) => Sum(axes) / axes.Aggregate(1.0, (n, axis) => n * axis.Size);
@@ -263,7 +271,8 @@ public sealed partial class Expr : IEquatable<Expr>
     public Expr Gather(Axis from, Axis to, params int[] map) => Of(new Op.Gather(from, to, map.ToValueList()), this);
 
     /// <summary>result[to=j] = sum of this[from=i] over all i with map[i] = j.</summary>
-    public Expr SegmentSum(Axis from, Axis to, params int[] map) => Of(new Op.SegmentSum(from, to, map.ToValueList()), this);
+    public Expr SegmentSum(Axis from, Axis to, params int[] map) =>
+        Of(new Op.SegmentSum(from, to, map.ToValueList()), this);
 
     /// <summary>to.Size elements of an axis from <paramref name="start"/> on, under a new name.</summary>
     public Expr Slice(Axis from, int start, Axis to) => Of(new Op.Slice(from, start, to), this);
@@ -301,7 +310,10 @@ public sealed partial class Expr : IEquatable<Expr>
     {
         ArgumentNullException.ThrowIfNull(x);
         if (x.Axes.Count != 1)
-            throw new ArgumentException($"Jacobian: expected x over exactly one axis, got {x.Axes}; join parameters with Concat first.", nameof(x));
+            throw new ArgumentException(
+                $"Jacobian: expected x over exactly one axis, got {x.Axes}; join parameters with Concat first.",
+                nameof(x)
+            );
         var axis = x.Axes[0];
         return Jvp(x, Identity(axis, axis.Prime()));
     }

@@ -41,7 +41,8 @@ internal static class ExprText
     private static (string Text, int Strength) Render(Expr node, Dictionary<Expr, (string Text, int Strength)> texts)
     {
         string Plain(int k) => texts[node.Arguments[k]].Text;
-        string AtLeast(int k, int strength) => texts[node.Arguments[k]].Strength >= strength ? Plain(k) : $"({Plain(k)})";
+        string AtLeast(int k, int strength) =>
+            texts[node.Arguments[k]].Strength >= strength ? Plain(k) : $"({Plain(k)})";
         string All() => string.Join(", ", node.Arguments.Select((_, k) => Plain(k)));
 
         return node.Op switch
@@ -52,7 +53,10 @@ internal static class ExprText
             Op.Data d => (d.Signature, Atom),
             Op.Signal s => ($"{Quote.Label(s.Name)}[{Names(s.Axes)}]", Atom),
             Op.State s => ($"{s.Name}[{Names(s.Axes)}]", Atom),
-            Op.Random r => ($"{(r.Kind == RandomKind.Uniform ? "uniform" : "normal")}({Quote.Label(r.Name)})[{Names(r.Axes)}]", Atom),
+            Op.Random r => (
+                $"{(r.Kind == RandomKind.Uniform ? "uniform" : "normal")}({Quote.Label(r.Name)})[{Names(r.Axes)}]",
+                Atom
+            ),
             Op.Unary { Kind: UnaryKind.Negate } => ($"-{AtLeast(0, Prefix)}", Prefix),
             Op.Binary { Kind: BinaryKind.Add } => ($"{AtLeast(0, Sum)} + {AtLeast(1, Product)}", Sum),
             Op.Binary { Kind: BinaryKind.Subtract } => ($"{AtLeast(0, Sum)} - {AtLeast(1, Product)}", Sum),

@@ -28,13 +28,17 @@ public sealed class NamedTensor : IEquatable<NamedTensor>
         var list = axes.ToValueList();
         var set = AxisSet.Of([.. list]);
         if (set.Count != list.Count)
-            throw new ArgumentException($"A tensor over {list} holds an axis twice; give one of them another name, for example axis.Prime().");
+            throw new ArgumentException(
+                $"A tensor over {list} holds an axis twice; give one of them another name, for example axis.Prime()."
+            );
         if (set.Elements != values.Length)
             throw new ArgumentException($"A tensor over {list} needs {set.Elements} numbers, got {values.Length}.");
         for (var i = 0; i < values.Length; i++)
         {
             if (!double.IsFinite(values[i]))
-                throw new ArgumentException($"A tensor over {list} holds {Quote.Number(values[i])} at {Describe(list, i)}; expected finite numbers.");
+                throw new ArgumentException(
+                    $"A tensor over {list} holds {Quote.Number(values[i])} at {Describe(list, i)}; expected finite numbers."
+                );
         }
 
         return new(list, values.ToArray());
@@ -46,7 +50,8 @@ public sealed class NamedTensor : IEquatable<NamedTensor>
         if (values.GetLength(0) != rows.Size || values.GetLength(1) != columns.Size)
         {
             throw new ArgumentException(
-                $"A matrix over [{rows}, {columns}] needs {rows.Size} x {columns.Size} numbers, got {values.GetLength(0)} x {values.GetLength(1)}.");
+                $"A matrix over [{rows}, {columns}] needs {rows.Size} x {columns.Size} numbers, got {values.GetLength(0)} x {values.GetLength(1)}."
+            );
         }
 
         return Of([rows, columns], values.Cast<double>().ToArray());
@@ -83,5 +88,9 @@ public sealed class NamedTensor : IEquatable<NamedTensor>
     /// <summary>All numbers when there are at most twelve, else their count and content hash.</summary>
     public override string ToString() =>
         $"[{string.Join(", ", Axes.Select(a => a.Name))}] "
-        + (_values.Length <= 12 ? $"{{{string.Join(" ", _values.Select(Quote.Number))}}}" : $"{{{_values.Length} numbers #{Fingerprint.ToString()[..8]}}}");
+        + (
+            _values.Length <= 12
+                ? $"{{{string.Join(" ", _values.Select(Quote.Number))}}}"
+                : $"{{{_values.Length} numbers #{Fingerprint.ToString()[..8]}}}"
+        );
 }

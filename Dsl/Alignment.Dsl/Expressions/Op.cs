@@ -116,7 +116,9 @@ public abstract record Op
     public sealed override string ToString() => Signature;
 
     private protected static string? RequireAxis(string who, Axis axis, AxisSet argument) =>
-        argument.Contains(axis) ? null : $"{who}: expected axis '{axis.Name}', got {argument}; '{axis.Name}' is missing";
+        argument.Contains(axis)
+            ? null
+            : $"{who}: expected axis '{axis.Name}', got {argument}; '{axis.Name}' is missing";
 
     private protected static string? RequireFree(string who, Axis axis, AxisSet argument) =>
         argument.Contains(axis)
@@ -136,7 +138,8 @@ public abstract record Op
     public sealed record Literal(NamedTensor Tensor) : Op
     {
         /// <inheritdoc/>
-        public override string Signature => $"literal[{string.Join(",", Tensor.Axes.Select(a => a.Signature))}]#{Tensor.Fingerprint}";
+        public override string Signature =>
+            $"literal[{string.Join(",", Tensor.Axes.Select(a => a.Signature))}]#{Tensor.Fingerprint}";
 
         /// <inheritdoc/>
         public override AxisSet Infer(IReadOnlyList<AxisSet> arguments) => AxisSet.Of([.. Tensor.Axes]);
@@ -164,7 +167,8 @@ public abstract record Op
     public sealed record Signal(string Name, ValueList<Axis> Axes) : Op
     {
         /// <inheritdoc/>
-        public override string Signature => $"signal {Quote.Label(Name)}[{string.Join(",", Axes.Select(a => a.Signature))}]";
+        public override string Signature =>
+            $"signal {Quote.Label(Name)}[{string.Join(",", Axes.Select(a => a.Signature))}]";
 
         /// <inheritdoc/>
         public override AxisSet Infer(IReadOnlyList<AxisSet> arguments) => AxisSet.Of([.. Axes]);
@@ -174,7 +178,8 @@ public abstract record Op
     public sealed record State(string Name, ValueList<Axis> Axes) : Op
     {
         /// <inheritdoc/>
-        public override string Signature => $"state {Quote.Label(Name)}[{string.Join(",", Axes.Select(a => a.Signature))}]";
+        public override string Signature =>
+            $"state {Quote.Label(Name)}[{string.Join(",", Axes.Select(a => a.Signature))}]";
 
         /// <inheritdoc/>
         public override AxisSet Infer(IReadOnlyList<AxisSet> arguments) => AxisSet.Of([.. Axes]);
@@ -291,11 +296,13 @@ public abstract record Op
         public override string Signature => $"contract[{string.Join(",", Axes.Select(a => a.Name))}]";
 
         /// <inheritdoc/>
-        public override AxisSet Infer(IReadOnlyList<AxisSet> arguments) => arguments[0].Union(arguments[1]).Except(Axes);
+        public override AxisSet Infer(IReadOnlyList<AxisSet> arguments) =>
+            arguments[0].Union(arguments[1]).Except(Axes);
 
         /// <inheritdoc/>
         public override string? Fault(IReadOnlyList<AxisSet> arguments) =>
-            Axes.Select(axis => RequireAxis(Signature, axis, arguments[0].Union(arguments[1]))).FirstOrDefault(fault => fault is not null);
+            Axes.Select(axis => RequireAxis(Signature, axis, arguments[0].Union(arguments[1])))
+                .FirstOrDefault(fault => fault is not null);
     }
 
     /// <summary>result[to=j] = x[from=map[j]].</summary>
@@ -343,7 +350,11 @@ public abstract record Op
         public override string? Fault(IReadOnlyList<AxisSet> arguments) =>
             RequireAxis(Signature, From, arguments[0])
             ?? RequireFree(Signature, To, arguments[0].Except([From]))
-            ?? (Start < 0 || Start + To.Size > From.Size ? $"{Signature}: elements {Start} to {Start + To.Size - 1} are outside of {From}" : null);
+            ?? (
+                Start < 0 || Start + To.Size > From.Size
+                    ? $"{Signature}: elements {Start} to {Start + To.Size - 1} are outside of {From}"
+                    : null
+            );
     }
 
     /// <summary>Joins the arguments along axes of their own (one for each) into one axis.</summary>
@@ -366,7 +377,11 @@ public abstract record Op
         {
             if (Pieces.Sum(a => a.Size) != To.Size)
                 return $"{Signature}: the pieces hold {Pieces.Sum(a => a.Size)} elements, '{To.Name}' {To.Size}";
-            return arguments.Select((axes, k) => RequireAxis(Signature, Pieces[k], axes) ?? RequireFree(Signature, To, axes.Except([Pieces[k]])))
+            return arguments
+                .Select(
+                    (axes, k) =>
+                        RequireAxis(Signature, Pieces[k], axes) ?? RequireFree(Signature, To, axes.Except([Pieces[k]]))
+                )
                 .FirstOrDefault(fault => fault is not null);
         }
     }
@@ -416,7 +431,8 @@ public abstract record Op
         public override string Signature => "jvp";
 
         /// <inheritdoc/>
-        public override AxisSet Infer(IReadOnlyList<AxisSet> arguments) => arguments[0].Union(arguments[2].Except(arguments[1]));
+        public override AxisSet Infer(IReadOnlyList<AxisSet> arguments) =>
+            arguments[0].Union(arguments[2].Except(arguments[1]));
     }
 
     private protected static string? FaultyMap(string who, ValueList<int> map, Axis length, Axis range)

@@ -6,7 +6,13 @@ namespace Alignment;
 /// <param name="Minimum">Smallest value allowed.</param>
 /// <param name="Maximum">Largest value allowed.</param>
 /// <param name="Description">One sentence with the unit, for <c>--help</c>. Not part of the specification's hash.</param>
-public sealed record ParameterDeclaration(string Name, double Value, double Minimum, double Maximum, string Description);
+public sealed record ParameterDeclaration(
+    string Name,
+    double Value,
+    double Minimum,
+    double Maximum,
+    string Description
+);
 
 /// <summary>Named inputs of expressions.</summary>
 public static class Signal
@@ -29,7 +35,10 @@ public static class Signal
         if (string.IsNullOrWhiteSpace(name))
             throw new ArgumentException("A parameter needs a name.", nameof(name));
         if (!double.IsFinite(value) || !(value >= minimum && value <= maximum))
-            throw new ArgumentException($"Parameter '{name}': expected a value from {Quote.Number(minimum)} to {Quote.Number(maximum)}, got {Quote.Number(value)}.", nameof(value));
+            throw new ArgumentException(
+                $"Parameter '{name}': expected a value from {Quote.Number(minimum)} to {Quote.Number(maximum)}, got {Quote.Number(value)}.",
+                nameof(value)
+            );
         return Expr.Of(new Op.Parameter(new(name, value, minimum, maximum, description)));
     }
 

@@ -9,8 +9,10 @@ namespace Alignment;
 public sealed record Constraint(string Name, Player Player, Expr Cost, double Bound)
 {
     /// <summary>E[cost] at most <paramref name="bound"/>.</summary>
-    public static Constraint AtMost(string name, Player player, Expr cost, double bound) => new(name, player, cost, bound);
+    public static Constraint AtMost(string name, Player player, Expr cost, double bound) =>
+        new(name, player, cost, bound);
 
     /// <summary><c>name: player keeps E[cost] &lt;= bound</c>.</summary>
-    public override string ToString() => $"{Quote.Label(Name)}: {Quote.Label(Player.Name)} keeps E[{Cost}] <= {Quote.Number(Bound)}";
+    public override string ToString() =>
+        $"{Quote.Label(Name)}: {Quote.Label(Player.Name)} keeps E[{Cost}] <= {Quote.Number(Bound)}";
 }

@@ -45,7 +45,11 @@ public sealed record GameSpec
     public GameSpec Over(Axis axis) => this with { Batch = Batch.Add(axis) };
 
     /// <summary>Adds a chance variable: payoffs over its axis are averaged with the weights of <paramref name="distribution"/>.</summary>
-    public GameSpec Nature(Axis variable, Expr distribution) => this with { NatureVariables = NatureVariables.Add(new(variable, distribution)) };
+    public GameSpec Nature(Axis variable, Expr distribution) =>
+        this with
+        {
+            NatureVariables = NatureVariables.Add(new(variable, distribution)),
+        };
 
     /// <summary>Sets what a player maximizes: an expression over the action axes of all players.</summary>
     public GameSpec Payoff(Player player, Expr payoff) => this with { Payoffs = Payoffs.Add(new(player, payoff)) };
@@ -61,7 +65,10 @@ public sealed record GameSpec
 
     /// <summary>Subtracts a penalty on a player's strategy from its payoff.</summary>
     public GameSpec Regularize(Player player, IRegularizer regularizer) =>
-        this with { Regularizers = Regularizers.Add(new(player, regularizer)) };
+        this with
+        {
+            Regularizers = Regularizers.Add(new(player, regularizer)),
+        };
 
     /// <summary>Adds a bound on an expectation.</summary>
     public GameSpec SubjectTo(Constraint constraint) => this with { Constraints = Constraints.Add(constraint) };
@@ -157,12 +164,15 @@ public sealed record GameSpec
         var declared = Parameters;
         return declared.FirstOrDefault(d => d.Name == parameter)
             ?? throw new ArgumentException(
-                $"The game '{Name}' has no parameter '{parameter}'." + Nearest.Hint(parameter, declared.Select(d => d.Name), "It declares")
+                $"The game '{Name}' has no parameter '{parameter}'."
+                    + Nearest.Hint(parameter, declared.Select(d => d.Name), "It declares")
             );
     }
 
     private GameSpec Replace(string parameter, Expr replacement) =>
-        MapExpressions(e => e.Substitute(node => node.Op is Op.Parameter p && p.Declaration.Name == parameter ? replacement : null));
+        MapExpressions(e =>
+            e.Substitute(node => node.Op is Op.Parameter p && p.Declaration.Name == parameter ? replacement : null)
+        );
 
     /// <summary>The specification with a function applied to every expression in it.</summary>
     public GameSpec MapExpressions(Func<Expr, Expr> map) =>
@@ -171,7 +181,14 @@ public sealed record GameSpec
             Payoffs = Payoffs.Select(p => p with { Payoff = map(p.Payoff) }).ToValueList(),
             NatureVariables = NatureVariables.Select(n => n with { Distribution = map(n.Distribution) }).ToValueList(),
             Regularizers = Regularizers
-                .Select(r => r with { Regularizer = r.Regularizer.WithExpressions(r.Regularizer.Expressions.Select(map).ToValueList()) })
+                .Select(r =>
+                    r with
+                    {
+                        Regularizer = r.Regularizer.WithExpressions(
+                            r.Regularizer.Expressions.Select(map).ToValueList()
+                        ),
+                    }
+                )
                 .ToValueList(),
             Constraints = Constraints.Select(c => c with { Cost = map(c.Cost) }).ToValueList(),
         };

@@ -19,7 +19,9 @@ public sealed record Player
     public static Player Of(string name, Axis actions)
     {
         ArgumentNullException.ThrowIfNull(actions);
-        return string.IsNullOrWhiteSpace(name) ? throw new ArgumentException("A player needs a name.", nameof(name)) : new(name, actions);
+        return string.IsNullOrWhiteSpace(name)
+            ? throw new ArgumentException("A player needs a name.", nameof(name))
+            : new(name, actions);
     }
 
     /// <summary>A player choosing among labelled actions; the axis is named like the player.</summary>

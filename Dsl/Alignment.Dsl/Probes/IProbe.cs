@@ -23,11 +23,13 @@ public static class Probe
 {
     /// <summary>Solves the game once more for each of <paramref name="draws"/> draws of a table's rates from their posterior.</summary>
     /// <remarks>See <see cref="ResamplingProbe"/>.</remarks>
-    public static IProbe Posterior(CountTable table, int draws) => new ResamplingProbe(table, draws, ResamplingKind.Posterior);
+    public static IProbe Posterior(CountTable table, int draws) =>
+        new ResamplingProbe(table, draws, ResamplingKind.Posterior);
 
     /// <summary>Solves the game once more for each of <paramref name="draws"/> parametric bootstrap replicates of a table's rates.</summary>
     /// <remarks>See <see cref="ResamplingProbe"/>.</remarks>
-    public static IProbe Bootstrap(CountTable table, int draws) => new ResamplingProbe(table, draws, ResamplingKind.Bootstrap);
+    public static IProbe Bootstrap(CountTable table, int draws) =>
+        new ResamplingProbe(table, draws, ResamplingKind.Bootstrap);
 
     /// <summary>The Shannon entropy of each player's strategy, in nats, as <c>game/entropy/{player}</c>.</summary>
     public static IProbe Entropy { get; } = new EntropyProbe();

@@ -8,7 +8,12 @@ public sealed record EntropyProbe : IMetricProbe
 
     /// <inheritdoc/>
     public ValueList<Metric> Measure(IGameView game, Profile profile) =>
-        game.Players.Select(p => new Metric($"game/entropy/{p.Name}", -Regularizer.XLogX(profile[p]).Sum(game.Actions(p)))).ToValueList();
+        game
+            .Players.Select(p => new Metric(
+                $"game/entropy/{p.Name}",
+                -Regularizer.XLogX(profile[p]).Sum(game.Actions(p))
+            ))
+            .ToValueList();
 }
 
 /// <summary>The number of actions with more than a threshold of mass, as <c>game/support/{player}</c>.</summary>
@@ -20,5 +25,7 @@ public sealed record SupportProbe(double Threshold) : IMetricProbe
 
     /// <inheritdoc/>
     public ValueList<Metric> Measure(IGameView game, Profile profile) =>
-        game.Players.Select(p => new Metric($"game/support/{p.Name}", profile[p].Above(Threshold).Sum(game.Actions(p)))).ToValueList();
+        game
+            .Players.Select(p => new Metric($"game/support/{p.Name}", profile[p].Above(Threshold).Sum(game.Actions(p))))
+            .ToValueList();
 }

@@ -13,7 +13,8 @@ public sealed record KlRegularizer(Expr Reference, Expr Temperature) : IRegulari
     public ValueList<Expr> Expressions => [Reference, Temperature];
 
     /// <inheritdoc/>
-    public IRegularizer WithExpressions(ValueList<Expr> expressions) => new KlRegularizer(expressions[0], expressions[1]);
+    public IRegularizer WithExpressions(ValueList<Expr> expressions) =>
+        new KlRegularizer(expressions[0], expressions[1]);
 
     /// <inheritdoc/>
     public Expr Penalty(Expr strategy, Axis actions) =>

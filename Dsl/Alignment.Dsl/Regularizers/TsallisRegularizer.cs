@@ -24,7 +24,8 @@ public sealed record TsallisRegularizer(double Order, Expr Temperature) : IRegul
     public IRegularizer WithExpressions(ValueList<Expr> expressions) => new TsallisRegularizer(Order, expressions[0]);
 
     /// <inheritdoc/>
-    public Expr Penalty(Expr strategy, Axis actions) => Temperature * (PowerOf(strategy, Order).Sum(actions) - 1.0) / (Order - 1);
+    public Expr Penalty(Expr strategy, Axis actions) =>
+        Temperature * (PowerOf(strategy, Order).Sum(actions) - 1.0) / (Order - 1);
 
     /// <inheritdoc/>
     public Expr BestResponse(Expr values, Axis actions)

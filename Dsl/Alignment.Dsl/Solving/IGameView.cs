@@ -39,7 +39,8 @@ public interface IGameView
 public static class GameViewExtensions
 {
     /// <summary>The uniform strategy.</summary>
-    public static Expr Uniform(this IGameView game, Player player) => game.Zeros(player) + (1.0 / game.Actions(player).Size);
+    public static Expr Uniform(this IGameView game, Player player) =>
+        game.Zeros(player) + (1.0 / game.Actions(player).Size);
 
     /// <summary>The uniform strategy of every player.</summary>
     public static Profile Uniform(this IGameView game) => Profile.Of(game.Players, game.Uniform);

@@ -47,7 +47,8 @@ public sealed record Setting(string Name, string Value, string Range, string Des
         bool open = false
     )
     {
-        var range = $"{(open ? "above" : "from")} {Quote.Number(minimum)}{(double.IsPositiveInfinity(maximum) ? "" : $" to {Quote.Number(maximum)}")}";
+        var range =
+            $"{(open ? "above" : "from")} {Quote.Number(minimum)}{(double.IsPositiveInfinity(maximum) ? "" : $" to {Quote.Number(maximum)}")}";
         return new(name, value.ToString(), range, description)
         {
             Parser = text =>
@@ -62,13 +63,22 @@ public sealed record Setting(string Name, string Value, string Range, string Des
     }
 
     /// <summary>A whole number.</summary>
-    public static Setting Integer(string name, int value, int minimum, int maximum, string description, Func<int, ISolver> change)
+    public static Setting Integer(
+        string name,
+        int value,
+        int minimum,
+        int maximum,
+        string description,
+        Func<int, ISolver> change
+    )
     {
         var range = $"a whole number from {minimum} to {maximum}";
         return new(name, Quote.Number(value), range, description)
         {
             Parser = text =>
-                int.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var number) && number >= minimum && number <= maximum
+                int.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var number)
+                && number >= minimum
+                && number <= maximum
                     ? change(number)
                     : throw Wrong(name, range, text),
         };
@@ -84,13 +94,17 @@ public sealed record Setting(string Name, string Value, string Range, string Des
             Parser = text =>
                 Array.IndexOf(words, text) is >= 0 and var k
                     ? change(Enum.GetValues<T>()[k])
-                    : throw new ArgumentException($"Setting '{name}': '{text}' is not one of {string.Join(", ", words)}.{NearestOf(text, words)}"),
+                    : throw new ArgumentException(
+                        $"Setting '{name}': '{text}' is not one of {string.Join(", ", words)}.{NearestOf(text, words)}"
+                    ),
         };
     }
 
     private static string Word(string name) => char.ToLowerInvariant(name[0]) + name[1..];
 
-    private static string NearestOf(string text, string[] words) => Nearest.To(text, words) is { } word ? $" Did you mean '{word}'?" : "";
+    private static string NearestOf(string text, string[] words) =>
+        Nearest.To(text, words) is { } word ? $" Did you mean '{word}'?" : "";
 
-    private static ArgumentException Wrong(string name, string range, string text) => new($"Setting '{name}': expected {range}, got '{text}'.");
+    private static ArgumentException Wrong(string name, string range, string text) =>
+        new($"Setting '{name}': expected {range}, got '{text}'.");
 }

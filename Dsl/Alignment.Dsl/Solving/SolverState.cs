@@ -53,7 +53,9 @@ public sealed class SolverState
                 return value;
         }
 
-        throw new KeyNotFoundException($"The solver's state has no variable '{key}'.{Nearest.Hint(key, Variables.Select(v => v.Key), "It has")}");
+        throw new KeyNotFoundException(
+            $"The solver's state has no variable '{key}'.{Nearest.Hint(key, Variables.Select(v => v.Key), "It has")}"
+        );
     }
 
     private SolverState Put(string key, Expr value)

@@ -10,10 +10,16 @@ public static class Nearest
     {
         var metric = new Damerau();
         var best = candidates
-            .Select(candidate => (candidate, distance: metric.Distance(name.ToLowerInvariant(), candidate.ToLowerInvariant())))
+            .Select(candidate =>
+                (candidate, distance: metric.Distance(name.ToLowerInvariant(), candidate.ToLowerInvariant()))
+            )
             .OrderBy(pair => pair.distance)
             .FirstOrDefault();
-        return best.candidate is not null && best.distance <= Math.Max(1, Math.Min(name.Length, best.candidate.Length) / 2.0) ? best.candidate : null;
+        return
+            best.candidate is not null
+            && best.distance <= Math.Max(1, Math.Min(name.Length, best.candidate.Length) / 2.0)
+            ? best.candidate
+            : null;
     }
 
     /// <summary>A sentence that helps: the nearest name, or all of them.</summary>

@@ -33,7 +33,11 @@ public static class SpecCheck
             foreach (var player in spec.Players.Where(p => spec.Payoffs.All(q => q.Player != p)))
                 Fault($"player '{player}'", "has no payoff; give it one with Payoff or ZeroSum");
             foreach (var variable in spec.NatureVariables)
-                Expression($"distribution of '{variable.Axis.Name}'", variable.Distribution, [variable.Axis, .. spec.Batch]);
+                Expression(
+                    $"distribution of '{variable.Axis.Name}'",
+                    variable.Distribution,
+                    [variable.Axis, .. spec.Batch]
+                );
             Regularizers();
             Constraints();
             Probes();
@@ -68,9 +72,19 @@ public static class SpecCheck
 
         private void Parameters()
         {
-            var declared = Expr.Topological(spec.Expressions).Select(e => e.Op).OfType<Op.Parameter>().Select(p => p.Declaration);
-            foreach (var conflict in declared.GroupBy(d => d.Name).Where(g => g.Select(d => (d.Value, d.Minimum, d.Maximum)).Distinct().Count() > 1))
-                Fault($"parameter '{conflict.Key}'", "is declared with different values or ranges; declare it once and use that value");
+            var declared = Expr.Topological(spec.Expressions)
+                .Select(e => e.Op)
+                .OfType<Op.Parameter>()
+                .Select(p => p.Declaration);
+            foreach (
+                var conflict in declared
+                    .GroupBy(d => d.Name)
+                    .Where(g => g.Select(d => (d.Value, d.Minimum, d.Maximum)).Distinct().Count() > 1)
+            )
+                Fault(
+                    $"parameter '{conflict.Key}'",
+                    "is declared with different values or ranges; declare it once and use that value"
+                );
         }
 
         private void Payoff(PlayerPayoff payoff)
@@ -84,7 +98,10 @@ public static class SpecCheck
                 );
             }
 
-            if (spec.Payoffs.Count(p => p.Player == payoff.Player) > 1 && spec.Payoffs.First(p => p.Player == payoff.Player) == payoff)
+            if (
+                spec.Payoffs.Count(p => p.Player == payoff.Player) > 1
+                && spec.Payoffs.First(p => p.Player == payoff.Player) == payoff
+            )
                 Fault(where, "is set more than once");
 
             var actions = spec.Players.Select(p => p.Actions).ToArray();
@@ -106,13 +123,25 @@ public static class SpecCheck
             {
                 var where = $"regularizer of '{entry.Player}'";
                 if (spec.Players.IndexOf(entry.Player) < 0)
-                    Fault(where, $"the game has no player '{entry.Player}'.{Nearest.Hint(entry.Player.Name, spec.Players.Select(p => p.Name), "It has")}");
-                if (spec.Regularizers.Count(r => r.Player == entry.Player) > 1 && spec.Regularizers.First(r => r.Player == entry.Player) == entry)
+                    Fault(
+                        where,
+                        $"the game has no player '{entry.Player}'.{Nearest.Hint(entry.Player.Name, spec.Players.Select(p => p.Name), "It has")}"
+                    );
+                if (
+                    spec.Regularizers.Count(r => r.Player == entry.Player) > 1
+                    && spec.Regularizers.First(r => r.Player == entry.Player) == entry
+                )
                     Fault(where, "is set more than once; a player has one regularizer");
                 foreach (var expression in entry.Regularizer.Expressions)
                     Expression(where, expression, [entry.Player.Actions, .. spec.Batch]);
-                if (entry.Regularizer is TsallisRegularizer { Order: var q } && (!double.IsFinite(q) || q <= 0 || q == 1))
-                    Fault(where, $"the order of a Tsallis entropy lies above 0 and is not 1, got {Text(q)}; at 1 use Regularizer.Entropy");
+                if (
+                    entry.Regularizer is TsallisRegularizer { Order: var q }
+                    && (!double.IsFinite(q) || q <= 0 || q == 1)
+                )
+                    Fault(
+                        where,
+                        $"the order of a Tsallis entropy lies above 0 and is not 1, got {Text(q)}; at 1 use Regularizer.Entropy"
+                    );
                 var strength = entry.Regularizer.Expressions[entry.Regularizer.Expressions.Count - 1];
                 if (Number(strength) is { } value && !(value > 0))
                     Fault(where, $"its strength must lie above 0, got {Text(value)}");
@@ -125,7 +154,10 @@ public static class SpecCheck
             {
                 var where = $"constraint '{constraint.Name}'";
                 if (spec.Players.IndexOf(constraint.Player) < 0)
-                    Fault(where, $"the game has no player '{constraint.Player}'.{Nearest.Hint(constraint.Player.Name, spec.Players.Select(p => p.Name), "It has")}");
+                    Fault(
+                        where,
+                        $"the game has no player '{constraint.Player}'.{Nearest.Hint(constraint.Player.Name, spec.Players.Select(p => p.Name), "It has")}"
+                    );
                 if (!double.IsFinite(constraint.Bound))
                     Fault(where, $"expected a finite bound, got {Text(constraint.Bound)}");
                 Expression(where, constraint.Cost, [.. spec.Players.Select(p => p.Actions), .. spec.Batch]);
@@ -164,10 +196,20 @@ public static class SpecCheck
                 if (node.Op.Fault([.. node.Arguments.Select(a => a.Axes)]) is { } fault)
                     Once(fault);
                 if (node.Op is Op.State or Op.Step or Op.Random)
-                    Once($"'{node.Op}' belongs to solvers; a game's expressions may use data, parameters and numbers only");
+                    Once(
+                        $"'{node.Op}' belongs to solvers; a game's expressions may use data, parameters and numbers only"
+                    );
                 if (node.Op is Op.Signal signal)
                     Once($"the signal '{signal.Name}' is not bound; bind it before the game is compiled");
-                if (node.Op is Op.Reduce or Op.Contract or Op.Softmax or Op.CumulativeSum or Op.OneHotMax or Op.SimplexProjection)
+                if (
+                    node.Op
+                    is Op.Reduce
+                        or Op.Contract
+                        or Op.Softmax
+                        or Op.CumulativeSum
+                        or Op.OneHotMax
+                        or Op.SimplexProjection
+                )
                 {
                     foreach (var axis in Reduced(node.Op).Where(a => spec.Batch.IndexOf(a) >= 0))
                         Once($"{node.Op.Signature} would mix the games of the batch axis '{axis.Name}'");
@@ -210,6 +252,7 @@ public static class SpecCheck
 
         private static string Names(IEnumerable<Axis> axes) => string.Join(", ", axes.Select(a => $"'{a.Name}'"));
 
-        private static string Text(double value) => value.ToString("R", System.Globalization.CultureInfo.InvariantCulture);
+        private static string Text(double value) =>
+            value.ToString("R", System.Globalization.CultureInfo.InvariantCulture);
     }
 }

@@ -61,7 +61,11 @@ public static class StructureAnalysis
                     Structure.Potential => cells.NotPotential(),
                     _ => throw new System.Diagnostics.UnreachableException(),
                 };
-                return new StructureDecision(structure, witness is null ? Verdict.Proved : Verdict.Refuted, witness ?? "");
+                return new StructureDecision(
+                    structure,
+                    witness is null ? Verdict.Proved : Verdict.Refuted,
+                    witness ?? ""
+                );
             })
             .ToValueList();
     }
@@ -77,7 +81,12 @@ public static class StructureAnalysis
         private readonly int _count;
         private readonly double _slack;
 
-        public Cells(ValueList<Player> players, IReadOnlyList<double[]> payoffs, int games, Func<int, string> describeGame)
+        public Cells(
+            ValueList<Player> players,
+            IReadOnlyList<double[]> payoffs,
+            int games,
+            Func<int, string> describeGame
+        )
         {
             (_players, _payoffs, _games, _describeGame) = (players, payoffs, games, describeGame);
             _axes = [.. players.Select(p => p.Actions)];
@@ -160,8 +169,14 @@ public static class StructureAnalysis
                             var (left, below) = (cell - (i * _strides[p]), cell - (j * _strides[q]));
                             var corner = left - (j * _strides[q]);
                             var cycle =
-                                U(p, game, below) - U(p, game, corner) + U(q, game, cell) - U(q, game, below)
-                                + U(p, game, left) - U(p, game, cell) + U(q, game, corner) - U(q, game, left);
+                                U(p, game, below)
+                                - U(p, game, corner)
+                                + U(q, game, cell)
+                                - U(q, game, below)
+                                + U(p, game, left)
+                                - U(p, game, cell)
+                                + U(q, game, corner)
+                                - U(q, game, left);
                             if (Math.Abs(cycle) > 8 * _slack)
                             {
                                 return $"the gains of '{_players[p]}' and '{_players[q]}' around the square from {At(game, corner)} to {At(game, cell)} "
@@ -187,8 +202,10 @@ public static class StructureAnalysis
             return (name.Length > 0 ? $"game {name}, cell " : "cell ") + NamedTensor.Describe(_axes, cell);
         }
 
-        private string Join(int game, int cell) => string.Join(", ", Enumerable.Range(0, _players.Count).Select(p => Text(U(p, game, cell))));
+        private string Join(int game, int cell) =>
+            string.Join(", ", Enumerable.Range(0, _players.Count).Select(p => Text(U(p, game, cell))));
 
-        private static string Text(double value) => value.ToString("R", System.Globalization.CultureInfo.InvariantCulture);
+        private static string Text(double value) =>
+            value.ToString("R", System.Globalization.CultureInfo.InvariantCulture);
     }
 }

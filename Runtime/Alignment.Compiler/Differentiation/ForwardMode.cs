@@ -12,7 +12,10 @@ public static class ForwardMode
         // an axis of directions that values on the way use for something else goes by another name meanwhile
         var captured = graph[v]
             .Axes.Except(graph[x].Axes)
-            .Where(axis => Enumerable.Range(0, y).Any(id => influenced[id] && graph[id].Axes.Contains(axis)) && !graph[y].Axes.Contains(axis))
+            .Where(axis =>
+                Enumerable.Range(0, y).Any(id => influenced[id] && graph[id].Axes.Contains(axis))
+                && !graph[y].Axes.Contains(axis)
+            )
             .Select(axis => (Axis: axis, Fresh: axis.Named(axis.Name + "~")))
             .ToArray();
         foreach (var (axis, fresh) in captured)
@@ -39,7 +42,9 @@ public static class ForwardMode
                 tangents[id] = tangent;
         }
 
-        return tangents.TryGetValue(y, out var result) ? graph.Expand(result, graph[y].Axes.Union(directions)) : Zero(y);
+        return tangents.TryGetValue(y, out var result)
+            ? graph.Expand(result, graph[y].Axes.Union(directions))
+            : Zero(y);
     }
 
     /// <summary>The tangent of a value from those of its arguments; null where it is 0.</summary>
@@ -62,7 +67,8 @@ public static class ForwardMode
                         .Range(0, 2)
                         .Select(k =>
                             Tangent(k) is { } t
-                            && Pointwise.Derivative(graph, b.Kind, node.Arguments[0], node.Arguments[1], id, k) is { } slope
+                            && Pointwise.Derivative(graph, b.Kind, node.Arguments[0], node.Arguments[1], id, k)
+                                is { } slope
                                 ? ReverseMode.Guarded(graph, t, slope)
                                 : (int?)null
                         )
@@ -70,13 +76,22 @@ public static class ForwardMode
             case Op.Select:
                 return Tangent(1) is null && Tangent(2) is null
                     ? null
-                    : graph.Add(node.Op, node.Arguments[0], Tangent(1) ?? graph.Constant(0), Tangent(2) ?? graph.Constant(0));
+                    : graph.Add(
+                        node.Op,
+                        node.Arguments[0],
+                        Tangent(1) ?? graph.Constant(0),
+                        Tangent(2) ?? graph.Constant(0)
+                    );
             case Op.Contract:
                 return Sum(
                     graph,
                     [
-                        Tangent(0) is { } da ? graph.Add(node.Op, Whole(graph, da, node.Arguments[0]), node.Arguments[1]) : null,
-                        Tangent(1) is { } db ? graph.Add(node.Op, node.Arguments[0], Whole(graph, db, node.Arguments[1])) : null,
+                        Tangent(0) is { } da
+                            ? graph.Add(node.Op, Whole(graph, da, node.Arguments[0]), node.Arguments[1])
+                            : null,
+                        Tangent(1) is { } db
+                            ? graph.Add(node.Op, node.Arguments[0], Whole(graph, db, node.Arguments[1]))
+                            : null,
                     ]
                 );
             case Op.Concat:
@@ -103,7 +118,8 @@ public static class ForwardMode
             ),
             Op.Softmax s => ReverseMode.SoftmaxProduct(graph, id, whole, s.Axis),
             Op.SimplexProjection p => ReverseMode.ProjectionProduct(graph, id, whole, p.Axis),
-            Op.Reduce or Op.CumulativeSum or Op.Gather or Op.SegmentSum or Op.Slice or Op.Rename or Op.Expand => graph.Add(node.Op, whole),
+            Op.Reduce or Op.CumulativeSum or Op.Gather or Op.SegmentSum or Op.Slice or Op.Rename or Op.Expand =>
+                graph.Add(node.Op, whole),
             _ => null,
         };
     }

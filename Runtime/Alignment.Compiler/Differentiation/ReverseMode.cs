@@ -27,7 +27,9 @@ public static class ReverseMode
                 if (!influenced[argument] || Pull(graph, id, k, cotangent) is not { } pulled)
                     continue;
                 pulled = graph.Fit(pulled, graph[argument].Axes);
-                cotangents[argument] = cotangents.TryGetValue(argument, out var earlier) ? graph.Binary(BinaryKind.Add, earlier, pulled) : pulled;
+                cotangents[argument] = cotangents.TryGetValue(argument, out var earlier)
+                    ? graph.Binary(BinaryKind.Add, earlier, pulled)
+                    : pulled;
             }
         }
 
@@ -60,7 +62,9 @@ public static class ReverseMode
         var a = node.Arguments[k];
         return node.Op switch
         {
-            Op.Unary u => Pointwise.Derivative(graph, u.Kind, a, id) is { } slope ? Guarded(graph, cotangent, slope) : null,
+            Op.Unary u => Pointwise.Derivative(graph, u.Kind, a, id) is { } slope
+                ? Guarded(graph, cotangent, slope)
+                : null,
             Op.Binary b => Pointwise.Derivative(graph, b.Kind, node.Arguments[0], node.Arguments[1], id, k) is { } slope
                 ? Guarded(graph, cotangent, slope)
                 : null,
@@ -72,14 +76,21 @@ public static class ReverseMode
             },
             Op.Reduce { Kind: ReduceKind.Sum } r => graph.Add(new Op.Expand([r.Axis]), cotangent),
             Op.Reduce { Kind: ReduceKind.Max } r => Multiply(graph, cotangent, graph.Add(new Op.OneHotMax(r.Axis), a)),
-            Op.Reduce { Kind: ReduceKind.LogSumExp } r => Multiply(graph, cotangent, graph.Add(new Op.Softmax(r.Axis), a)),
+            Op.Reduce { Kind: ReduceKind.LogSumExp } r => Multiply(
+                graph,
+                cotangent,
+                graph.Add(new Op.Softmax(r.Axis), a)
+            ),
             Op.Softmax s => SoftmaxProduct(graph, id, cotangent, s.Axis),
             Op.SimplexProjection p => ProjectionProduct(graph, id, cotangent, p.Axis),
             Op.CumulativeSum c => graph.Add(c with { Reverse = !c.Reverse }, cotangent),
             Op.Contract => PullContraction(graph, cotangent, a, node.Arguments[1 - k]),
             Op.Gather g => graph.Add(new Op.SegmentSum(g.To, g.From, g.Map), cotangent),
             Op.SegmentSum s => graph.Add(new Op.Gather(s.To, s.From, s.Map), cotangent),
-            Op.Slice s => graph.Add(new Op.SegmentSum(s.To, s.From, Enumerable.Range(s.Start, s.To.Size).ToValueList()), cotangent),
+            Op.Slice s => graph.Add(
+                new Op.SegmentSum(s.To, s.From, Enumerable.Range(s.Start, s.To.Size).ToValueList()),
+                cotangent
+            ),
             Op.Concat c => graph.Add(new Op.Slice(c.To, c.Pieces.Take(k).Sum(p => p.Size), c.Pieces[k]), cotangent),
             Op.Rename r => graph.Add(new Op.Rename(r.To, r.From), cotangent),
             Op.Expand => cotangent,

@@ -10,7 +10,11 @@ internal static class Simplify
         {
             Op.Unary u => Fold(graph, u, arguments[0]),
             Op.Binary b => Fold(graph, b, arguments[0], arguments[1]),
-            Op.Select when graph.ConstantOf(arguments[0]) is { } condition => Take(graph, arguments, condition != 0 ? 1 : 2),
+            Op.Select when graph.ConstantOf(arguments[0]) is { } condition => Take(
+                graph,
+                arguments,
+                condition != 0 ? 1 : 2
+            ),
             Op.Select when arguments[1] == arguments[2] => Take(graph, arguments, 1),
             Op.Expand e when graph[arguments[0]].Op is Op.Expand inner => graph.Add(
                 new Op.Expand(inner.Axes.AddRange(e.Axes)),
@@ -18,13 +22,15 @@ internal static class Simplify
             ),
             Op.Contract { Axes.Count: 0 } => graph.Binary(BinaryKind.Multiply, arguments[0], arguments[1]),
             Op.Contract c when NegatedOperand(graph, c, arguments) is { } negated => negated,
-            Op.Reduce { Kind: ReduceKind.Sum } r when graph[arguments[0]].Op is Op.Expand e && e.Axes.IndexOf(r.Axis) >= 0 => SumOfExpanded(
+            Op.Reduce { Kind: ReduceKind.Sum } r
+                when graph[arguments[0]].Op is Op.Expand e && e.Axes.IndexOf(r.Axis) >= 0 => SumOfExpanded(
                 graph,
                 r.Axis,
                 e,
                 graph[arguments[0]].Arguments[0]
             ),
-            Op.Reduce { Kind: ReduceKind.Sum } r when SumOfProduct(graph, r.Axis, arguments[0]) is { } contraction => contraction,
+            Op.Reduce { Kind: ReduceKind.Sum } r when SumOfProduct(graph, r.Axis, arguments[0]) is { } contraction =>
+                contraction,
             _ => null,
         };
 
@@ -36,7 +42,9 @@ internal static class Simplify
             return double.IsNaN(result) ? null : graph.Constant(result);
         }
 
-        return op.Kind == UnaryKind.Negate && graph[x].Op is Op.Unary { Kind: UnaryKind.Negate } ? graph[x].Arguments[0] : null;
+        return op.Kind == UnaryKind.Negate && graph[x].Op is Op.Unary { Kind: UnaryKind.Negate }
+            ? graph[x].Arguments[0]
+            : null;
     }
 
     private static int? Fold(Graph graph, Op.Binary op, int a, int b)
@@ -64,7 +72,8 @@ internal static class Simplify
         };
     }
 
-    private static int? NegatedBy(Graph graph, int id) => graph[id].Op is Op.Unary { Kind: UnaryKind.Negate } ? graph[id].Arguments[0] : null;
+    private static int? NegatedBy(Graph graph, int id) =>
+        graph[id].Op is Op.Unary { Kind: UnaryKind.Negate } ? graph[id].Arguments[0] : null;
 
     // A select between whole axes keeps the axes of both branches.
     private static int Take(Graph graph, int[] arguments, int chosen)
@@ -88,7 +97,10 @@ internal static class Simplify
             if (graph[arguments[k]].Op is not Op.Unary { Kind: UnaryKind.Negate })
                 continue;
             var positive = graph[arguments[k]].Arguments[0];
-            return graph.Unary(UnaryKind.Negate, graph.Add(op, k == 0 ? [positive, arguments[1]] : [arguments[0], positive]));
+            return graph.Unary(
+                UnaryKind.Negate,
+                graph.Add(op, k == 0 ? [positive, arguments[1]] : [arguments[0], positive])
+            );
         }
 
         return null;
@@ -100,6 +112,8 @@ internal static class Simplify
         if (graph[product].Op is not Op.Binary { Kind: BinaryKind.Multiply })
             return null;
         var (x, y) = (graph[product].Arguments[0], graph[product].Arguments[1]);
-        return graph[x].Axes.Contains(axis) && graph[y].Axes.Contains(axis) ? graph.Add(new Op.Contract([axis]), x, y) : null;
+        return graph[x].Axes.Contains(axis) && graph[y].Axes.Contains(axis)
+            ? graph.Add(new Op.Contract([axis]), x, y)
+            : null;
     }
 }

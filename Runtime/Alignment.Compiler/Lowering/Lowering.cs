@@ -49,7 +49,11 @@ public sealed class Lowering
             var lowering = new Lowering(axes);
             var assignments = initial
                 .Variables.Select(v =>
-                    (v.Key, Initial: lowering.Lower(v.Value), Next: lowering.Lower(next.Variables.First(n => n.Key == v.Key).Value))
+                    (
+                        v.Key,
+                        Initial: lowering.Lower(v.Value),
+                        Next: lowering.Lower(next.Variables.First(n => n.Key == v.Key).Value)
+                    )
                 )
                 .ToArray();
             var values = results.Select(r => (r.Key, Value: lowering.Lower(r.Value))).ToArray();
@@ -63,12 +67,14 @@ public sealed class Lowering
             );
             if (wider.All(w => w.Value.Count == axes[w.Key].Count))
             {
-                var states = assignments.Select(a => new StateVariable(
-                    a.Key,
-                    lowering.LowerState(a.Key),
-                    graph.Expand(a.Initial, axes[a.Key]),
-                    graph.Expand(a.Next, axes[a.Key])
-                )).ToArray();
+                var states = assignments
+                    .Select(a => new StateVariable(
+                        a.Key,
+                        lowering.LowerState(a.Key),
+                        graph.Expand(a.Initial, axes[a.Key]),
+                        graph.Expand(a.Next, axes[a.Key])
+                    ))
+                    .ToArray();
                 var read = values.Select(v => new ProgramOutput(v.Key, graph.Expand(v.Value, batchAxes))).ToArray();
                 var inputs = Enumerable.Range(0, graph.Nodes.Count).Where(id => graph[id].Op is Op.Signal).ToArray();
                 return new(name, graph, batchAxes, inputs, states, read);
@@ -93,7 +99,9 @@ public sealed class Lowering
             {
                 Op.State s => LowerState(s.Name),
                 Op.Parameter p => Graph.Constant(p.Declaration.Value),
-                Op.Data d => throw new InvalidOperationException($"The data of {d.Table} must be bound before lowering."),
+                Op.Data d => throw new InvalidOperationException(
+                    $"The data of {d.Table} must be bound before lowering."
+                ),
                 Op.Gradient => ReverseMode.Gradient(Graph, arguments[0], arguments[1]),
                 Op.DirectionalDerivative => ForwardMode.Derivative(Graph, arguments[0], arguments[1], arguments[2]),
                 _ => Graph.Add(node.Op, arguments),

@@ -32,10 +32,14 @@ public sealed class MatrixGameView : IGameView
 
     /// <inheritdoc/>
     public Expr ActionValues(Player player, Profile profile) =>
-        Players.Reverse().Where(other => other != player).Aggregate(_payoffs[player], (u, other) => u.Dot(profile[other], other.Actions));
+        Players
+            .Reverse()
+            .Where(other => other != player)
+            .Aggregate(_payoffs[player], (u, other) => u.Dot(profile[other], other.Actions));
 
     /// <inheritdoc/>
-    public Expr Value(Player player, Profile profile) => ActionValues(player, profile).Dot(profile[player], player.Actions);
+    public Expr Value(Player player, Profile profile) =>
+        ActionValues(player, profile).Dot(profile[player], player.Actions);
 
     /// <inheritdoc/>
     public Expr BestResponse(Player player, Profile profile) => ActionValues(player, profile).OneHotMax(player.Actions);

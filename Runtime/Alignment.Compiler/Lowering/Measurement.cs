@@ -20,8 +20,16 @@ public static class Measurement
         {
             var joint = Signal.External(JointInput, [.. spec.Players.Select(p => p.Actions), .. batch]);
             metrics = metrics
-                .AddRange([new("game/cce_gap", CoarseCorrelatedGap(view, joint)), new("game/ce_gap", CorrelatedGap(view, joint))])
-                .AddRange(view.Players.Select(p => new Metric($"game/joint_value/{p.Name}", Expected(view, view.Payoff(p), joint))));
+                .AddRange([
+                    new("game/cce_gap", CoarseCorrelatedGap(view, joint)),
+                    new("game/ce_gap", CorrelatedGap(view, joint)),
+                ])
+                .AddRange(
+                    view.Players.Select(p => new Metric(
+                        $"game/joint_value/{p.Name}",
+                        Expected(view, view.Payoff(p), joint)
+                    ))
+                );
         }
 
         return Lowering.Program(
@@ -40,7 +48,9 @@ public static class Measurement
             metrics.Add(new("game/regularized_gap", Total(view, p => RegularizedGain(view, p, profile))));
         metrics.AddRange(view.Players.Select(p => new Metric($"game/value/{p.Name}", view.Value(p, profile))));
         metrics.AddRange(
-            spec.Probes.OfType<IMetricProbe>().Prepend((IMetricProbe)Probe.Entropy).SelectMany(probe => probe.Measure(view, profile))
+            spec.Probes.OfType<IMetricProbe>()
+                .Prepend((IMetricProbe)Probe.Entropy)
+                .SelectMany(probe => probe.Measure(view, profile))
         );
         return metrics.DistinctBy(m => m.Key).ToValueList();
     }
@@ -57,7 +67,8 @@ public static class Measurement
         if (view.Regularizer(player) is not { } regularizer)
             return Gain(view, player, profile);
         var values = view.ActionValues(player, profile);
-        Expr Worth(Expr strategy) => values.Dot(strategy, player.Actions) - regularizer.Penalty(strategy, player.Actions);
+        Expr Worth(Expr strategy) =>
+            values.Dot(strategy, player.Actions) - regularizer.Penalty(strategy, player.Actions);
         return (Worth(regularizer.BestResponse(values, player.Actions)) - Worth(profile[player])).Positive();
     }
 
@@ -90,7 +101,8 @@ public static class Measurement
     private static Expr Expected(MatrixGameView view, Expr value, Expr joint) =>
         value.Dot(joint, [.. view.Players.Select(p => p.Actions)]);
 
-    private static Expr Total(MatrixGameView view, Func<Player, Expr> part) => view.Players.Select(part).Aggregate((a, b) => a + b);
+    private static Expr Total(MatrixGameView view, Func<Player, Expr> part) =>
+        view.Players.Select(part).Aggregate((a, b) => a + b);
 
     private static Expr Largest(MatrixGameView view, Func<Player, Expr> part) =>
         view.Players.Select(part).Aggregate((a, b) => a.Maximum(b)).Positive();

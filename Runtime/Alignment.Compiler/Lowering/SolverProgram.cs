@@ -4,7 +4,8 @@ namespace Alignment.Compiler;
 public static class SolverProgram
 {
     /// <summary>Output that holds a player's strategy of an iterate.</summary>
-    public static string Output(Iterate iterate, Player player) => $"{iterate.ToString().ToLowerInvariant()}/{player.Name}";
+    public static string Output(Iterate iterate, Player player) =>
+        $"{iterate.ToString().ToLowerInvariant()}/{player.Name}";
 
     /// <summary>Output that holds the time average of the joint play.</summary>
     public const string JointOutput = "joint";
@@ -48,7 +49,13 @@ public static class SolverProgram
             outputs.Add(new(JointOutput, total.Above(0.0).Select(state[JointSum] / total, 1 / cells)));
         }
 
-        return Lowering.Program($"{solver.Info.Name} on {spec.Name}", [.. batch, .. Swept(spec, initial, next, outputs)], initial, next, outputs);
+        return Lowering.Program(
+            $"{solver.Info.Name} on {spec.Name}",
+            [.. batch, .. Swept(spec, initial, next, outputs)],
+            initial,
+            next,
+            outputs
+        );
     }
 
     // Whatever axis a solver's expressions hold that is no player's and not the specification's came in with a setting.

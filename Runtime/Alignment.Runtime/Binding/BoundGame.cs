@@ -1,5 +1,5 @@
-using Alignment.Runtime;
 using Alignment.Compiler;
+using Alignment.Runtime;
 
 namespace Alignment;
 
@@ -14,7 +14,11 @@ public sealed class BoundGame
         Spec = spec;
         Notes = notes;
         Files = files;
-        _payoffs = Evaluate(spec, spec.Payoffs.OrderBy(p => spec.Players.IndexOf(p.Player)).Select(p => (p.Player.Name, Averaged(spec, p.Payoff))));
+        _payoffs = Evaluate(
+            spec,
+            spec.Payoffs.OrderBy(p => spec.Players.IndexOf(p.Player))
+                .Select(p => (p.Player.Name, Averaged(spec, p.Payoff)))
+        );
         CheckFinite();
         Structures = StructureAnalysis.Decide(spec.Players, _payoffs, Games, DescribeGame);
     }
@@ -62,15 +66,25 @@ public sealed class BoundGame
         var notes = new List<string>();
         var files = new List<DataFile>();
         var bound = spec;
-        foreach (var table in Expr.Topological(spec.Expressions).Select(e => e.Op).OfType<Op.Data>().Select(d => d.Table).Distinct())
+        foreach (
+            var table in Expr.Topological(spec.Expressions)
+                .Select(e => e.Op)
+                .OfType<Op.Data>()
+                .Select(d => d.Table)
+                .Distinct()
+        )
         {
             var counts = TableReader.Read(table, baseDirectory ?? ".");
             files.Add(new(table.Path, counts.Sha256));
             if (counts.LeftOut > 0)
-                notes.Add($"{table.Path}: {counts.LeftOut} rows left out, their labels are not in {string.Join(", ", table.Axes.Select(a => a.Name))}");
+                notes.Add(
+                    $"{table.Path}: {counts.LeftOut} rows left out, their labels are not in {string.Join(", ", table.Axes.Select(a => a.Name))}"
+                );
             var probe = spec.Probes.OfType<ResamplingProbe>().FirstOrDefault(p => p.Table == table);
             var rates = Expr.Literal(probe is null ? Rates(table, counts) : Resampling.Draw(probe, counts, seed));
-            bound = bound.MapExpressions(e => e.Substitute(node => node.Op is Op.Data d && d.Table == table ? rates : null));
+            bound = bound.MapExpressions(e =>
+                e.Substitute(node => node.Op is Op.Data d && d.Table == table ? rates : null)
+            );
             if (probe is not null)
                 bound = bound.Over(probe.Axis);
         }
@@ -181,7 +195,14 @@ public sealed class BoundGame
             .NatureVariables.Select(n => ($"distribution of '{n.Axis.Name}'", n.Axis, n.Distribution, Positive: false))
             .Concat(
                 Spec.Regularizers.Where(r => r.Regularizer is KlRegularizer)
-                    .Select(r => ($"reference of '{r.Player}'", r.Player.Actions, ((KlRegularizer)r.Regularizer).Reference, Positive: true))
+                    .Select(r =>
+                        (
+                            $"reference of '{r.Player}'",
+                            r.Player.Actions,
+                            ((KlRegularizer)r.Regularizer).Reference,
+                            Positive: true
+                        )
+                    )
             )
             .ToArray();
         var faults = new List<Diagnostic>();
@@ -192,7 +213,10 @@ public sealed class BoundGame
                 Spec.Batch,
                 SolverState.Empty,
                 SolverState.Empty,
-                [KeyValuePair.Create("sum", distribution.Expand(axis).Sum(axis)), KeyValuePair.Create("least", distribution.Expand(axis).Min(axis))]
+                [
+                    KeyValuePair.Create("sum", distribution.Expand(axis).Sum(axis)),
+                    KeyValuePair.Create("least", distribution.Expand(axis).Min(axis)),
+                ]
             );
             using var executable = HostExecutor.Instance.Prepare(program, new());
             executable.Initialize();
@@ -202,9 +226,19 @@ public sealed class BoundGame
             executable.GetOutput("least", least);
             var culture = System.Globalization.CultureInfo.InvariantCulture;
             if (Array.Find(sums, s => !(Math.Abs(s - 1) <= 1e-9)) is var sum and not 0)
-                faults.Add(new(where, string.Create(culture, $"expected weights over '{axis.Name}' that sum to 1, got {sum}")));
+                faults.Add(
+                    new(where, string.Create(culture, $"expected weights over '{axis.Name}' that sum to 1, got {sum}"))
+                );
             else if (Array.Exists(least, l => positive ? !(l > 0) : !(l >= 0)))
-                faults.Add(new(where, string.Create(culture, $"expected weights {(positive ? "above" : "of at least")} 0, got {least.Min()}")));
+                faults.Add(
+                    new(
+                        where,
+                        string.Create(
+                            culture,
+                            $"expected weights {(positive ? "above" : "of at least")} 0, got {least.Min()}"
+                        )
+                    )
+                );
         }
 
         if (faults.Count > 0)

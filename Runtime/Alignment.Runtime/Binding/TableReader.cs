@@ -22,7 +22,10 @@ internal static class TableReader
         var axes = table.Axes;
         var cells = checked((int)AxisSet.Of([.. axes]).Elements);
         var (successes, trials, lines) = (new double[cells], new double[cells], new int[cells]);
-        var positions = axes.Select(a => a.Labels.Select((label, k) => (label, k)).ToDictionary(p => p.label, p => p.k, StringComparer.Ordinal)).ToArray();
+        var positions = axes.Select(a =>
+                a.Labels.Select((label, k) => (label, k)).ToDictionary(p => p.label, p => p.k, StringComparer.Ordinal)
+            )
+            .ToArray();
         var leftOut = 0;
         foreach (var row in csv.Rows)
         {
@@ -33,13 +36,19 @@ internal static class TableReader
             }
 
             if (lines[cell] > 0)
-                throw row.Error(axes[0].Name, $"cell {NamedTensor.Describe(axes, cell)} was given on line {lines[cell]} already");
+                throw row.Error(
+                    axes[0].Name,
+                    $"cell {NamedTensor.Describe(axes, cell)} was given on line {lines[cell]} already"
+                );
             lines[cell] = row.Line;
             (successes[cell], trials[cell]) = (row.Count(table.Successes), row.Count(table.Trials));
             if (trials[cell] < 1)
                 throw row.Error(table.Trials, "expected at least 1 trial");
             if (successes[cell] > trials[cell])
-                throw row.Error(table.Successes, $"{successes[cell]} successes are more than the {trials[cell]} trials");
+                throw row.Error(
+                    table.Successes,
+                    $"{successes[cell]} successes are more than the {trials[cell]} trials"
+                );
         }
 
         foreach (var pooled in table.Pooled)
@@ -61,7 +70,10 @@ internal static class TableReader
             if (!positions[k].TryGetValue(label, out var position))
                 return null;
             if (table.Pooled.Any(p => p.Axis == axis && p.Label == label))
-                throw row.Error(axis.Name, $"'{label}' stands for the sum over the others and may not occur in the file; give the pooled label another name");
+                throw row.Error(
+                    axis.Name,
+                    $"'{label}' stands for the sum over the others and may not occur in the file; give the pooled label another name"
+                );
             cell = (cell * axis.Size) + position;
         }
 
@@ -92,8 +104,13 @@ internal static class TableReader
 
     private static string Locate(string path, string baseDirectory)
     {
-        string[] places = Path.IsPathRooted(path) ? [path] : [Path.Combine(baseDirectory, path), Path.GetFullPath(path)];
+        string[] places = Path.IsPathRooted(path)
+            ? [path]
+            : [Path.Combine(baseDirectory, path), Path.GetFullPath(path)];
         return Array.Find(places, File.Exists)
-            ?? throw new InputFormatException(path, $"no such file; looked for {string.Join(" and ", places.Distinct())}");
+            ?? throw new InputFormatException(
+                path,
+                $"no such file; looked for {string.Join(" and ", places.Distinct())}"
+            );
     }
 }

@@ -30,10 +30,14 @@ public sealed class CyclingDetector
             if (later.Length < 4)
                 return 0;
             var length = later.Zip(later.Skip(1)).Sum(pair => Distance(pair.First, pair.Second));
-            return length / (later.Length - 1) < Settled ? 0 : Math.Clamp(1 - (Distance(later[0], later[^1]) / length), 0, 1);
+            return length / (later.Length - 1) < Settled
+                ? 0
+                : Math.Clamp(1 - (Distance(later[0], later[^1]) / length), 0, 1);
         }
     }
 
     private static double Distance(double[][] a, double[][] b) =>
-        Math.Sqrt(a.Zip(b).Sum(pair => pair.First.Zip(pair.Second).Sum(p => (p.First - p.Second) * (p.First - p.Second))));
+        Math.Sqrt(
+            a.Zip(b).Sum(pair => pair.First.Zip(pair.Second).Sum(p => (p.First - p.Second) * (p.First - p.Second)))
+        );
 }

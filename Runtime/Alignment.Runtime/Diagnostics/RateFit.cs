@@ -16,7 +16,9 @@ internal static class RateFit
         var fits = new List<FittedRate>();
         foreach (var iterate in averages ? [Iterate.Last, Iterate.Average] : (Iterate[])[Iterate.Last])
         {
-            foreach (var (gap, key) in new[] { (Gap.NashConv, "game/nash_conv"), (Gap.Regularized, "game/regularized_gap") })
+            foreach (
+                var (gap, key) in new[] { (Gap.NashConv, "game/nash_conv"), (Gap.Regularized, "game/regularized_gap") }
+            )
             {
                 if (Fit(trace, $"{key}/{iterate.ToString().ToLowerInvariant()}") is var (exponent, half, points))
                     fits.Add(new(gap, iterate, exponent, exponent - half, exponent + half, points));
@@ -32,7 +34,13 @@ internal static class RateFit
     {
         var end = trace[^1].Step;
         var points = trace
-            .Where(t => t.Step > 0 && t.Step >= end * EarlyShare && t.Metrics.TryGetValue(key, out var gap) && gap > Floor && double.IsFinite(gap))
+            .Where(t =>
+                t.Step > 0
+                && t.Step >= end * EarlyShare
+                && t.Metrics.TryGetValue(key, out var gap)
+                && gap > Floor
+                && double.IsFinite(gap)
+            )
             .Select(t => (X: Math.Log(t.Step), Y: Math.Log(t.Metrics[key])))
             .ToArray();
         if (points.Length < FewestPoints)

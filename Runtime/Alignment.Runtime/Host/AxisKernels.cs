@@ -54,7 +54,8 @@ internal readonly unsafe struct Spread : IWidth
 }
 
 /// <summary>A kernel that walks an axis in index order, for a vector of neighbours at a time.</summary>
-internal abstract unsafe class AxisKernel<T, TWidth>(Operand output, Operand input, int run, int count, long stride) : Kernel<T>
+internal abstract unsafe class AxisKernel<T, TWidth>(Operand output, Operand input, int run, int count, long stride)
+    : Kernel<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where TWidth : struct, IWidth
 {
@@ -108,12 +109,18 @@ internal readonly struct SumFold : IFold
 internal readonly struct MaxFold : IFold
 {
     public static Vector<T> Apply<T>(Vector<T> sum, Vector<T> x)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Vector.ConditionalSelect(Vector.GreaterThan(x, sum), x, sum);
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        Vector.ConditionalSelect(Vector.GreaterThan(x, sum), x, sum);
 }
 
 /// <summary>Folds one axis.</summary>
-internal sealed unsafe class FoldKernel<T, TWidth, TFold>(Operand output, Operand input, int run, int count, long stride)
-    : AxisKernel<T, TWidth>(output, input, run, count, stride)
+internal sealed unsafe class FoldKernel<T, TWidth, TFold>(
+    Operand output,
+    Operand input,
+    int run,
+    int count,
+    long stride
+) : AxisKernel<T, TWidth>(output, input, run, count, stride)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where TWidth : struct, IWidth
     where TFold : struct, IFold
@@ -137,7 +144,11 @@ internal sealed unsafe class LogSumExpKernel<T, TWidth>(Operand output, Operand 
     {
         var top = Largest(p, stride);
         // an infinite maximum minus itself would be NaN
-        var shift = Vector.ConditionalSelect(Vector.Equals(Vector.Abs(top), new Vector<T>(T.PositiveInfinity)), Vector<T>.Zero, top);
+        var shift = Vector.ConditionalSelect(
+            Vector.Equals(Vector.Abs(top), new Vector<T>(T.PositiveInfinity)),
+            Vector<T>.Zero,
+            top
+        );
         var sum = VectorMath.Exp(TWidth.Load(p) - shift);
         for (var r = 1; r < Count; r++)
             sum += VectorMath.Exp(TWidth.Load(p + (r * stride)) - shift);
@@ -146,8 +157,14 @@ internal sealed unsafe class LogSumExpKernel<T, TWidth>(Operand output, Operand 
 }
 
 /// <summary>exp(x - max) times the inverse of its sum.</summary>
-internal sealed unsafe class SoftmaxKernel<T, TWidth>(Operand output, Operand input, int run, int count, long stride, long outStride)
-    : AxisKernel<T, TWidth>(output, input, run, count, stride)
+internal sealed unsafe class SoftmaxKernel<T, TWidth>(
+    Operand output,
+    Operand input,
+    int run,
+    int count,
+    long stride,
+    long outStride
+) : AxisKernel<T, TWidth>(output, input, run, count, stride)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where TWidth : struct, IWidth
 {
@@ -179,8 +196,14 @@ internal sealed unsafe class SoftmaxKernel<T, TWidth>(Operand output, Operand in
 }
 
 /// <summary>1 at the first largest element, else 0.</summary>
-internal sealed unsafe class OneHotMaxKernel<T, TWidth>(Operand output, Operand input, int run, int count, long stride, long outStride)
-    : AxisKernel<T, TWidth>(output, input, run, count, stride)
+internal sealed unsafe class OneHotMaxKernel<T, TWidth>(
+    Operand output,
+    Operand input,
+    int run,
+    int count,
+    long stride,
+    long outStride
+) : AxisKernel<T, TWidth>(output, input, run, count, stride)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where TWidth : struct, IWidth
 {
@@ -219,7 +242,10 @@ internal sealed unsafe class SimplexProjectionKernel<T, TWidth>(
         for (var r = 0; r < Count; r++)
         {
             var rest = TWidth.Load(p + (r * stride)) - threshold;
-            TWidth.Store(Vector.ConditionalSelect(Vector.GreaterThan(rest, Vector<T>.Zero), rest, Vector<T>.Zero), q + (r * outStride));
+            TWidth.Store(
+                Vector.ConditionalSelect(Vector.GreaterThan(rest, Vector<T>.Zero), rest, Vector<T>.Zero),
+                q + (r * outStride)
+            );
         }
     }
 

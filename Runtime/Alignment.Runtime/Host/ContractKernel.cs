@@ -4,7 +4,14 @@ using System.Runtime.CompilerServices;
 namespace Alignment.Runtime.Host;
 
 /// <summary>Sums the product of two operands over axes, with fused multiply-adds, in index order.</summary>
-internal sealed unsafe class ContractKernel<T>(Operand output, Operand left, Operand right, int run, int[] leftTerms, int[] rightTerms) : Kernel<T>
+internal sealed unsafe class ContractKernel<T>(
+    Operand output,
+    Operand left,
+    Operand right,
+    int run,
+    int[] leftTerms,
+    int[] rightTerms
+) : Kernel<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     public override void Run(T* shared, T* block, Round round)

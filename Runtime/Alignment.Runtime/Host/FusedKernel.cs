@@ -26,7 +26,8 @@ internal readonly unsafe struct MovingOperand<TPosition> : IFused
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector<T> At<T>(T* p0, T* p1, T* p2, T* p3, T* p4, T* p5, T* p6, T* p7, int i)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Vector.Load(Positions.Choose<T, TPosition>(p0, p1, p2, p3, p4, p5, p6, p7) + i);
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        Vector.Load(Positions.Choose<T, TPosition>(p0, p1, p2, p3, p4, p5, p6, p7) + i);
 }
 
 /// <summary>An operand of which one element serves the whole inner run.</summary>
@@ -35,7 +36,8 @@ internal readonly unsafe struct StillOperand<TPosition> : IFused
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector<T> At<T>(T* p0, T* p1, T* p2, T* p3, T* p4, T* p5, T* p6, T* p7, int i)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => new(*Positions.Choose<T, TPosition>(p0, p1, p2, p3, p4, p5, p6, p7));
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        new(*Positions.Choose<T, TPosition>(p0, p1, p2, p3, p4, p5, p6, p7));
 }
 
 /// <summary>A one-argument function of a tree.</summary>
@@ -45,7 +47,8 @@ internal readonly unsafe struct FusedUnary<TFunction, TX> : IFused
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector<T> At<T>(T* p0, T* p1, T* p2, T* p3, T* p4, T* p5, T* p6, T* p7, int i)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => TFunction.Apply(TX.At(p0, p1, p2, p3, p4, p5, p6, p7, i));
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        TFunction.Apply(TX.At(p0, p1, p2, p3, p4, p5, p6, p7, i));
 }
 
 /// <summary>A two-argument function of trees.</summary>

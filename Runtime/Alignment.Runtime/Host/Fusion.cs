@@ -35,7 +35,13 @@ internal sealed class Fusion
 
         foreach (var id in section)
         {
-            if (!stored.Contains(id) && IsFusible(id) && users.TryGetValue(id, out var by) && by.All(u => IsFusible(u) && SameAxes(u, id)) && (by.Count == 1 || IsCheap(id)))
+            if (
+                !stored.Contains(id)
+                && IsFusible(id)
+                && users.TryGetValue(id, out var by)
+                && by.All(u => IsFusible(u) && SameAxes(u, id))
+                && (by.Count == 1 || IsCheap(id))
+            )
                 _absorbed.Add(id);
         }
 
@@ -97,7 +103,11 @@ internal sealed class Fusion
             return _graph[id].Op switch
             {
                 Op.Unary u => typeof(FusedUnary<,>).MakeGenericType(Pointwise.Function(u.Kind), arguments[0]),
-                Op.Binary b => typeof(FusedBinary<,,>).MakeGenericType(Pointwise.Function(b.Kind), arguments[0], arguments[1]),
+                Op.Binary b => typeof(FusedBinary<,,>).MakeGenericType(
+                    Pointwise.Function(b.Kind),
+                    arguments[0],
+                    arguments[1]
+                ),
                 _ => typeof(FusedSelect<,,>).MakeGenericType(arguments),
             };
         }
@@ -113,7 +123,10 @@ internal sealed class Fusion
     {
         try
         {
-            var tree = typeof(FusedUnary<,>).MakeGenericType(Pointwise.Function(UnaryKind.Abs), Positions.Operand(0, moves: true));
+            var tree = typeof(FusedUnary<,>).MakeGenericType(
+                Pointwise.Function(UnaryKind.Abs),
+                Positions.Operand(0, moves: true)
+            );
             var kernel = typeof(FusedKernel<,>).MakeGenericType(typeof(float), tree);
             return Activator.CreateInstance(kernel, null, Array.Empty<Operand>(), 0) is not null;
         }

@@ -30,7 +30,10 @@ internal sealed unsafe class HostExecutable<T> : IExecutable
         _plan = plan;
         _lanes = lanes;
         _blocks = lanes == 0 ? 1 : (program.Games + lanes - 1) / lanes;
-        _games = [.. Enumerable.Range(0, _blocks * Math.Max(1, lanes)).Select(lane => Math.Min(lane, program.Games - 1))];
+        _games =
+        [
+            .. Enumerable.Range(0, _blocks * Math.Max(1, lanes)).Select(lane => Math.Min(lane, program.Games - 1)),
+        ];
         _shared = new(plan.Memory.SharedLength * sizeof(T));
         _block = new(plan.Memory.BlockLength * sizeof(T) * _blocks);
         _onceShared = [.. plan.Once.Where(i => i.Output.Root.Segment == Segment.Shared).Select(i => i.Kernel)];
@@ -50,7 +53,9 @@ internal sealed unsafe class HostExecutable<T> : IExecutable
     {
         var input = _inputs[name];
         if (values.Length != input.Length)
-            throw new ArgumentException($"Input '{name}' of {Program.Name}: expected {input.Length} numbers, got {values.Length}.");
+            throw new ArgumentException(
+                $"Input '{name}' of {Program.Name}: expected {input.Length} numbers, got {values.Length}."
+            );
         values.CopyTo(input);
     }
 
@@ -59,18 +64,22 @@ internal sealed unsafe class HostExecutable<T> : IExecutable
         foreach (var (node, view) in _plan.Loads)
             Load(node, view);
         RunKernels(_onceShared, 0);
-        ForEachBlock(static (self, b, _, _) =>
-        {
-            self.RunKernels(self._onceBlock, b);
-            self.RunKernels(self._initial, b);
-        });
+        ForEachBlock(
+            static (self, b, _, _) =>
+            {
+                self.RunKernels(self._onceBlock, b);
+                self.RunKernels(self._initial, b);
+            }
+        );
     }
 
     public void Run(long firstStep, int steps)
     {
         // float32 counts exactly up to 2^24 only
         if (_countsSteps && typeof(T) == typeof(float) && firstStep + steps - 1 > 1 << 24)
-            throw new InvalidOperationException($"{Program.Name}: float32 cannot count beyond step {1 << 24}; use float64.");
+            throw new InvalidOperationException(
+                $"{Program.Name}: float32 cannot count beyond step {1 << 24}; use float64."
+            );
         ForEachBlock(
             static (self, b, first, count) =>
             {
@@ -129,7 +138,8 @@ internal sealed unsafe class HostExecutable<T> : IExecutable
 
     public void Read() => ForEachBlock(static (self, b, _, _) => self.RunKernels(self._read, b));
 
-    public ValueList<Axis> OutputAxes(string name) => _plan.EventAxes(Program.Graph[Program.Outputs.First(o => o.Name == name).Value]).ToValueList();
+    public ValueList<Axis> OutputAxes(string name) =>
+        _plan.EventAxes(Program.Graph[Program.Outputs.First(o => o.Name == name).Value]).ToValueList();
 
     public void GetOutput(string name, Span<double> values)
     {
@@ -137,7 +147,8 @@ internal sealed unsafe class HostExecutable<T> : IExecutable
         Copy(_plan.OutputViews[name], _plan.EventAxes(Program.Graph[output.Value]), Program.Games, values);
     }
 
-    public int StateLength(string name) => checked((int)(State(name) is var s ? Program.Graph[s.Source].Axes.Elements : 0));
+    public int StateLength(string name) =>
+        checked((int)(State(name) is var s ? Program.Graph[s.Source].Axes.Elements : 0));
 
     public void GetState(string name, Span<double> values)
     {
@@ -166,9 +177,23 @@ internal sealed unsafe class HostExecutable<T> : IExecutable
     public string DescribePlan()
     {
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"host plan of {Program.Name}: {typeof(T).Name}, {Program.Games} games in {_blocks} blocks of {Math.Max(1, _lanes)}, {_workers.Count} threads\n");
-        text.Append(CultureInfo.InvariantCulture, $"memory: {_shared.Bytes} bytes shared, {_plan.Memory.BlockLength * sizeof(T)} a block ({_plan.Memory.PermanentLength * sizeof(T)} kept)\n");
-        foreach (var (title, section) in new[] { ("once", _plan.Once), ("initial", _plan.Initial), ("step", _plan.Step), ("read", _plan.Read) })
+        text.Append(
+            CultureInfo.InvariantCulture,
+            $"host plan of {Program.Name}: {typeof(T).Name}, {Program.Games} games in {_blocks} blocks of {Math.Max(1, _lanes)}, {_workers.Count} threads\n"
+        );
+        text.Append(
+            CultureInfo.InvariantCulture,
+            $"memory: {_shared.Bytes} bytes shared, {_plan.Memory.BlockLength * sizeof(T)} a block ({_plan.Memory.PermanentLength * sizeof(T)} kept)\n"
+        );
+        foreach (
+            var (title, section) in new[]
+            {
+                ("once", _plan.Once),
+                ("initial", _plan.Initial),
+                ("step", _plan.Step),
+                ("read", _plan.Read),
+            }
+        )
         {
             text.Append(title).Append(":\n");
             foreach (var i in section)
@@ -181,7 +206,10 @@ internal sealed unsafe class HostExecutable<T> : IExecutable
         return text.ToString();
 
         static string Place(Storage s) =>
-            string.Create(CultureInfo.InvariantCulture, $"{(s.Root.Segment == Segment.Shared ? "shared" : "block")}[{s.Offset}+{s.Length}]");
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{(s.Root.Segment == Segment.Shared ? "shared" : "block")}[{s.Offset}+{s.Length}]"
+            );
     }
 
     /// <summary>Nanoseconds of each kernel of a step on the first block, each run many times by itself; the least of ten tries.</summary>
@@ -234,7 +262,8 @@ internal sealed unsafe class HostExecutable<T> : IExecutable
     // ---- numbers in and out --------------------------------------------------------------------------------------
 
     private StateVariable State(string name) =>
-        Program.States.FirstOrDefault(s => s.Name == name) ?? throw new ArgumentException($"{Program.Name} has no state variable '{name}'.");
+        Program.States.FirstOrDefault(s => s.Name == name)
+        ?? throw new ArgumentException($"{Program.Name} has no state variable '{name}'.");
 
     // A scalar fills its vector, so that kernels may load it as one.
     private void Put(View view, T* memory, long offset, T value)
@@ -343,7 +372,13 @@ internal sealed unsafe class HostExecutable<T> : IExecutable
 
         public int Count { get; }
 
-        public void Run(HostExecutable<T> owner, int blocks, Action<HostExecutable<T>, int, long, int> work, long firstStep, int steps)
+        public void Run(
+            HostExecutable<T> owner,
+            int blocks,
+            Action<HostExecutable<T>, int, long, int> work,
+            long firstStep,
+            int steps
+        )
         {
             if (_threads.Length == 0)
             {
@@ -352,7 +387,15 @@ internal sealed unsafe class HostExecutable<T> : IExecutable
                 return;
             }
 
-            (_owner, _blocks, _work, _firstStep, _steps, _next, _failure) = (owner, blocks, work, firstStep, steps, 0, null);
+            (_owner, _blocks, _work, _firstStep, _steps, _next, _failure) = (
+                owner,
+                blocks,
+                work,
+                firstStep,
+                steps,
+                0,
+                null
+            );
             _done.Reset(Count);
             _go.Release(_threads.Length);
             TakeBlocks();
@@ -387,7 +430,11 @@ internal sealed unsafe class HostExecutable<T> : IExecutable
         {
             try
             {
-                for (var b = Interlocked.Increment(ref _next) - 1; b < _blocks; b = Interlocked.Increment(ref _next) - 1)
+                for (
+                    var b = Interlocked.Increment(ref _next) - 1;
+                    b < _blocks;
+                    b = Interlocked.Increment(ref _next) - 1
+                )
                     _work!(_owner!, b, _firstStep, _steps);
             }
             catch (Exception e)

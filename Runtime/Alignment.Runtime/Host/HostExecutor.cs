@@ -30,7 +30,9 @@ public sealed class HostExecutor : IExecutor
     {
         ArgumentNullException.ThrowIfNull(program);
         ArgumentNullException.ThrowIfNull(options);
-        return options.Precision == Precision.Float32 ? Prepare<float>(program, options) : Prepare<double>(program, options);
+        return options.Precision == Precision.Float32
+            ? Prepare<float>(program, options)
+            : Prepare<double>(program, options);
     }
 
     private static HostExecutable<T> Prepare<T>(Program program, ExecutionOptions options)

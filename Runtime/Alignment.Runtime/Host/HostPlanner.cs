@@ -47,7 +47,12 @@ internal sealed class HostPlanner<T>
 
         Once = Section(() =>
         {
-            foreach (var id in program.Graph.Live([.. program.States.SelectMany(s => (int[])[s.Next, s.Initial]), .. program.Outputs.Select(o => o.Value)]))
+            foreach (
+                var id in program.Graph.Live([
+                    .. program.States.SelectMany(s => (int[])[s.Next, s.Initial]),
+                    .. program.Outputs.Select(o => o.Value),
+                ])
+            )
             {
                 if (!program.Varying[id])
                     Emit(id);
@@ -60,7 +65,9 @@ internal sealed class HostPlanner<T>
             foreach (var state in program.States)
                 EmitCopy(_kept[state.Source], state.Initial);
         });
-        _fusion = Fusion.IsAvailable ? new(program.Graph, program.StepValues, program.States.Select(s => s.Next)) : null;
+        _fusion = Fusion.IsAvailable
+            ? new(program.Graph, program.StepValues, program.States.Select(s => s.Next))
+            : null;
         Step = Section(EmitStep);
         _fusion = null;
         Read = Section(() =>
@@ -147,15 +154,28 @@ internal sealed class HostPlanner<T>
     private bool WriteDirectly(StateVariable state, View target, HashSet<Storage> states)
     {
         var next = Find(state.Next);
-        if (next.Storage.Permanent || next.Storage.AliasOf is not null || next.Start != 0 || next.Lanes != target.Lanes || !next.Strides.Equals(target.Strides))
+        if (
+            next.Storage.Permanent
+            || next.Storage.AliasOf is not null
+            || next.Start != 0
+            || next.Lanes != target.Lanes
+            || !next.Strides.Equals(target.Strides)
+        )
             return false;
         var writer = _section.FindIndex(i => i.Output == next.Storage);
-        if (writer < 0 || _section.FindLastIndex(i => i.Output == next.Storage) != writer || states.Contains(next.Storage))
+        if (
+            writer < 0
+            || _section.FindLastIndex(i => i.Output == next.Storage) != writer
+            || states.Contains(next.Storage)
+        )
             return false;
         for (var k = writer; k < _section.Count; k++)
         {
             var reads = _section[k].Inputs.Any(s => s.Root == target.Storage);
-            if ((reads && (k > writer || !_section[k].InPlace.Contains(target.Storage))) || (k > writer && _section[k].Output.Root == target.Storage))
+            if (
+                (reads && (k > writer || !_section[k].InPlace.Contains(target.Storage)))
+                || (k > writer && _section[k].Output.Root == target.Storage)
+            )
                 return false;
         }
 
@@ -252,7 +272,13 @@ internal sealed class HostPlanner<T>
                 for (var k = 0; k < c.Pieces.Count; k++)
                 {
                     var first = start;
-                    EmitMoved(id, node.Arguments[k], c.To, [.. Enumerable.Range(0, c.Pieces[k].Size).Select(j => (first + j, j))], c.Pieces[k]);
+                    EmitMoved(
+                        id,
+                        node.Arguments[k],
+                        c.To,
+                        [.. Enumerable.Range(0, c.Pieces[k].Size).Select(j => (first + j, j))],
+                        c.Pieces[k]
+                    );
                     start += c.Pieces[k].Size;
                 }
 
@@ -282,7 +308,15 @@ internal sealed class HostPlanner<T>
 
     private sealed record Folding(ReduceKind Kind) : IAlong
     {
-        public Kernel<T> Create<TWidth>(string label, Operand o, Operand x, int run, int count, long stride, long outStride)
+        public Kernel<T> Create<TWidth>(
+            string label,
+            Operand o,
+            Operand x,
+            int run,
+            int count,
+            long stride,
+            long outStride
+        )
             where TWidth : struct, IWidth =>
             Kind switch
             {
@@ -294,26 +328,62 @@ internal sealed class HostPlanner<T>
 
     private sealed record Softmaxing : IAlong
     {
-        public Kernel<T> Create<TWidth>(string label, Operand o, Operand x, int run, int count, long stride, long outStride)
-            where TWidth : struct, IWidth => new SoftmaxKernel<T, TWidth>(o, x, run, count, stride, outStride) { Label = label };
+        public Kernel<T> Create<TWidth>(
+            string label,
+            Operand o,
+            Operand x,
+            int run,
+            int count,
+            long stride,
+            long outStride
+        )
+            where TWidth : struct, IWidth =>
+            new SoftmaxKernel<T, TWidth>(o, x, run, count, stride, outStride) { Label = label };
     }
 
     private sealed record Choosing : IAlong
     {
-        public Kernel<T> Create<TWidth>(string label, Operand o, Operand x, int run, int count, long stride, long outStride)
-            where TWidth : struct, IWidth => new OneHotMaxKernel<T, TWidth>(o, x, run, count, stride, outStride) { Label = label };
+        public Kernel<T> Create<TWidth>(
+            string label,
+            Operand o,
+            Operand x,
+            int run,
+            int count,
+            long stride,
+            long outStride
+        )
+            where TWidth : struct, IWidth =>
+            new OneHotMaxKernel<T, TWidth>(o, x, run, count, stride, outStride) { Label = label };
     }
 
     private sealed record Projecting : IAlong
     {
-        public Kernel<T> Create<TWidth>(string label, Operand o, Operand x, int run, int count, long stride, long outStride)
-            where TWidth : struct, IWidth => new SimplexProjectionKernel<T, TWidth>(o, x, run, count, stride, outStride) { Label = label };
+        public Kernel<T> Create<TWidth>(
+            string label,
+            Operand o,
+            Operand x,
+            int run,
+            int count,
+            long stride,
+            long outStride
+        )
+            where TWidth : struct, IWidth =>
+            new SimplexProjectionKernel<T, TWidth>(o, x, run, count, stride, outStride) { Label = label };
     }
 
     private sealed record Cumulating(bool Reverse) : IAlong
     {
-        public Kernel<T> Create<TWidth>(string label, Operand o, Operand x, int run, int count, long stride, long outStride)
-            where TWidth : struct, IWidth => new CumulativeSumKernel<T, TWidth>(o, x, run, count, stride, outStride, Reverse) { Label = label };
+        public Kernel<T> Create<TWidth>(
+            string label,
+            Operand o,
+            Operand x,
+            int run,
+            int count,
+            long stride,
+            long outStride
+        )
+            where TWidth : struct, IWidth =>
+            new CumulativeSumKernel<T, TWidth>(o, x, run, count, stride, outStride, Reverse) { Label = label };
     }
 
     private void EmitPointwise(int id, Func<Operand, Operand[], int, Kernel<T>> create)
@@ -354,7 +424,8 @@ internal sealed class HostPlanner<T>
             from = [.. from.Select(o => new Operand(o.View, [0], o.Runs))];
         }
 
-        var inPlace = from.Where(o => o.Runs && o.Outer.AsSpan().SequenceEqual(to.Outer) && o.View.Start == 0).Select(o => o.View.Storage);
+        var inPlace = from.Where(o => o.Runs && o.Outer.AsSpan().SequenceEqual(to.Outer) && o.View.Start == 0)
+            .Select(o => o.View.Storage);
         Add(create(to, from, run), output, views, [.. inPlace]);
     }
 
@@ -370,7 +441,11 @@ internal sealed class HostPlanner<T>
         var input = Find(node.Arguments[0]);
         var keeps = node.Axes.Contains(axis);
         // where the axis itself is innermost, single elements are walked and the output keeps the input's layout
-        var output = NewView(node, !_program.Varying[id], keeps || input.Innermost != axis.Name ? input.Innermost : null);
+        var output = NewView(
+            node,
+            !_program.Varying[id],
+            keeps || input.Innermost != axis.Name ? input.Innermost : null
+        );
         Keep(id, output);
         var single = !output.Lanes && (output.IsScalar || input.Innermost == axis.Name || input.IsScalar);
         var others = EventAxes(node).Where(a => a != axis).ToArray();
@@ -434,8 +509,16 @@ internal sealed class HostPlanner<T>
         if (HasLanes(node))
             return null;
         double Cost(Axis axis) =>
-            ((int[])[a, b]).Sum(value => Find(value) is var view && view.Holds(axis) && view.Stride(axis) != 1 && _program.Varying[value] ? Graph[value].Axes.Elements : 0.0);
-        return EventAxes(node).OrderBy(Cost).ThenByDescending(axis => axis.Size).Select(axis => axis.Name).FirstOrDefault();
+            ((int[])[a, b]).Sum(value =>
+                Find(value) is var view && view.Holds(axis) && view.Stride(axis) != 1 && _program.Varying[value]
+                    ? Graph[value].Axes.Elements
+                    : 0.0
+            );
+        return EventAxes(node)
+            .OrderBy(Cost)
+            .ThenByDescending(axis => axis.Size)
+            .Select(axis => axis.Name)
+            .FirstOrDefault();
     }
 
     /// <summary>Copies elements of one axis to places of another; several calls may fill one output (concatenation).</summary>
@@ -451,13 +534,26 @@ internal sealed class HostPlanner<T>
         {
             var target = Moved(output, others, moves.Select(m => m.To * output.Stride(to)));
             var source = Moved(input, others, moves.Select(m => m.From * input.Stride(from)));
-            Add(Pointwise.Copy<T>(new(output, target, runs: true), new(input, source, input.Lanes), _lanes), output, [input], []);
+            Add(
+                Pointwise.Copy<T>(new(output, target, runs: true), new(input, source, input.Lanes), _lanes),
+                output,
+                [input],
+                []
+            );
         }
         else
         {
             var target = Moved(output, others, moves.Select(m => m.To * output.Stride(to)));
             var source = Moved(input, others, moves.Select(m => m.From * input.Stride(from)));
-            Add(new ElementCopyKernel<T>(new(output, target, runs: false), new(input, source, runs: false)) { Label = "move" }, output, [input], []);
+            Add(
+                new ElementCopyKernel<T>(new(output, target, runs: false), new(input, source, runs: false))
+                {
+                    Label = "move",
+                },
+                output,
+                [input],
+                []
+            );
         }
     }
 
@@ -470,7 +566,12 @@ internal sealed class HostPlanner<T>
         var target = Moved(output, others, sum.Map.Select(to => to * output.Stride(sum.To)));
         var source = Moved(input, others, sum.Map.Select((_, from) => from * input.Stride(sum.From)));
         Add(
-            new ScatterAddKernel<T>(new(output, target, output.Lanes), new(input, source, input.Lanes), _lanes, checked((int)output.Storage.Length))
+            new ScatterAddKernel<T>(
+                new(output, target, output.Lanes),
+                new(input, source, input.Lanes),
+                _lanes,
+                checked((int)output.Storage.Length)
+            )
             {
                 Label = $"segment_sum[{sum.From.Name}->{sum.To.Name}]",
             },
@@ -559,7 +660,12 @@ internal sealed class HostPlanner<T>
                 length = Pad(length);
         }
 
-        var storage = new Storage { Segment = invariant && !lanes ? Segment.Shared : Segment.Block, Length = Pad(length), Lanes = lanes };
+        var storage = new Storage
+        {
+            Segment = invariant && !lanes ? Segment.Shared : Segment.Block,
+            Length = Pad(length),
+            Lanes = lanes,
+        };
         // sorted by name, so that equal layouts are equal values
         return new(storage, 0, strides.OrderBy(s => s.Key, StringComparer.Ordinal).ToValueList(), lanes);
     }
@@ -588,7 +694,12 @@ internal sealed class HostPlanner<T>
     private View Along(int id, View output)
     {
         var view = Find(id);
-        if (output.Lanes || output.Innermost is not { } inner || !view.Strides.Any(s => s.Key == inner) || view.Innermost == inner)
+        if (
+            output.Lanes
+            || output.Innermost is not { } inner
+            || !view.Strides.Any(s => s.Key == inner)
+            || view.Innermost == inner
+        )
             return view;
         var node = Graph[id];
         var invariant = !_program.Varying[id];
@@ -599,7 +710,10 @@ internal sealed class HostPlanner<T>
         laid = NewView(held, invariant, inner);
         laid.Storage.Permanent = invariant;
         var axes = EventAxes(held);
-        var copy = new ElementCopyKernel<T>(new(laid, Offsets(laid, axes), runs: false), new(view, Offsets(view, axes), runs: false))
+        var copy = new ElementCopyKernel<T>(
+            new(laid, Offsets(laid, axes), runs: false),
+            new(view, Offsets(view, axes), runs: false)
+        )
         {
             Label = $"lay out along {inner}",
         };

@@ -69,7 +69,9 @@ internal sealed class MemoryPlan<T>
             {
                 var reused = section[k]
                     .InPlace.Select(s => s.Root)
-                    .FirstOrDefault(s => placed.Contains(s) && lastUse[s] == k && s.Length == output.Length && s != output);
+                    .FirstOrDefault(s =>
+                        placed.Contains(s) && lastUse[s] == k && s.Length == output.Length && s != output
+                    );
                 if (reused is not null)
                 {
                     output.Offset = reused.Offset;

@@ -44,5 +44,6 @@ internal sealed unsafe class ScatterAddKernel<T>(Operand output, Operand input, 
 internal sealed unsafe class StepKernel<T>(Operand output) : Kernel<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    public override void Run(T* shared, T* block, Round round) => new Vector<T>(T.CreateChecked(round.Step)).Store(output.Address.In(shared, block));
+    public override void Run(T* shared, T* block, Round round) =>
+        new Vector<T>(T.CreateChecked(round.Step)).Store(output.Address.In(shared, block));
 }

@@ -46,7 +46,8 @@ internal sealed unsafe class UnaryKernel<T, TFunction>(Operand output, Operand i
 }
 
 /// <summary>Applies a two-argument function element by element.</summary>
-internal sealed unsafe class BinaryKernel<T, TFunction>(Operand output, Operand left, Operand right, int run) : Kernel<T>
+internal sealed unsafe class BinaryKernel<T, TFunction>(Operand output, Operand left, Operand right, int run)
+    : Kernel<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where TFunction : struct, IBinary
 {
@@ -215,7 +216,8 @@ internal static class Pointwise
 
     /// <summary>Copies; with an input that does not run, fills.</summary>
     public static Kernel<T> Copy<T>(Operand o, Operand x, int run)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => new UnaryKernel<T, Identity>(o, x, run) { Label = "copy" };
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        new UnaryKernel<T, Identity>(o, x, run) { Label = "copy" };
 
     public static Kernel<T> Create<T>(BinaryKind kind, Operand o, Operand a, Operand b, int run)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -351,14 +353,16 @@ internal static class Pointwise
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector<T> Apply<T>(Vector<T> a, Vector<T> b)
-            where T : unmanaged, IBinaryFloatingPointIeee754<T> => Vector.ConditionalSelect(Vector.LessThan(b, a), b, a);
+            where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+            Vector.ConditionalSelect(Vector.LessThan(b, a), b, a);
     }
 
     private readonly struct Maximum : IBinary
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector<T> Apply<T>(Vector<T> a, Vector<T> b)
-            where T : unmanaged, IBinaryFloatingPointIeee754<T> => Vector.ConditionalSelect(Vector.GreaterThan(b, a), b, a);
+            where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+            Vector.ConditionalSelect(Vector.GreaterThan(b, a), b, a);
     }
 
     private readonly struct Less : IBinary

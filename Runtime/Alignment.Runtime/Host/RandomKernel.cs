@@ -22,7 +22,8 @@ internal sealed unsafe class RandomKernel<T>(
             for (var lane = 0; lane < run; lane++)
             {
                 var index = outerIndex[k] + gameIndex(output.View.Lanes ? round.Games[round.FirstLane + lane] : 0);
-                var draw = kind == RandomKind.Uniform ? stream.Uniform(round.Step, index) : stream.Normal(round.Step, index);
+                var draw =
+                    kind == RandomKind.Uniform ? stream.Uniform(round.Step, index) : stream.Normal(round.Step, index);
                 o[output.Outer[k] + lane] = T.CreateChecked(draw);
             }
         }

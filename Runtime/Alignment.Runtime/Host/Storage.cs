@@ -65,13 +65,17 @@ internal sealed record View(Storage Storage, long Start, ValueList<KeyValuePair<
     public string? Innermost => Lanes ? null : Strides.Where(s => s.Value == 1).Select(s => s.Key).FirstOrDefault();
 
     public View Rename(Axis from, Axis to) =>
-        this with { Strides = Strides.Select(s => s.Key == from.Name ? KeyValuePair.Create(to.Name, s.Value) : s).ToValueList() };
+        this with
+        {
+            Strides = Strides.Select(s => s.Key == from.Name ? KeyValuePair.Create(to.Name, s.Value) : s).ToValueList(),
+        };
 }
 
 /// <summary>A place in memory that kernels resolve against the two segments' addresses.</summary>
 internal readonly record struct Address(bool Shared, long Offset)
 {
-    public static Address Of(View view) => new(view.Storage.Segment == Segment.Shared, view.Storage.Offset + view.Start);
+    public static Address Of(View view) =>
+        new(view.Storage.Segment == Segment.Shared, view.Storage.Offset + view.Start);
 
     public unsafe T* In<T>(T* shared, T* block)
         where T : unmanaged => (Shared ? shared : block) + Offset;

@@ -13,7 +13,11 @@ internal static class Capability
 
         if (info.TwoPlayersOnly && game.Spec.Players.Count != 2)
             Refuse($"takes games of two players, got {game.Spec.Players.Count}; use rm, hedge or cce");
-        if (info.ZeroSumOnly && game.Structures.First(s => s.Structure == Structure.ConstantSum) is { Verdict: not Verdict.Proved } decision)
+        if (
+            info.ZeroSumOnly
+            && game.Structures.First(s => s.Structure == Structure.ConstantSum)
+                is { Verdict: not Verdict.Proved } decision
+        )
         {
             Refuse(
                 decision.Verdict == Verdict.Refuted
@@ -25,7 +29,9 @@ internal static class Capability
         if (!info.UsesRegularizers && solver.Complete(game.Spec).Regularizers.Count > 0)
             Refuse("does not take regularizers into account, and the game has some; use mmd, or drop them");
         if (!info.UsesConstraints && game.Spec.Constraints.Count > 0)
-            Refuse($"does not take constraints into account, and the game has '{game.Spec.Constraints[0].Name}'; no solver here does yet");
+            Refuse(
+                $"does not take constraints into account, and the game has '{game.Spec.Constraints[0].Name}'; no solver here does yet"
+            );
         if (reasons.Count > 0)
             throw new SpecException(reasons.ToValueList());
     }

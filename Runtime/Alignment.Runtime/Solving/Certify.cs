@@ -4,7 +4,14 @@ namespace Alignment.Runtime;
 internal static class Certify
 {
     /// <summary>The solution of one game from what was measured of it.</summary>
-    public static GameSolution Game(BoundGame game, string name, Measured measured, int index, long steps, Status status)
+    public static GameSolution Game(
+        BoundGame game,
+        string name,
+        Measured measured,
+        int index,
+        long steps,
+        Status status
+    )
     {
         var players = game.Spec.Players;
         double? Metric(string key) => measured.Metrics.TryGetValue(key, out var values) ? values[index] : null;
@@ -20,10 +27,19 @@ internal static class Certify
             steps,
             players
                 .Select(
-                    (p, k) => measured.Strategies[k].AsSpan(index * p.Actions.Size, p.Actions.Size).ToArray().ToValueList()
+                    (p, k) =>
+                        measured.Strategies[k].AsSpan(index * p.Actions.Size, p.Actions.Size).ToArray().ToValueList()
                 )
                 .ToValueList(),
-            measured.Joint is { } joint ? joint.AsSpan(index * (joint.Length / measured.Metrics["game/nash_conv"].Length), joint.Length / measured.Metrics["game/nash_conv"].Length).ToArray().ToValueList() : null,
+            measured.Joint is { } joint
+                ? joint
+                    .AsSpan(
+                        index * (joint.Length / measured.Metrics["game/nash_conv"].Length),
+                        joint.Length / measured.Metrics["game/nash_conv"].Length
+                    )
+                    .ToArray()
+                    .ToValueList()
+                : null,
             measured.Metrics.ToDictionary(m => m.Key, m => m.Value[index], StringComparer.Ordinal)
         );
     }

@@ -5,7 +5,13 @@ namespace Alignment.Runtime;
 /// <summary>Runs direct solvers, one game after the other, and certifies what they answer like any other profile.</summary>
 internal static class DirectLoop
 {
-    public static Solution Run(BoundGame game, IDirectSolver solver, SolveOptions options, Stopwatch clock, CancellationToken cancellationToken)
+    public static Solution Run(
+        BoundGame game,
+        IDirectSolver solver,
+        SolveOptions options,
+        Stopwatch clock,
+        CancellationToken cancellationToken
+    )
     {
         var compileSeconds = clock.Elapsed.TotalSeconds;
         var players = game.Spec.Players;
@@ -38,7 +44,16 @@ internal static class DirectLoop
             Batch = game.Batch,
             Games = Enumerable
                 .Range(0, game.Games)
-                .Select(g => Certify.Game(game, game.DescribeGame(g), measured, g, 0, new(Outcome.Finished, $"Solved directly by {solver.Info.Title}.")))
+                .Select(g =>
+                    Certify.Game(
+                        game,
+                        game.DescribeGame(g),
+                        measured,
+                        g,
+                        0,
+                        new(Outcome.Finished, $"Solved directly by {solver.Info.Title}.")
+                    )
+                )
                 .ToValueList(),
             Trace = [],
             Steps = 0,

@@ -1,6 +1,6 @@
-using Alignment.Runtime;
 using System.Diagnostics;
 using System.Globalization;
+using Alignment.Runtime;
 using Microsoft.Extensions.Logging;
 
 namespace Alignment;
@@ -14,7 +14,12 @@ public static class GameSolver
     /// <param name="options">How to run the solver; default: <see cref="SolveOptions"/>'s defaults.</param>
     /// <param name="cancellationToken">Ends the run within a second; the result is that of the last measured moment.</param>
     /// <exception cref="SpecException">The specification has faults, or the solver cannot take such a game.</exception>
-    public static Solution Solve(GameSpec spec, ISolver solver, SolveOptions? options = null, CancellationToken cancellationToken = default)
+    public static Solution Solve(
+        GameSpec spec,
+        ISolver solver,
+        SolveOptions? options = null,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(spec);
         ArgumentNullException.ThrowIfNull(solver);
@@ -26,8 +31,12 @@ public static class GameSolver
 
     /// <summary>Solves a game whose data are bound already.</summary>
     /// <exception cref="SpecException">The solver cannot take such a game.</exception>
-    public static Solution Solve(BoundGame game, ISolver solver, SolveOptions? options = null, CancellationToken cancellationToken = default) =>
-        Solve(game, solver, options ?? new(), Stopwatch.StartNew(), cancellationToken);
+    public static Solution Solve(
+        BoundGame game,
+        ISolver solver,
+        SolveOptions? options = null,
+        CancellationToken cancellationToken = default
+    ) => Solve(game, solver, options ?? new(), Stopwatch.StartNew(), cancellationToken);
 
     /// <summary>Checks whether a solver can take a game, without solving it.</summary>
     /// <exception cref="SpecException">It cannot; with every reason.</exception>
@@ -41,14 +50,26 @@ public static class GameSolver
         return IterativeLoop.Compile(game, solver);
     }
 
-    private static Solution Solve(BoundGame game, ISolver solver, SolveOptions options, Stopwatch clock, CancellationToken cancellationToken)
+    private static Solution Solve(
+        BoundGame game,
+        ISolver solver,
+        SolveOptions options,
+        Stopwatch clock,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(game);
         ArgumentNullException.ThrowIfNull(solver);
         Capability.ThrowUnfit(game, solver);
         CheckOptions(options);
         if (options.Logger.IsEnabled(LogLevel.Information))
-            options.Logger.LogInformation("Solving '{Game}' ({Games} games) by {Solver} until {Until}.", game.Spec.Name, game.Games, solver.Info.Name, options.Until);
+            options.Logger.LogInformation(
+                "Solving '{Game}' ({Games} games) by {Solver} until {Until}.",
+                game.Spec.Name,
+                game.Games,
+                solver.Info.Name,
+                options.Until
+            );
         var solution = solver switch
         {
             IIterativeSolver iterative => IterativeLoop.Run(game, iterative, options, clock, cancellationToken),
@@ -60,15 +81,23 @@ public static class GameSolver
             ),
         };
         if (options.Logger.IsEnabled(LogLevel.Information))
-            options.Logger.LogInformation("{Status} NashConv of the worst game: {NashConv}.", solution.Status, solution.Certificate.NashConv);
+            options.Logger.LogInformation(
+                "{Status} NashConv of the worst game: {NashConv}.",
+                solution.Status,
+                solution.Certificate.NashConv
+            );
         return solution;
     }
 
     private static void CheckOptions(SolveOptions options)
     {
         if (options.Threads < 1)
-            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"threads: expected at least 1, got {options.Threads}."));
+            throw new ArgumentException(
+                string.Create(CultureInfo.InvariantCulture, $"threads: expected at least 1, got {options.Threads}.")
+            );
         if (options.Chunk < 1)
-            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"chunk: expected at least 1 step, got {options.Chunk}."));
+            throw new ArgumentException(
+                string.Create(CultureInfo.InvariantCulture, $"chunk: expected at least 1 step, got {options.Chunk}.")
+            );
     }
 }

@@ -30,8 +30,8 @@ internal sealed class IterativeLoop : IDisposable
     private Measured? _last;
     private Measured? _average;
     private int _kept;
-    private Measured? _lastGood;
-    private long _lastGoodStep;
+    private readonly (Measured Measured, long Step)?[] _good; // of each game, the last moment at which all its figures were finite
+    private int _limitsSeen;
 
     private IterativeLoop(BoundGame game, IIterativeSolver solver, SolveOptions options)
     {
@@ -45,6 +45,7 @@ internal sealed class IterativeLoop : IDisposable
         _averages = game.Spec.Players.Any(p => OutputValue(Iterate.Average, p) != OutputValue(Iterate.Last, p));
         _done = new GameSolution?[_games];
         _kept = _games;
+        _good = new (Measured, long)?[_games];
         if (options.Logger.IsEnabled(LogLevel.Debug))
             options.Logger.LogDebug("{Plan}", _executable.DescribePlan());
     }
@@ -54,7 +55,13 @@ internal sealed class IterativeLoop : IDisposable
         SolverProgram.Compile(solver.Complete(game.Spec), solver, game.Batch, KeepsJoint(game));
 
     /// <summary>Runs a solver to its stop rule.</summary>
-    public static Solution Run(BoundGame game, IIterativeSolver solver, SolveOptions options, Stopwatch clock, CancellationToken cancellationToken)
+    public static Solution Run(
+        BoundGame game,
+        IIterativeSolver solver,
+        SolveOptions options,
+        Stopwatch clock,
+        CancellationToken cancellationToken
+    )
     {
         using var loop = new IterativeLoop(game, solver, options);
         loop.CheckRule();
@@ -121,7 +128,11 @@ internal sealed class IterativeLoop : IDisposable
         return count;
     }
 
-    private bool OutOfTime() => StopRules.TimeLimits(_options.Until).Any(limit => _running.Elapsed.TotalSeconds >= limit);
+    // A limit that has passed since the last moment is a reason to measure now; whether it also ends the run is for the rule to say.
+    private bool OutOfTime() => LimitsPassed() > _limitsSeen;
+
+    private int LimitsPassed() =>
+        StopRules.TimeLimits(_options.Until).Count(limit => _running.Elapsed.TotalSeconds >= limit);
 
     private void Check(long step, bool cancelled)
     {
@@ -134,15 +145,17 @@ internal sealed class IterativeLoop : IDisposable
         _measuring.Stop();
 
         Record(step, reported);
+        _limitsSeen = LimitsPassed();
         var seconds = _running.Elapsed.TotalSeconds;
         for (var game = 0; game < _games; game++)
         {
-            if (_done[game] is null)
-                _done[game] = Judge(game, step, seconds, reported, cancelled);
+            if (_done[game] is not null)
+                continue;
+            if (reported.IsFinite(game))
+                _good[game] = (reported, step);
+            _done[game] = Judge(game, step, seconds, reported, cancelled);
         }
 
-        if (Enumerable.Range(0, _games).All(reported.IsFinite))
-            (_lastGood, _lastGoodStep) = (reported, step);
         DropDone();
     }
 
@@ -163,7 +176,7 @@ internal sealed class IterativeLoop : IDisposable
         var name = _games == 1 ? "" : NamedTensor.Describe(_program.Batch, game);
         if (!measured.IsFinite(game))
         {
-            if (_lastGood is null)
+            if (_good[game] is not var (good, at))
             {
                 throw new SpecException(
                     $"solver '{_solver.Info.Name}'",
@@ -171,24 +184,35 @@ internal sealed class IterativeLoop : IDisposable
                 );
             }
 
-            return Certify.Game(_game, name, _lastGood, game, _lastGoodStep, Sentences.NonFinite(_lastGoodStep, step, _options.Precision));
+            return Certify.Game(_game, name, good, game, at, Sentences.NonFinite(at, step, _options.Precision));
         }
 
         double Metric(string key) => measured.Metrics[FullName(measured, key)!][game];
         if (step > 0 && StopRules.Holds(_options.Until, Metric, step, seconds))
-            return Certify.Game(_game, name, measured, game, step, Sentences.Stopped(_options.Until, Metric, step, seconds));
+            return Certify.Game(
+                _game,
+                name,
+                measured,
+                game,
+                step,
+                Sentences.Stopped(_options.Until, Metric, step, seconds)
+            );
         return cancelled ? Certify.Game(_game, name, measured, game, step, Sentences.Cancelled(step)) : null;
     }
 
     private Measured MeasureIterate(Iterate iterate, Measured? earlier)
     {
         var strategies = _game
-            .Spec.Players.Select((p, k) =>
-            {
-                var values = earlier is null ? new double[_games * p.Actions.Size] : (double[])earlier.Strategies[k].Clone();
-                _executable.GetOutput(SolverProgram.Output(iterate, p), values);
-                return values;
-            })
+            .Spec.Players.Select(
+                (p, k) =>
+                {
+                    var values = earlier is null
+                        ? new double[_games * p.Actions.Size]
+                        : (double[])earlier.Strategies[k].Clone();
+                    _executable.GetOutput(SolverProgram.Output(iterate, p), values);
+                    return values;
+                }
+            )
             .ToArray();
         double[]? joint = null;
         if (_program.Outputs.Any(o => o.Name == SolverProgram.JointOutput))
@@ -213,16 +237,25 @@ internal sealed class IterativeLoop : IDisposable
             metrics[$"{gap}/average"] = average.Metrics[gap];
         }
 
-        return reported with { Metrics = metrics };
+        return reported with
+        {
+            Metrics = metrics,
+        };
     }
 
     private static readonly string[] Gaps = ["game/nash_conv", "game/regularized_gap"];
 
     private void Record(long step, Measured measured)
     {
+        int[] finite = [.. Enumerable.Range(0, _games).Where(measured.IsFinite)];
+        if (finite.Length == 0)
+            return;
         var metrics = measured.Metrics.ToDictionary(
             m => m.Key,
-            m => m.Key.Contains("gap", StringComparison.Ordinal) || m.Key.Contains("nash_conv", StringComparison.Ordinal) ? m.Value.Max() : m.Value.Average(),
+            m =>
+                m.Key.Contains("gap", StringComparison.Ordinal) || m.Key.Contains("nash_conv", StringComparison.Ordinal)
+                    ? finite.Max(game => m.Value[game])
+                    : finite.Average(game => m.Value[game]),
             StringComparer.Ordinal
         );
         var point = new TracePoint(step, _running.Elapsed.TotalSeconds, metrics);

@@ -21,7 +21,10 @@ internal sealed class Measure : IDisposable
     public Measure(GameSpec spec, ValueList<Axis> batch, bool withJoint, int threads)
     {
         _players = spec.Players;
-        _executable = HostExecutor.Instance.Prepare(Measurement.Compile(spec, batch, withJoint), new(Precision.Float64, threads));
+        _executable = HostExecutor.Instance.Prepare(
+            Measurement.Compile(spec, batch, withJoint),
+            new(Precision.Float64, threads)
+        );
         _games = _executable.Program.Games;
     }
 
@@ -51,7 +54,9 @@ internal sealed class Measure : IDisposable
         var metrics = new Dictionary<string, double[]>(StringComparer.Ordinal);
         foreach (var output in _executable.Program.Outputs)
         {
-            metrics[output.Name] = earlier is null ? new double[_games] : (double[])earlier.Metrics[output.Name].Clone();
+            metrics[output.Name] = earlier is null
+                ? new double[_games]
+                : (double[])earlier.Metrics[output.Name].Clone();
             _executable.GetOutput(output.Name, metrics[output.Name]);
         }
 

@@ -5,7 +5,13 @@ namespace Alignment.Runtime;
 /// <summary>Runs population solvers, one game after the other: each iteration solves the game between the populations and extends them.</summary>
 internal static class PopulationLoop
 {
-    public static Solution Run(BoundGame game, IPopulationSolver solver, SolveOptions options, Stopwatch clock, CancellationToken cancellationToken)
+    public static Solution Run(
+        BoundGame game,
+        IPopulationSolver solver,
+        SolveOptions options,
+        Stopwatch clock,
+        CancellationToken cancellationToken
+    )
     {
         var compileSeconds = clock.Elapsed.TotalSeconds;
         var running = Stopwatch.StartNew();
@@ -16,7 +22,12 @@ internal static class PopulationLoop
         for (var g = 0; g < game.Games; g++)
         {
             var data = game.Data(g);
-            using var measure = new Measure(SpecOf(game.Spec.Name, data), [], withJoint: false, options.Threads);
+            using var measure = new Measure(
+                Probed(SpecOf(game.Spec.Name, data), game.Spec.Probes),
+                [],
+                withJoint: false,
+                options.Threads
+            );
             StopRules.ThrowUnmeasured(options.Until, measure.Keys.ToHashSet(StringComparer.Ordinal));
             var inner = new InnerSolve(options, cancellationToken);
             var population = solver.Init(data);
@@ -27,9 +38,11 @@ internal static class PopulationLoop
                 population = iterate.Next;
                 var measured = measure.Of([.. iterate.Strategies.Select(s => s.ToArray())], null);
                 var seconds = running.Elapsed.TotalSeconds;
-                double Metric(string key) => measured.Metrics.TryGetValue(key, out var m) ? m[0] : measured.Metrics["game/" + key][0];
+                double Metric(string key) =>
+                    measured.Metrics.TryGetValue(key, out var m) ? m[0] : measured.Metrics["game/" + key][0];
                 var status =
-                    StopRules.Holds(options.Until, Metric, step, seconds) ? Sentences.Stopped(options.Until, Metric, step, seconds)
+                    StopRules.Holds(options.Until, Metric, step, seconds)
+                        ? Sentences.Stopped(options.Until, Metric, step, seconds)
                     : !iterate.Grew
                         ? new(
                             Outcome.Finished,
@@ -41,12 +54,23 @@ internal static class PopulationLoop
                     : cancellationToken.IsCancellationRequested ? Sentences.Cancelled(step)
                     : null;
                 // NashConv is not monotone along the run: the best iterate so far is the answer
-                var candidate = Certify.Game(game, game.DescribeGame(g), measured, 0, step, status ?? new(Outcome.Finished, ""));
+                var candidate = Certify.Game(
+                    game,
+                    game.DescribeGame(g),
+                    measured,
+                    0,
+                    step,
+                    status ?? new(Outcome.Finished, "")
+                );
                 if (best is null || candidate.Certificate.NashConv <= best.Certificate.NashConv)
                     best = candidate;
                 if (game.Games == 1)
                 {
-                    var point = new TracePoint(step, seconds, measured.Metrics.ToDictionary(m => m.Key, m => m.Value[0], StringComparer.Ordinal));
+                    var point = new TracePoint(
+                        step,
+                        seconds,
+                        measured.Metrics.ToDictionary(m => m.Key, m => m.Value[0], StringComparer.Ordinal)
+                    );
                     trace.Add(point);
                     options.Progress?.Report(point);
                 }
@@ -76,6 +100,9 @@ internal static class PopulationLoop
         };
     }
 
+    private static GameSpec Probed(GameSpec spec, IEnumerable<IProbe> probes) =>
+        probes.OfType<IMetricProbe>().Aggregate(spec, (s, probe) => s.Probe(probe));
+
     /// <summary>A specification whose payoffs are given numbers.</summary>
     private static GameSpec SpecOf(string name, IGameData data)
     {
@@ -98,8 +125,15 @@ internal static class PopulationLoop
             var bound = BoundGame.Bind(SpecOf("between populations", game));
             var solution = GameSolver.Solve(
                 bound,
-                options.Inner ?? throw new ArgumentException("A population solver needs an inner solver: set SolveOptions.Inner."),
-                options with { Until = Stop.NashConvBelow(1e-9) | Stop.AfterSteps(20_000), Progress = null },
+                options.Inner
+                    ?? throw new ArgumentException(
+                        "A population solver needs an inner solver: set SolveOptions.Inner."
+                    ),
+                options with
+                {
+                    Until = Stop.NashConvBelow(1e-9) | Stop.AfterSteps(20_000),
+                    Progress = null,
+                },
                 cancellationToken
             );
             return solution.Games[0].Strategies;

@@ -8,7 +8,10 @@ internal static class Sentences
     public static Status Stopped(Stop rule, Func<string, double> metric, long steps, double seconds)
     {
         var asked = StopRules.Metrics(rule).Distinct(StringComparer.Ordinal).ToArray();
-        var figures = string.Join(", ", asked.Select(m => string.Create(CultureInfo.InvariantCulture, $"{m} = {metric(m):g3}")));
+        var figures = string.Join(
+            ", ",
+            asked.Select(m => string.Create(CultureInfo.InvariantCulture, $"{m} = {metric(m):g3}"))
+        );
         var after = string.Create(CultureInfo.InvariantCulture, $"after {Steps(steps)}");
         if (asked.Length > 0 && StopRules.Reached(rule, metric))
             return new(Outcome.Converged, $"Converged: {figures} {after}.");
@@ -21,12 +24,21 @@ internal static class Sentences
         }
 
         return asked.Length > 0
-            ? new(Outcome.NotConverged, $"Not converged: {figures} {after}, asked for {rule}. Allow more steps, or try another solver or step size.")
+            ? new(
+                Outcome.NotConverged,
+                $"Not converged: {figures} {after}, asked for {rule}. Allow more steps, or try another solver or step size."
+            )
             : new(Outcome.Finished, $"Finished {after}, as asked.");
     }
 
     public static Status Cancelled(long steps) =>
-        new(Outcome.Cancelled, string.Create(CultureInfo.InvariantCulture, $"Cancelled after {Steps(steps)}; the result is the one measured then."));
+        new(
+            Outcome.Cancelled,
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"Cancelled after {Steps(steps)}; the result is the one measured then."
+            )
+        );
 
     public static Status NonFinite(long good, long bad, Precision precision) =>
         new(
@@ -37,5 +49,6 @@ internal static class Sentences
             )
         );
 
-    private static string Steps(long count) => string.Create(CultureInfo.InvariantCulture, $"{count:n0} {(count == 1 ? "step" : "steps")}");
+    private static string Steps(long count) =>
+        string.Create(CultureInfo.InvariantCulture, $"{count:n0} {(count == 1 ? "step" : "steps")}");
 }

@@ -99,7 +99,9 @@ public sealed record Solution
         ArgumentNullException.ThrowIfNull(axis);
         var k = Batch.Select(a => a.Name).ToList().IndexOf(axis.Name);
         if (k < 0)
-            throw new ArgumentException($"The solution has no batch axis '{axis.Name}'.{Nearest.Hint(axis.Name, Batch.Select(a => a.Name), "It has")}");
+            throw new ArgumentException(
+                $"The solution has no batch axis '{axis.Name}'.{Nearest.Hint(axis.Name, Batch.Select(a => a.Name), "It has")}"
+            );
         if (element < 0 || element >= Batch[k].Size)
             throw new ArgumentException($"Axis '{axis.Name}' has elements 0 to {Batch[k].Size - 1}, got {element}.");
         var stride = Batch.Skip(k + 1).Aggregate(1, (n, a) => n * a.Size);
@@ -119,7 +121,9 @@ public sealed record Solution
         var element = Enumerable.Range(0, axis.Size).Select(axis.Label).ToList().IndexOf(label);
         return element >= 0
             ? At(axis, element)
-            : throw new ArgumentException($"Axis '{axis.Name}' has no '{label}'.{Nearest.Hint(label, axis.Labels, "It has")}");
+            : throw new ArgumentException(
+                $"Axis '{axis.Name}' has no '{label}'.{Nearest.Hint(label, axis.Labels, "It has")}"
+            );
     }
 
     /// <summary>The empirical quantile of a figure over the games, linear between order statistics.</summary>
@@ -128,7 +132,11 @@ public sealed record Solution
     public double Quantile(Func<GameSolution, double> figure, double probability)
     {
         if (!(probability >= 0 && probability <= 1))
-            throw new ArgumentOutOfRangeException(nameof(probability), probability, "Expected a probability from 0 to 1.");
+            throw new ArgumentOutOfRangeException(
+                nameof(probability),
+                probability,
+                "Expected a probability from 0 to 1."
+            );
         var sorted = Games.Select(figure).Order().ToArray();
         var at = probability * (sorted.Length - 1);
         var low = (int)at;

@@ -14,7 +14,10 @@ internal sealed class DeviceMemory : IDisposable
         Device = device;
         Number = precision == Precision.Float32 ? ScalarType.Float32 : ScalarType.Float64;
         foreach (var element in Enum.GetValues<Element>())
-            _all.Add(element, torch.zeros([plan.Length(element)], dtype: TypeOf(element), device: device).DetachFromDisposeScope());
+            _all.Add(
+                element,
+                torch.zeros([plan.Length(element)], dtype: TypeOf(element), device: device).DetachFromDisposeScope()
+            );
     }
 
     public Device Device { get; }
@@ -32,7 +35,9 @@ internal sealed class DeviceMemory : IDisposable
         if (!_views.TryGetValue(key, out var view))
         {
             CheckBounds(operand, key.Item2);
-            view = _all[operand.Element].as_strided([.. operand.Sizes], [.. operand.Strides], key.Item2).DetachFromDisposeScope();
+            view = _all[operand.Element]
+                .as_strided([.. operand.Sizes], [.. operand.Strides], key.Item2)
+                .DetachFromDisposeScope();
             if (view.device_type != Device.type)
                 throw new InvalidOperationException($"A tensor lies on {view.device_type}, not on {Device}.");
             _views.Add(key, view);
@@ -74,6 +79,8 @@ internal sealed class DeviceMemory : IDisposable
     {
         var last = operand.Start + operand.Sizes.Zip(operand.Strides, (size, stride) => (size - 1) * stride).Sum();
         if (operand.Storage.Offset < 0 || operand.Start < 0 || last >= operand.Storage.Length || start < 0)
-            throw new InvalidOperationException($"A tensor over {operand.Sizes} reaches out of its {operand.Storage.Length} elements.");
+            throw new InvalidOperationException(
+                $"A tensor over {operand.Sizes} reaches out of its {operand.Storage.Length} elements."
+            );
     }
 }

@@ -12,14 +12,21 @@ internal sealed class Draws : IDisposable
 
     public Draws(IReadOnlyList<Op.Random> sources, ulong seed, DeviceMemory memory)
     {
-        _sources = [.. sources.Select(r => (new RandomStream(seed, r.Name), r.Kind, r.Axes.Aggregate(1, (n, a) => checked(n * a.Size))))];
+        _sources =
+        [
+            .. sources.Select(r =>
+                (new RandomStream(seed, r.Name), r.Kind, r.Axes.Aggregate(1, (n, a) => checked(n * a.Size)))
+            ),
+        ];
         var each = _sources.Sum(s => (long)s.Elements) * sizeof(double);
         Capacity = each == 0 ? int.MaxValue : (int)Math.Clamp(MostBytes / each, 1, 4096);
         _values = [.. _sources.Select(s => new double[checked(Capacity * s.Elements)])];
         Tensors =
         [
             .. sources.Select(r =>
-                torch.zeros([Capacity, .. r.Axes.Select(a => (long)a.Size)], dtype: memory.Number, device: memory.Device).DetachFromDisposeScope()
+                torch
+                    .zeros([Capacity, .. r.Axes.Select(a => (long)a.Size)], dtype: memory.Number, device: memory.Device)
+                    .DetachFromDisposeScope()
             ),
         ];
     }
@@ -41,7 +48,9 @@ internal sealed class Draws : IDisposable
                 for (var index = 0; index < elements; index++)
                 {
                     _values[k][(step * elements) + index] =
-                        kind == RandomKind.Uniform ? stream.Uniform(firstStep + step, index) : stream.Normal(firstStep + step, index);
+                        kind == RandomKind.Uniform
+                            ? stream.Uniform(firstStep + step, index)
+                            : stream.Normal(firstStep + step, index);
                 }
             }
 

@@ -60,7 +60,10 @@ internal sealed class Script
             [.. section.SelectMany(i => i.Print([.. i.Writes.Concat(i.Reads).Select(NameOf)]).Split('\n'))];
 
         var (before, within) = (Lines(first), Lines(looped ?? []));
-        _text.Append(CultureInfo.InvariantCulture, $"def {name}(tensors: List[Tensor], draws: List[Tensor]{(looped is null ? "" : ", steps: int")}):\n");
+        _text.Append(
+            CultureInfo.InvariantCulture,
+            $"def {name}(tensors: List[Tensor], draws: List[Tensor]{(looped is null ? "" : ", steps: int")}):\n"
+        );
         for (var k = 0; k < operands.Count; k++)
             _text.Append(CultureInfo.InvariantCulture, $"    t{k} = tensors[{k}]\n");
         _text.Append("    k = 0\n");

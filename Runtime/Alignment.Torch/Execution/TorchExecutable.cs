@@ -34,7 +34,12 @@ internal sealed class TorchExecutable : IExecutable
         _memory = new(_plan.Memory, options.Precision, device);
         _draws = new(_plan.Draws, options.Seed, _memory);
         torch.Tensor[] Tensors(Operand[] operands) => [.. operands.Select(_memory.Of)];
-        (_once, _initial, _step, _read) = (Tensors(_script.Once), Tensors(_script.Initial), Tensors(_script.Step), Tensors(_script.Read));
+        (_once, _initial, _step, _read) = (
+            Tensors(_script.Once),
+            Tensors(_script.Initial),
+            Tensors(_script.Step),
+            Tensors(_script.Read)
+        );
         foreach (var table in _plan.Tables)
             _memory.Write(table.View, table.Values);
         foreach (var id in program.Inputs)
@@ -50,9 +55,13 @@ internal sealed class TorchExecutable : IExecutable
     public void SetInput(string name, ReadOnlySpan<double> values)
     {
         if (!_inputs.TryGetValue(name, out var input))
-            throw new ArgumentException($"{Program.Name} has no input '{name}'.{Nearest.Hint(name, _inputs.Keys, "It has")}");
+            throw new ArgumentException(
+                $"{Program.Name} has no input '{name}'.{Nearest.Hint(name, _inputs.Keys, "It has")}"
+            );
         if (values.Length != input.Length)
-            throw new ArgumentException($"Input '{name}' of {Program.Name}: expected {input.Length} numbers, got {values.Length}.");
+            throw new ArgumentException(
+                $"Input '{name}' of {Program.Name}: expected {input.Length} numbers, got {values.Length}."
+            );
         values.CopyTo(input);
     }
 
@@ -72,12 +81,17 @@ internal sealed class TorchExecutable : IExecutable
     public void Run(long firstStep, int steps)
     {
         if (_plan.StepNumber is not null && _memory.Number == ScalarType.Float32 && firstStep + steps - 1 > 1 << 24)
-            throw new InvalidOperationException($"{Program.Name}: float32 cannot count beyond step {1 << 24}; use float64.");
+            throw new InvalidOperationException(
+                $"{Program.Name}: float32 cannot count beyond step {1 << 24}; use float64."
+            );
         using var mode = inference_mode(true);
         using var scope = NewDisposeScope();
         for (var done = 0; done < steps; )
         {
-            var count = Math.Min(steps - done, _plan.StepNumbers is null ? _draws.Capacity : Math.Min(_draws.Capacity, Timetable.Capacity));
+            var count = Math.Min(
+                steps - done,
+                _plan.StepNumbers is null ? _draws.Capacity : Math.Min(_draws.Capacity, Timetable.Capacity)
+            );
             SetStepNumbers(firstStep + done);
             _draws.Fill(firstStep + done, count);
             _compiled.invoke("step", _step, _draws.Tensors, count);
@@ -94,11 +108,14 @@ internal sealed class TorchExecutable : IExecutable
 
     public ValueList<Axis> OutputAxes(string name) => _plan.EventAxes(Output(name).Value).ToValueList();
 
-    public void GetOutput(string name, Span<double> values) => Export(_plan.Outputs[Output(name).Name], Output(name).Value, values);
+    public void GetOutput(string name, Span<double> values) =>
+        Export(_plan.Outputs[Output(name).Name], Output(name).Value, values);
 
-    public int StateLength(string name) => checked((int)BorderAxes(State(name).Source).Aggregate(1L, (n, a) => n * a.Size));
+    public int StateLength(string name) =>
+        checked((int)BorderAxes(State(name).Source).Aggregate(1L, (n, a) => n * a.Size));
 
-    public void GetState(string name, Span<double> values) => Export(_plan.StateView(State(name)), State(name).Source, values);
+    public void GetState(string name, Span<double> values) =>
+        Export(_plan.StateView(State(name)), State(name).Source, values);
 
     public void SetState(string name, ReadOnlySpan<double> values)
     {
@@ -124,7 +141,8 @@ internal sealed class TorchExecutable : IExecutable
             CultureInfo.InvariantCulture,
             $"""
             torch plan of {Program.Name}: {_memory.Number} on {_memory.Device}, {Program.Games} games, {get_num_threads()} threads
-            memory: {_memory.Bytes} bytes, of them {_plan.Memory.PermanentNumbers * (_memory.Number == ScalarType.Float32 ? 4 : 8)} kept between calls
+            memory: {_memory.Bytes} bytes, of them {_plan.Memory.PermanentNumbers
+                * (_memory.Number == ScalarType.Float32 ? 4 : 8)} kept between calls
             arguments: {_once.Length} once, {_initial.Length} initial, {_step.Length} step, {_read.Length} read; {_draws.Tensors.Length} draws a step
             {_script.Text}
             """
@@ -152,7 +170,10 @@ internal sealed class TorchExecutable : IExecutable
     private void SetStepNumbers(long firstStep)
     {
         if (_plan.StepNumbers is { } numbers)
-            _memory.Write(numbers, Enumerable.Range(0, Timetable.Capacity).Select(k => (double)(firstStep + k)).ToArray());
+            _memory.Write(
+                numbers,
+                Enumerable.Range(0, Timetable.Capacity).Select(k => (double)(firstStep + k)).ToArray()
+            );
         else
             SetStepNumber(firstStep - 1);
     }
@@ -179,17 +200,25 @@ internal sealed class TorchExecutable : IExecutable
         }
     }
 
-    private static View Ordered(View view, IEnumerable<Axis> axes) => view with { Dims = axes.Select(a => view[a.Name]).ToValueList() };
+    private static View Ordered(View view, IEnumerable<Axis> axes) =>
+        view with
+        {
+            Dims = axes.Select(a => view[a.Name]).ToValueList(),
+        };
 
     // ---- numbers at the border -------------------------------------------------------------------------------------
 
     private ProgramOutput Output(string name) =>
         Program.Outputs.FirstOrDefault(o => o.Name == name)
-        ?? throw new ArgumentException($"{Program.Name} has no output '{name}'.{Nearest.Hint(name, Program.Outputs.Select(o => o.Name), "It has")}");
+        ?? throw new ArgumentException(
+            $"{Program.Name} has no output '{name}'.{Nearest.Hint(name, Program.Outputs.Select(o => o.Name), "It has")}"
+        );
 
     private StateVariable State(string name) =>
         Program.States.FirstOrDefault(s => s.Name == name)
-        ?? throw new ArgumentException($"{Program.Name} has no state variable '{name}'.{Nearest.Hint(name, Program.States.Select(s => s.Name), "It has")}");
+        ?? throw new ArgumentException(
+            $"{Program.Name} has no state variable '{name}'.{Nearest.Hint(name, Program.States.Select(s => s.Name), "It has")}"
+        );
 
     /// <summary>All batch axes, if the value holds any, then its others.</summary>
     private (string Axis, long Size)[] BorderAxes(int id)

@@ -7,7 +7,17 @@ internal static class Along
     {
         var size = x[axis].Size;
         // a product with ones costs a third of a sum: it skips the machinery that plans loops over any shape
-        if (!Contraction.TryProduct(emitter, output, emitter.Ones(axis, size), x, [axis], negate: false, Contraction.SumCost(x.Elements)))
+        if (
+            !Contraction.TryProduct(
+                emitter,
+                output,
+                emitter.Ones(axis, size),
+                x,
+                [axis],
+                negate: false,
+                Contraction.SumCost(x.Elements)
+            )
+        )
             emitter.Add(Instruction.Reduce(sum: true, output.Over(x.Axes), x.Over(x.Axes), Position(x, axis)));
     }
 
@@ -53,7 +63,9 @@ internal static class Along
         var sums = emitter.Temporary(x.Axes);
         var theta = emitter.Temporary(x.Without(axis).Axes);
         var shifted = emitter.Temporary(output.Axes);
-        emitter.Add(Instruction.SortDescending(sorted.Over(x.Axes), order.Over(x.Axes), x.Over(x.Axes), Position(x, axis)));
+        emitter.Add(
+            Instruction.SortDescending(sorted.Over(x.Axes), order.Over(x.Axes), x.Over(x.Axes), Position(x, axis))
+        );
         emitter.Add(Instruction.Along("cumsum", sums.Over(x.Axes), sorted.Over(x.Axes), Position(x, axis)));
         Pointwise.Binary(emitter, BinaryKind.Subtract, sums, sums, emitter.Scalar(1));
         Pointwise.Binary(emitter, BinaryKind.Divide, sums, sums, emitter.Counts(axis, x[axis].Size));

@@ -18,7 +18,10 @@ internal static class Contraction
         var terms = summed.Aggregate(1L, (n, s) => n * (a.Holds(s) ? a[s] : b[s]).Size);
         var elements = output.Elements * terms;
         var apart = elements <= CachedElements ? 1.3 + (0.25e-3 * elements) : 1e-3 * elements;
-        var inTurn = summed.Length == 1 && a.Holds(summed[0]) && b.Holds(summed[0]) ? (2 * terms) + (0.2e-3 * elements) : double.PositiveInfinity;
+        var inTurn =
+            summed.Length == 1 && a.Holds(summed[0]) && b.Holds(summed[0])
+                ? (2 * terms) + (0.2e-3 * elements)
+                : double.PositiveInfinity;
         if (TryProduct(emitter, output, a, b, summed, negate, Math.Min(apart, inTurn)))
             return;
 
@@ -29,7 +32,10 @@ internal static class Contraction
         }
         else
         {
-            var product = emitter.Temporary([.. summed.Select(s => (s, (a.Holds(s) ? a[s] : b[s]).Size)), .. output.Axes]);
+            var product = emitter.Temporary([
+                .. summed.Select(s => (s, (a.Holds(s) ? a[s] : b[s]).Size)),
+                .. output.Axes,
+            ]);
             Pointwise.Binary(emitter, BinaryKind.Multiply, product, a, b);
             emitter.Add(Instruction.SumFirst(output.Over(output.Axes), product.Over(product.Axes), summed.Length));
         }
@@ -39,7 +45,15 @@ internal static class Contraction
     }
 
     /// <summary>Emits a matrix product if it can be one, and costs less than the given limit.</summary>
-    public static bool TryProduct(Emitter emitter, View output, View a, View b, string[] summed, bool negate, double limit)
+    public static bool TryProduct(
+        Emitter emitter,
+        View output,
+        View a,
+        View b,
+        string[] summed,
+        bool negate,
+        double limit
+    )
     {
         if (!summed.All(s => a.Holds(s) && b.Holds(s)))
             return false;
@@ -47,7 +61,10 @@ internal static class Contraction
         // an axis that only one operand holds is one of rows or columns, or of matrices where rows or columns do not lie evenly
         foreach (var extra in output.Axes.Except(both).Select(x => ((string, long)[])[x]).Prepend([]))
         {
-            if (Match(output, a, b, summed, [.. output.Axes.Where(x => both.Contains(x) || extra.Contains(x))]) is not { } match)
+            if (
+                Match(output, a, b, summed, [.. output.Axes.Where(x => both.Contains(x) || extra.Contains(x))])
+                is not { } match
+            )
                 continue;
             if (match.Cost >= limit)
                 return false;
@@ -58,12 +75,23 @@ internal static class Contraction
         return false;
     }
 
-    private static (Operand Output, Operand A, Operand B, double Cost)? Match(View output, View a, View b, string[] summed, (string Axis, long Size)[] batch)
+    private static (Operand Output, Operand A, Operand B, double Cost)? Match(
+        View output,
+        View a,
+        View b,
+        string[] summed,
+        (string Axis, long Size)[] batch
+    )
     {
         var rows = output.Axes.Where(x => a.Holds(x.Axis) && !batch.Contains(x)).ToArray();
         var columns = output.Axes.Where(x => b.Holds(x.Axis) && !batch.Contains(x)).ToArray();
         var inner = a.Axes.Where(x => summed.Contains(x.Axis)).ToArray();
-        (View View, (string, long)[][] Groups)[] shapes = [(output, [batch, rows, columns]), (a, [batch, rows, inner]), (b, [batch, inner, columns])];
+        (View View, (string, long)[][] Groups)[] shapes =
+        [
+            (output, [batch, rows, columns]),
+            (a, [batch, rows, inner]),
+            (b, [batch, inner, columns]),
+        ];
         var operands = new List<Operand>();
         foreach (var (view, groups) in shapes)
         {
@@ -74,14 +102,22 @@ internal static class Contraction
             operands.Add(view.Over(view.Axes).Shaped(merged));
         }
 
-        return (operands[0], operands[1], operands[2], ProductCost(Count(batch), Count(rows), Count(columns), Count(inner)));
+        return (
+            operands[0],
+            operands[1],
+            operands[2],
+            ProductCost(Count(batch), Count(rows), Count(columns), Count(inner))
+        );
     }
 
     // few matrices with long rows run at the speed of vectors; many small ones go through a plain loop
     private static double ProductCost(long matrices, long rows, long columns, long inner)
     {
         var each = rows * columns * inner;
-        var rate = columns >= 16 ? 0.12e-3 : matrices > 1 || rows * columns == 1 ? 1e-3 : 0.3e-3;
+        var rate =
+            columns >= 16 ? 0.12e-3
+            : matrices > 1 || rows * columns == 1 ? 1e-3
+            : 0.3e-3;
         return 0.3 + (matrices == 1 || each < 400 ? 0 : 0.1 * matrices) + (matrices * each * rate);
     }
 

@@ -7,7 +7,13 @@ internal static class Movement
     {
         var (axes, dim) = Replace(x, from, to, map.Count);
         emitter.Add(
-            Instruction.Gather(output.Over(axes), x.Over(x.Axes), emitter.Map(to, map).Repeated(axes), dim, emitter.Target)
+            Instruction.Gather(
+                output.Over(axes),
+                x.Over(x.Axes),
+                emitter.Map(to, map).Repeated(axes),
+                dim,
+                emitter.Target
+            )
         );
     }
 
@@ -23,7 +29,8 @@ internal static class Movement
         var axes = output.Axes;
         var dim = Along.Position(output, to.Name);
         var operands = pieces.Select(
-            (piece, k) => piece.Rename(along[k], to).Repeated([.. axes.Select((a, j) => j == dim ? (a.Axis, along[k].Size) : a)])
+            (piece, k) =>
+                piece.Rename(along[k], to).Repeated([.. axes.Select((a, j) => j == dim ? (a.Axis, along[k].Size) : a)])
         );
         emitter.Add(Instruction.Concat(output.Over(axes), [.. operands], dim));
     }

@@ -10,12 +10,16 @@ internal static class Pointwise
     {
         var (o, a) = (output.Over(output.Axes), x.Over(output.Axes));
         emitter.Add(
-            kind == UnaryKind.Abs ? Instruction.Absolute(o, a, emitter.Scalar(1).Over(output.Axes), emitter.Target) : Instruction.Pointwise(Name(kind), o, a)
+            kind == UnaryKind.Abs
+                ? Instruction.Absolute(o, a, emitter.Scalar(1).Over(output.Axes), emitter.Target)
+                : Instruction.Pointwise(Name(kind), o, a)
         );
     }
 
     public static void Binary(Emitter emitter, BinaryKind kind, View output, View a, View b) =>
-        emitter.Add(Instruction.Pointwise(Name(kind), output.Over(output.Axes), a.Over(output.Axes), b.Over(output.Axes)));
+        emitter.Add(
+            Instruction.Pointwise(Name(kind), output.Over(output.Axes), a.Over(output.Axes), b.Over(output.Axes))
+        );
 
     /// <summary>max(x, 0).</summary>
     public static void Positive(Emitter emitter, View output, View x) =>
@@ -24,12 +28,24 @@ internal static class Pointwise
     /// <summary>The nearest number between two others.</summary>
     public static void Clamp(Emitter emitter, View output, View x, View least, View largest) =>
         emitter.Add(
-            Instruction.Clamp(output.Over(output.Axes), x.Over(output.Axes), least.Over(output.Axes), largest.Over(output.Axes))
+            Instruction.Clamp(
+                output.Over(output.Axes),
+                x.Over(output.Axes),
+                least.Over(output.Axes),
+                largest.Over(output.Axes)
+            )
         );
 
     /// <summary>Whether x differs from 0.</summary>
     public static void IsTrue(Emitter emitter, View output, View x) =>
-        emitter.Add(Instruction.Pointwise("ne", output.Over(output.Axes), x.Over(output.Axes), emitter.Scalar(0).Over(output.Axes)));
+        emitter.Add(
+            Instruction.Pointwise(
+                "ne",
+                output.Over(output.Axes),
+                x.Over(output.Axes),
+                emitter.Scalar(0).Over(output.Axes)
+            )
+        );
 
     public static void Select(Emitter emitter, View output, View condition, View then, View otherwise) =>
         emitter.Add(

@@ -17,7 +17,15 @@ internal sealed class Group
     public Storage Memory(Element element, long length)
     {
         if (!_storages.TryGetValue(element, out var storage))
-            _storages.Add(element, storage = new() { Element = element, Length = length * Count, Permanent = Permanent });
+            _storages.Add(
+                element,
+                storage = new()
+                {
+                    Element = element,
+                    Length = length * Count,
+                    Permanent = Permanent,
+                }
+            );
         return storage;
     }
 }
@@ -129,8 +137,15 @@ internal sealed class Arrangement
     {
         var twins = _places.Where(p => p.Value.Group == next).Select(p => (Id: p.Key, p.Value.Index)).ToArray();
         bool Moves((int Id, int Index) twin) =>
-            _step.Loops.Any(l => l.Next == twin.Id && _places[l.Source] == new Place(home, twin.Index) && MayOverwrite(l));
-        if (next.Count != home.Count || twins.Length != next.Count || !twins.All(Moves) || twins.Any(t => _homes.Contains(new(home, t.Index))))
+            _step.Loops.Any(l =>
+                l.Next == twin.Id && _places[l.Source] == new Place(home, twin.Index) && MayOverwrite(l)
+            );
+        if (
+            next.Count != home.Count
+            || twins.Length != next.Count
+            || !twins.All(Moves)
+            || twins.Any(t => _homes.Contains(new(home, t.Index)))
+        )
             return;
         foreach (var (id, index) in twins)
         {
@@ -143,13 +158,17 @@ internal sealed class Arrangement
     {
         var graph = _program.Graph;
         var writer = graph[loop.Next];
-        if (writer.Axes.Count != graph[loop.Source].Axes.Count || _step.Loops.Any(l => _step.Base(l.Next) == loop.Source))
+        if (
+            writer.Axes.Count != graph[loop.Source].Axes.Count
+            || _step.Loops.Any(l => _step.Base(l.Next) == loop.Source)
+        )
             return false;
         foreach (var id in _step.Ids.Where(id => !StepValues.IsView(graph[id].Op)))
         {
             foreach (var argument in graph[id].Arguments.Where(a => _step.Base(a) == loop.Source))
             {
-                var inPlace = id == loop.Next && argument == loop.Source && writer.Op is Op.Unary or Op.Binary or Op.Select;
+                var inPlace =
+                    id == loop.Next && argument == loop.Source && writer.Op is Op.Unary or Op.Binary or Op.Select;
                 if (!inPlace && _position[id] >= _position[loop.Next])
                     return false;
             }

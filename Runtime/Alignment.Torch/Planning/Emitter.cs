@@ -21,7 +21,8 @@ internal sealed class Emitter(Target target, Precision precision)
     public void Add(Instruction instruction) => Section.Add(instruction);
 
     /// <summary>A view of new memory that lives from its first to its last use.</summary>
-    public View Temporary(IEnumerable<(string Axis, long Size)> axes, Element element = Element.Number) => View.Of(element, axes);
+    public View Temporary(IEnumerable<(string Axis, long Size)> axes, Element element = Element.Number) =>
+        View.Of(element, axes);
 
     /// <summary>1, 1, ... along an axis.</summary>
     public View Ones(string axis, long size) => Table($"ones {size}", axis, size, Element.Number, k => 1.0);
@@ -30,13 +31,16 @@ internal sealed class Emitter(Target target, Precision precision)
     public View Counts(string axis, long size) => Table($"counts {size}", axis, size, Element.Number, k => k + 1.0);
 
     /// <summary>0, 1, ... along an axis, as whole numbers.</summary>
-    public View Positions(string axis, long size) => Table($"positions {size}", axis, size, Element.Index, k => (long)k);
+    public View Positions(string axis, long size) =>
+        Table($"positions {size}", axis, size, Element.Index, k => (long)k);
 
     /// <summary>An index map along an axis.</summary>
-    public View Map(string axis, ValueList<int> map) => Table($"map {map}", axis, map.Count, Element.Index, k => (long)map[k]);
+    public View Map(string axis, ValueList<int> map) =>
+        Table($"map {map}", axis, map.Count, Element.Index, k => (long)map[k]);
 
     /// <summary>A number.</summary>
-    public View Scalar(double value) => Table(string.Create(CultureInfo.InvariantCulture, $"scalar {value:R}"), null, 1, Element.Number, k => value);
+    public View Scalar(double value) =>
+        Table(string.Create(CultureInfo.InvariantCulture, $"scalar {value:R}"), null, 1, Element.Number, k => value);
 
     /// <summary>The largest finite number.</summary>
     public View Largest => Scalar(precision == Precision.Float32 ? float.MaxValue : double.MaxValue);

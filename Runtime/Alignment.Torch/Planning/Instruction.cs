@@ -42,13 +42,20 @@ internal sealed class Instruction
     /// <summary>A function of numbers, with broadcasting; a comparison may be written as numbers or as truth values.</summary>
     public static Instruction Pointwise(string function, Operand output, params Operand[] inputs)
     {
-        Require(inputs.All(x => x.Element == Element.Number || function == "eq"), $"{function} of something else than numbers");
-        Require(output.Element == Element.Number || function is "lt" or "le" or "eq" or "ne", $"{function} is no comparison");
+        Require(
+            inputs.All(x => x.Element == Element.Number || function == "eq"),
+            $"{function} of something else than numbers"
+        );
+        Require(
+            output.Element == Element.Number || function is "lt" or "le" or "eq" or "ne",
+            $"{function} is no comparison"
+        );
         return Broadcast($"torch.{function}({Places(1, inputs.Length)}, out={{0}})", output, inputs);
     }
 
     /// <summary>max(x, 0), without a tensor for the 0.</summary>
-    public static Instruction Positive(Operand output, Operand x) => Broadcast("torch.clamp_min({1}, 0.0, out={0})", output, x);
+    public static Instruction Positive(Operand output, Operand x) =>
+        Broadcast("torch.clamp_min({1}, 0.0, out={0})", output, x);
 
     /// <summary>The nearest number between two others.</summary>
     public static Instruction Clamp(Operand output, Operand x, Operand least, Operand largest) =>
@@ -57,15 +64,23 @@ internal sealed class Instruction
     /// <summary>One number or another, by a truth value.</summary>
     public static Instruction Where(Operand output, Operand condition, Operand then, Operand otherwise, Target target)
     {
-        Require(condition.Element == Element.Truth && then.Element == Element.Number && otherwise.Element == Element.Number, "where needs a truth value");
+        Require(
+            condition.Element == Element.Truth && then.Element == Element.Number && otherwise.Element == Element.Number,
+            "where needs a truth value"
+        );
         // the meta device has no where: this touches the same tensors over the same shapes, which is all that device is for
-        var text = target == Target.Meta ? "{0}.copy_({2})\n{0}.add_({3})\n{0}.mul_({1})" : "torch.where({1}, {2}, {3}, out={0})";
+        var text =
+            target == Target.Meta
+                ? "{0}.copy_({2})\n{0}.add_({3})\n{0}.mul_({1})"
+                : "torch.where({1}, {2}, {3}, out={0})";
         return Broadcast(text, output, condition, then, otherwise);
     }
 
     /// <summary>|x|.</summary>
     public static Instruction Absolute(Operand output, Operand x, Operand one, Target target) =>
-        target == Target.Meta ? Broadcast("torch.copysign({1}, {2}, out={0})", output, x, one) : Broadcast("torch.abs({1}, out={0})", output, x);
+        target == Target.Meta
+            ? Broadcast("torch.copysign({1}, {2}, out={0})", output, x, one)
+            : Broadcast("torch.abs({1}, out={0})", output, x);
 
     /// <summary>x copied, and repeated where it is smaller.</summary>
     public static Instruction Copy(Operand output, Operand x) => Broadcast("{0}.copy_({1})", output, x);
@@ -79,14 +94,24 @@ internal sealed class Instruction
     public static Instruction SumFirst(Operand output, Operand x, int count)
     {
         Require(x.Sizes.Skip(count).SequenceEqual(output.Sizes), "sum: the output has another shape");
-        return new($"torch.sum({{1}}, [{string.Join(", ", Enumerable.Range(0, count))}], False, dtype=None, out={{0}})", [output], x);
+        return new(
+            $"torch.sum({{1}}, [{string.Join(", ", Enumerable.Range(0, count))}], False, dtype=None, out={{0}})",
+            [output],
+            x
+        );
     }
 
     /// <summary>Sum or largest element along a dimension, which has one element in the output.</summary>
     public static Instruction Reduce(bool sum, Operand output, Operand x, int dim)
     {
         RequireReduced(output, x, dim);
-        return new(sum ? $"torch.sum({{1}}, [{dim}], True, dtype=None, out={{0}})" : $"torch.amax({{1}}, [{dim}], True, out={{0}})", [output], x);
+        return new(
+            sum
+                ? $"torch.sum({{1}}, [{dim}], True, dtype=None, out={{0}})"
+                : $"torch.amax({{1}}, [{dim}], True, out={{0}})",
+            [output],
+            x
+        );
     }
 
     /// <summary>Largest element along a dimension and the position of the first such.</summary>
@@ -109,7 +134,10 @@ internal sealed class Instruction
     /// <summary>The elements along a dimension from the largest to the smallest.</summary>
     public static Instruction SortDescending(Operand output, Operand index, Operand x, int dim)
     {
-        Require(output.Sizes.Equals(x.Sizes) && index.Sizes.Equals(x.Sizes) && index.Element == Element.Index, "sort: the output has another shape");
+        Require(
+            output.Sizes.Equals(x.Sizes) && index.Sizes.Equals(x.Sizes) && index.Element == Element.Index,
+            "sort: the output has another shape"
+        );
         return new($"torch.sort({{2}}, {dim}, True, values={{0}}, indices={{1}})", [output, index], x);
     }
 
@@ -120,7 +148,10 @@ internal sealed class Instruction
     {
         var rank = output.Sizes.Count;
         Require(rank is 2 or 3 && a.Sizes.Count == rank && b.Sizes.Count == rank, "product: not of matrices");
-        Require(rank == 2 || (a.Sizes[0] == output.Sizes[0] && b.Sizes[0] == output.Sizes[0]), "product: batches differ");
+        Require(
+            rank == 2 || (a.Sizes[0] == output.Sizes[0] && b.Sizes[0] == output.Sizes[0]),
+            "product: batches differ"
+        );
         Require(
             a.Sizes[^2] == output.Sizes[^2] && b.Sizes[^1] == output.Sizes[^1] && a.Sizes[^1] == b.Sizes[^2],
             $"product: {a.Sizes} times {b.Sizes} is not {output.Sizes}"
@@ -158,14 +189,22 @@ internal sealed class Instruction
         // the meta device has no index_select, the others are several times faster with it
         return target == Target.Meta
             ? new($"torch.gather({{1}}, {dim}, {{2}}, out={{0}})", [output], x, map)
-            : new($"torch.index_select({{1}}, {dim}, {{2}}, out={{0}})", [output], x, map.Shaped((map.Sizes[dim], map.Strides[dim])));
+            : new(
+                $"torch.index_select({{1}}, {dim}, {{2}}, out={{0}})",
+                [output],
+                x,
+                map.Shaped((map.Sizes[dim], map.Strides[dim]))
+            );
     }
 
     /// <summary>output[map[i]] += x[i] along a dimension, from 0, in index order.</summary>
     public static Instruction SegmentSum(Operand output, Operand x, Operand map, int dim)
     {
         RequireMapped(x, output, dim);
-        Require(map.Element == Element.Index && map.Sizes.SequenceEqual([x.Sizes[dim]]), "segment sum: the map has another shape");
+        Require(
+            map.Element == Element.Index && map.Sizes.SequenceEqual([x.Sizes[dim]]),
+            "segment sum: the map has another shape"
+        );
         return new($"{{0}}.zero_().index_add_({dim}, {{2}}, {{1}})", [output], x, map);
     }
 
@@ -182,13 +221,18 @@ internal sealed class Instruction
 
     private static Instruction Broadcast(string text, Operand output, params Operand[] inputs)
     {
-        var covered = output.Sizes.Select(size => size == 1 || text.StartsWith("{0}.", StringComparison.Ordinal)).ToArray();
+        var covered = output
+            .Sizes.Select(size => size == 1 || text.StartsWith("{0}.", StringComparison.Ordinal))
+            .ToArray();
         foreach (var input in inputs.Where(x => !x.IsOfStep))
         {
             Require(input.Sizes.Count == output.Sizes.Count, $"{text}: ranks differ");
             for (var k = 0; k < input.Sizes.Count; k++)
             {
-                Require(input.Sizes[k] == output.Sizes[k] || input.Sizes[k] == 1, $"{text}: {input.Sizes} does not fit {output.Sizes}");
+                Require(
+                    input.Sizes[k] == output.Sizes[k] || input.Sizes[k] == 1,
+                    $"{text}: {input.Sizes} does not fit {output.Sizes}"
+                );
                 covered[k] |= input.Sizes[k] == output.Sizes[k];
             }
         }
@@ -199,18 +243,32 @@ internal sealed class Instruction
         {
             InPlace =
             [
-                .. inputs.Where(x => !x.IsOfStep && x.Sizes.Equals(output.Sizes) && x.Strides.Equals(output.Strides) && x.Start == output.Start).Select(x => x.Storage),
+                .. inputs
+                    .Where(x =>
+                        !x.IsOfStep
+                        && x.Sizes.Equals(output.Sizes)
+                        && x.Strides.Equals(output.Strides)
+                        && x.Start == output.Start
+                    )
+                    .Select(x => x.Storage),
             ],
         };
     }
 
-    private static string Places(int first, int count) => string.Join(", ", Enumerable.Range(first, count).Select(k => $"{{{k}}}"));
+    private static string Places(int first, int count) =>
+        string.Join(", ", Enumerable.Range(first, count).Select(k => $"{{{k}}}"));
 
     private static void RequireReduced(Operand output, Operand x, int dim) =>
-        Require(x.Sizes.SetItem(dim, 1).Equals(output.Sizes), $"reduction of {x.Sizes} along {dim} into {output.Sizes}");
+        Require(
+            x.Sizes.SetItem(dim, 1).Equals(output.Sizes),
+            $"reduction of {x.Sizes} along {dim} into {output.Sizes}"
+        );
 
     private static void RequireMapped(Operand output, Operand x, int dim) =>
-        Require(x.Sizes.SetItem(dim, output.Sizes[dim]).Equals(output.Sizes), $"{x.Sizes} and {output.Sizes} differ in more than dimension {dim}");
+        Require(
+            x.Sizes.SetItem(dim, output.Sizes[dim]).Equals(output.Sizes),
+            $"{x.Sizes} and {output.Sizes} differ in more than dimension {dim}"
+        );
 
     private static void Require(bool holds, string what)
     {

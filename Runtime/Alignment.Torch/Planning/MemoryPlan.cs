@@ -11,9 +11,25 @@ internal sealed class MemoryPlan
     public MemoryPlan(TorchPlan plan)
     {
         var outputs = plan.Outputs.Values.Select(v => v.Storage).ToHashSet();
-        List<Instruction>[] sections = [plan.Once, plan.Initial, [.. plan.Carry, .. plan.Table, .. plan.Step], plan.Read];
-        var named = sections.SelectMany(s => s).SelectMany(Storages).Concat(plan.Sources.Select(s => s.View.Storage)).Concat(plan.Tables.Select(t => t.View.Storage));
-        var all = named.Concat(plan.Program.States.Select(s => plan.StateView(s).Storage)).Concat(outputs).Concat(Optional(plan.StepNumber)).Concat(Optional(plan.StepNumbers)).Distinct().ToArray();
+        List<Instruction>[] sections =
+        [
+            plan.Once,
+            plan.Initial,
+            [.. plan.Carry, .. plan.Table, .. plan.Step],
+            plan.Read,
+        ];
+        var named = sections
+            .SelectMany(s => s)
+            .SelectMany(Storages)
+            .Concat(plan.Sources.Select(s => s.View.Storage))
+            .Concat(plan.Tables.Select(t => t.View.Storage));
+        var all = named
+            .Concat(plan.Program.States.Select(s => plan.StateView(s).Storage))
+            .Concat(outputs)
+            .Concat(Optional(plan.StepNumber))
+            .Concat(Optional(plan.StepNumbers))
+            .Distinct()
+            .ToArray();
         foreach (var element in Enum.GetValues<Element>())
         {
             var end = 0L;
@@ -31,7 +47,8 @@ internal sealed class MemoryPlan
     /// <summary>Number of elements of a kind.</summary>
     public long Length(Element element) => _lengths[element];
 
-    private static IEnumerable<Storage> Storages(Instruction i) => i.Writes.Concat(i.Reads).Select(o => o.Storage).Distinct();
+    private static IEnumerable<Storage> Storages(Instruction i) =>
+        i.Writes.Concat(i.Reads).Select(o => o.Storage).Distinct();
 
     private static IEnumerable<Storage> Optional(View? view) => view is null ? [] : [view.Storage];
 
@@ -51,9 +68,14 @@ internal sealed class MemoryPlan
         var placed = new HashSet<Storage>();
         for (var k = 0; k < section.Count; k++)
         {
-            foreach (var output in section[k].Writes.Select(w => w.Storage).Where(s => s.Element == element && s.Offset < 0))
+            foreach (
+                var output in section[k].Writes.Select(w => w.Storage).Where(s => s.Element == element && s.Offset < 0)
+            )
             {
-                var reused = section[k].InPlace.FirstOrDefault(s => s.Element == element && placed.Contains(s) && lastUse[s] == k && s.Length == output.Length);
+                var reused = section[k]
+                    .InPlace.FirstOrDefault(s =>
+                        s.Element == element && placed.Contains(s) && lastUse[s] == k && s.Length == output.Length
+                    );
                 output.Offset = reused?.Offset ?? free.Take(Round(output.Length));
                 placed.Add(output);
                 if (reused is not null)

@@ -13,7 +13,8 @@ internal static class ProgramCheck
         for (var id = 0; id < program.Graph.Nodes.Count; id++)
         {
             var node = program.Graph[id];
-            void Fail(string what) => throw new ArgumentException($"{program.Name}: %{id} = {node.Op.GetType().Name}: {what}.");
+            void Fail(string what) =>
+                throw new ArgumentException($"{program.Name}: %{id} = {node.Op.GetType().Name}: {what}.");
             if (node.Arguments.Any(a => a < 0 || a >= id))
                 Fail("reads a value that is not computed before it");
             AxisSet[] arguments = [.. node.Arguments.Select(a => program.Graph[a].Axes)];
@@ -32,7 +33,9 @@ internal static class ProgramCheck
         {
             var axes = program.Graph[state.Source].Axes;
             if (!program.Graph[state.Next].Axes.Equals(axes) || !program.Graph[state.Initial].Axes.Equals(axes))
-                throw new ArgumentException($"{program.Name}: state '{state.Name}' over {axes} is given values over other axes.");
+                throw new ArgumentException(
+                    $"{program.Name}: state '{state.Name}' over {axes} is given values over other axes."
+                );
         }
     }
 }

@@ -56,7 +56,12 @@ internal sealed class StepValues
         var stack = new Stack<int>(roots);
         while (stack.TryPop(out var id))
         {
-            if (!_program.Varying[id] || _program.Graph[id].Op is Op.State or Op.Step || sources.Contains(id) || !live.Add(id))
+            if (
+                !_program.Varying[id]
+                || _program.Graph[id].Op is Op.State or Op.Step
+                || sources.Contains(id)
+                || !live.Add(id)
+            )
                 continue;
             foreach (var argument in _program.Graph[id].Arguments)
                 stack.Push(argument);
@@ -70,7 +75,8 @@ internal sealed class StepValues
         var users = new Dictionary<int, int>();
         foreach (var argument in Ids.SelectMany(id => _program.Graph[id].Arguments).Concat(Loops.Select(l => l.Next)))
             users[argument] = users.GetValueOrDefault(argument) + 1;
-        var negated = Ids.Where(id => _program.Graph[id].Op is Op.Unary { Kind: UnaryKind.Negate }).Select(id => _program.Graph[id].Arguments[0]);
+        var negated = Ids.Where(id => _program.Graph[id].Op is Op.Unary { Kind: UnaryKind.Negate })
+            .Select(id => _program.Graph[id].Arguments[0]);
         return [.. negated.Where(id => Contains(id) && users[id] == 1 && _program.Graph[id].Op is Op.Contract)];
     }
 
@@ -84,22 +90,41 @@ internal sealed class StepValues
 
         // what each value will be one step later
         var later = states.ToDictionary(s => s.Source, s => s.Next);
-        int? Later(int id) => !_program.Varying[id] ? id : later.TryGetValue(id, out var next) ? next : null;
+        int? Later(int id) =>
+            !_program.Varying[id] ? id
+            : later.TryGetValue(id, out var next) ? next
+            : null;
         foreach (var id in ids.Where(id => graph[id].Op is not Op.Random))
         {
             var arguments = graph[id].Arguments.Select(Later).ToArray();
-            if (arguments.All(a => a is not null) && known.TryGetValue((graph[id].Op.Signature, arguments.Select(a => a!.Value).ToValueList()), out var next))
+            if (
+                arguments.All(a => a is not null)
+                && known.TryGetValue(
+                    (graph[id].Op.Signature, arguments.Select(a => a!.Value).ToValueList()),
+                    out var next
+                )
+            )
                 later[id] = next;
         }
 
         // only the last of a chain of such values is used by anything else
         bool IsCarried(int id) => later.ContainsKey(id) && graph[id].Op is not Op.State;
         var roots = states.Select(s => s.Next).ToHashSet();
-        var used = ids.Where(id => !IsCarried(id)).SelectMany(id => graph[id].Arguments).Where(IsCarried).Select(Base).Where(IsCarried);
-        Loop[] carried = [.. used.Where(id => !roots.Contains(id)).Distinct().Order().Select(id => new Loop(id, later[id]))];
+        var used = ids.Where(id => !IsCarried(id))
+            .SelectMany(id => graph[id].Arguments)
+            .Where(IsCarried)
+            .Select(Base)
+            .Where(IsCarried);
+        Loop[] carried =
+        [
+            .. used.Where(id => !roots.Contains(id)).Distinct().Order().Select(id => new Loop(id, later[id])),
+        ];
 
         // a value that must be copied costs as much as a small one that is computed
-        var rest = Live([.. states.Select(s => s.Next), .. carried.Select(c => c.Next)], [.. carried.Select(c => c.Source)]);
+        var rest = Live(
+            [.. states.Select(s => s.Next), .. carried.Select(c => c.Next)],
+            [.. carried.Select(c => c.Source)]
+        );
         return ids.Length - rest.Length > 2 * carried.Length ? carried : [];
     }
 }

@@ -69,7 +69,11 @@ internal sealed record View(Storage Storage, long Start, ValueList<Dim> Dims)
 
     public Dim this[string axis] => Dims.First(d => d.Axis == axis);
 
-    public View Rename(Axis from, Axis to) => this with { Dims = Dims.Select(d => d.Axis == from.Name ? d with { Axis = to.Name } : d).ToValueList() };
+    public View Rename(Axis from, Axis to) =>
+        this with
+        {
+            Dims = Dims.Select(d => d.Axis == from.Name ? d with { Axis = to.Name } : d).ToValueList(),
+        };
 
     public View Slice(Axis from, long start, Axis to) =>
         this with
@@ -79,13 +83,20 @@ internal sealed record View(Storage Storage, long Start, ValueList<Dim> Dims)
         };
 
     public View Expand(IEnumerable<Axis> axes) =>
-        this with { Dims = Dims.AddRange(axes.Where(a => !Holds(a.Name)).Select(a => new Dim(a.Name, a.Size, 0))) };
+        this with
+        {
+            Dims = Dims.AddRange(axes.Where(a => !Holds(a.Name)).Select(a => new Dim(a.Name, a.Size, 0))),
+        };
 
     /// <summary>The same elements with an axis of one element in front, or, of an axis that is held, at its place.</summary>
     public View Without(string axis) => this with { Dims = Dims.Where(d => d.Axis != axis).ToValueList() };
 
     /// <summary>This view and the ones that lie behind it at equal distances, as one.</summary>
-    public View Stack(int count, long distance) => this with { Dims = ((ValueList<Dim>)[new(Twins, count, distance)]).AddRange(Dims) };
+    public View Stack(int count, long distance) =>
+        this with
+        {
+            Dims = ((ValueList<Dim>)[new(Twins, count, distance)]).AddRange(Dims),
+        };
 
     /// <summary>The tensor over the given axes, in their order; along an axis that is not held it has one element.</summary>
     /// <exception cref="InvalidOperationException">An axis of this view is not among them, or has another size there.</exception>
@@ -104,7 +115,9 @@ internal sealed record View(Storage Storage, long Start, ValueList<Dim> Dims)
                 if (dim.Axis != axes[k].Axis)
                     continue;
                 if (dim.Size != axes[k].Size)
-                    throw new InvalidOperationException($"Axis '{dim.Axis}' has {dim.Size} elements where {axes[k].Size} are due.");
+                    throw new InvalidOperationException(
+                        $"Axis '{dim.Axis}' has {dim.Size} elements where {axes[k].Size} are due."
+                    );
                 (sizes[k], strides[k]) = (dim.Size, dim.Stride);
                 found++;
             }
@@ -116,7 +129,11 @@ internal sealed record View(Storage Storage, long Start, ValueList<Dim> Dims)
     }
 
     /// <summary>The tensor over the given axes, repeated along those that are not held.</summary>
-    public Operand Repeated(IReadOnlyList<(string Axis, long Size)> axes) => Over(axes) with { Sizes = axes.Select(a => a.Size).ToValueList() };
+    public Operand Repeated(IReadOnlyList<(string Axis, long Size)> axes) =>
+        Over(axes) with
+        {
+            Sizes = axes.Select(a => a.Size).ToValueList(),
+        };
 
     /// <summary>The axes in the order of memory.</summary>
     public (string Axis, long Size)[] Axes => [.. Dims.Select(d => (d.Axis, d.Size))];
@@ -132,5 +149,9 @@ internal sealed record Operand(Storage Storage, long Start, ValueList<long> Size
 
     /// <summary>This operand with several neighbouring dimensions merged or split into other ones.</summary>
     public Operand Shaped(params (long Size, long Stride)[] dims) =>
-        this with { Sizes = dims.Select(d => d.Size).ToValueList(), Strides = dims.Select(d => d.Stride).ToValueList() };
+        this with
+        {
+            Sizes = dims.Select(d => d.Size).ToValueList(),
+            Strides = dims.Select(d => d.Stride).ToValueList(),
+        };
 }

@@ -17,7 +17,10 @@ internal sealed class Timetable
         _program = program;
         var order = step.Ids.Where(IsEntry).ToArray();
         _entries.UnionWith(order);
-        var users = step.Ids.Where(id => !_entries.Contains(id)).SelectMany(id => program.Graph[id].Arguments).Concat(step.Loops.Select(l => l.Next));
+        var users = step
+            .Ids.Where(id => !_entries.Contains(id))
+            .SelectMany(id => program.Graph[id].Arguments)
+            .Concat(step.Loops.Select(l => l.Next));
         int[] read = [.. users.Where(a => _entries.Contains(a) || IsStepNumber(a)).Distinct()];
         // the statements in the loop, and the one that counts, against a look into the table for each number that is used
         var isWorthwhile = order.Count(id => !StepValues.IsView(program.Graph[id].Op)) > read.Length;

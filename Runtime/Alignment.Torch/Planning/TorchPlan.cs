@@ -78,7 +78,11 @@ internal sealed class TorchPlan
     private void WriteOnce()
     {
         _values.Begin(Once, inStep: false);
-        IEnumerable<int> roots = [.. Program.States.SelectMany(s => (int[])[s.Next, s.Initial]), .. Program.Outputs.Select(o => o.Value)];
+        IEnumerable<int> roots =
+        [
+            .. Program.States.SelectMany(s => (int[])[s.Next, s.Initial]),
+            .. Program.Outputs.Select(o => o.Value),
+        ];
         foreach (var id in Program.Graph.Live(roots).Where(id => !Program.Varying[id]))
             _values.Emit(id);
     }
@@ -144,7 +148,10 @@ internal sealed class TorchPlan
     private void Move((View Target, View Value)[] moves)
     {
         var twins = new Twins(moves.Length);
-        if (twins.Stack([.. moves.Select(m => m.Target)]) is { } target && twins.Stack([.. moves.Select(m => m.Value)]) is { } value)
+        if (
+            twins.Stack([.. moves.Select(m => m.Target)]) is { } target
+            && twins.Stack([.. moves.Select(m => m.Value)]) is { } value
+        )
             moves = [(target, value)];
         foreach (var (to, from) in moves)
             Pointwise.Copy(_emitter, to, from);

@@ -49,7 +49,11 @@ internal sealed class TwinSearch
     // a slot of the solver's state gives its variables one name, followed by the player's
     private void Seed()
     {
-        foreach (var twins in _program.States.GroupBy(s => (s.Name.Split('/')[0], _layout.Sizes(s.Source))).Where(g => g.Count() > 1))
+        foreach (
+            var twins in _program
+                .States.GroupBy(s => (s.Name.Split('/')[0], _layout.Sizes(s.Source)))
+                .Where(g => g.Count() > 1)
+        )
         {
             var group = new Group { Count = twins.Count() };
             foreach (var (state, index) in twins.Select((s, k) => (s, k)))
@@ -72,7 +76,9 @@ internal sealed class TwinSearch
             Op.SimplexProjection p => $"simplex {At(p.Axis)}",
             _ => null,
         };
-        return what is null ? null : $"{what} {_layout.Sizes(id)} {string.Join(" ", node.Arguments.Select(a => _layout.Sizes(_step.Base(a))))}";
+        return what is null
+            ? null
+            : $"{what} {_layout.Sizes(id)} {string.Join(" ", node.Arguments.Select(a => _layout.Sizes(_step.Base(a))))}";
     }
 
     private (List<int> Pack, bool First)? Best(List<List<int>> packs, int id)
@@ -96,7 +102,10 @@ internal sealed class TwinSearch
     private int Score(List<int> members)
     {
         var existing = members.Where(_places.ContainsKey).ToArray();
-        if (existing.Length > 0 && !(existing.Length == members.Count - 1 && IsGroup([.. members.Take(existing.Length)])))
+        if (
+            existing.Length > 0
+            && !(existing.Length == members.Count - 1 && IsGroup([.. members.Take(existing.Length)]))
+        )
             return 0;
         var signs = 0;
         for (var k = 0; k < _program.Graph[members[0]].Arguments.Count; k++)
@@ -114,9 +123,12 @@ internal sealed class TwinSearch
     }
 
     private bool InOrder(int[] ids) =>
-        ids.All(_places.ContainsKey) && ids.Select((id, k) => _places[id] == new Place(_places[ids[0]].Group, _places[ids[0]].Index + k)).All(at => at);
+        ids.All(_places.ContainsKey)
+        && ids.Select((id, k) => _places[id] == new Place(_places[ids[0]].Group, _places[ids[0]].Index + k))
+            .All(at => at);
 
-    private bool IsGroup(int[] ids) => InOrder(ids) && _places[ids[0]] is { Index: 0 } place && place.Group.Count == ids.Length;
+    private bool IsGroup(int[] ids) =>
+        InOrder(ids) && _places[ids[0]] is { Index: 0 } place && place.Group.Count == ids.Length;
 
     private bool MayPlace(int[] operands) =>
         operands.Distinct().Count() == operands.Length
@@ -160,7 +172,11 @@ internal sealed class TwinSearch
                 return true;
             if (!_step.Contains(next) || !seen.Add(next))
                 continue;
-            foreach (var argument in (_packs.TryGetValue(next, out var twins) ? twins : [next]).SelectMany(t => _program.Graph[t].Arguments))
+            foreach (
+                var argument in (_packs.TryGetValue(next, out var twins) ? twins : [next]).SelectMany(t =>
+                    _program.Graph[t].Arguments
+                )
+            )
                 stack.Push(argument);
         }
 

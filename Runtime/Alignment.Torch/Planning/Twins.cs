@@ -16,11 +16,18 @@ internal sealed class Twins(int count)
         for (var k = 1; k < count; k++)
         {
             var view = views[k];
-            if (view.Storage != first.Storage || view.Start - first.Start != k * distance || view.Dims.Count != first.Dims.Count)
+            if (
+                view.Storage != first.Storage
+                || view.Start - first.Start != k * distance
+                || view.Dims.Count != first.Dims.Count
+            )
                 return null;
             for (var d = 0; d < view.Dims.Count; d++)
             {
-                if (view.Dims[d] with { Axis = "" } != first.Dims[d] with { Axis = "" } || !IsNamed(k, view.Dims[d].Axis, first.Dims[d].Axis))
+                if (
+                    view.Dims[d] with { Axis = "" } != first.Dims[d] with { Axis = "" }
+                    || !IsNamed(k, view.Dims[d].Axis, first.Dims[d].Axis)
+                )
                     return null;
             }
         }

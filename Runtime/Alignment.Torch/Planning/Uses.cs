@@ -13,7 +13,11 @@ internal sealed class Uses
         var graph = program.Graph;
         _numbers = new bool[graph.Nodes.Count];
         _truths = new bool[graph.Nodes.Count];
-        int[] roots = [.. program.States.SelectMany(s => (int[])[s.Source, s.Initial, s.Next]), .. program.Outputs.Select(o => o.Value)];
+        int[] roots =
+        [
+            .. program.States.SelectMany(s => (int[])[s.Source, s.Initial, s.Next]),
+            .. program.Outputs.Select(o => o.Value),
+        ];
         foreach (var root in roots)
             _numbers[root] = true;
         foreach (var id in graph.Live(roots).Reverse())
@@ -31,5 +35,6 @@ internal sealed class Uses
 
     public bool Needs(int id, Element element) => element == Element.Truth ? _truths[id] : _numbers[id];
 
-    public static bool IsComparison(Op op) => op is Op.Binary { Kind: BinaryKind.Less or BinaryKind.LessOrEqual or BinaryKind.Equal };
+    public static bool IsComparison(Op op) =>
+        op is Op.Binary { Kind: BinaryKind.Less or BinaryKind.LessOrEqual or BinaryKind.Equal };
 }

@@ -86,7 +86,12 @@ internal sealed class Values
                     _draws.Add(random);
                 var drawn = NewView(id, Element.Number, _inStep);
                 Keep(id, drawn);
-                _emitter.Add(Instruction.Draw(drawn.Over([.. random.Axes.Select(a => (a.Name, (long)a.Size))]), _draws.IndexOf(random)));
+                _emitter.Add(
+                    Instruction.Draw(
+                        drawn.Over([.. random.Axes.Select(a => (a.Name, (long)a.Size))]),
+                        _draws.IndexOf(random)
+                    )
+                );
                 break;
             case Op.Rename or Op.Expand or Op.Slice or Op.StopGradient:
                 foreach (var element in (Element[])[Element.Number, Element.Truth])
@@ -139,7 +144,8 @@ internal sealed class Values
         if (negate)
             node = Graph[node.Arguments[0]];
         IEnumerable<View> Arguments(int k) =>
-            ids.Select(id => (negate ? node : Graph[id]).Arguments[k]).Select(a => k == 0 && node.Op is Op.Select ? FindTruth(a) : Find(a));
+            ids.Select(id => (negate ? node : Graph[id]).Arguments[k])
+                .Select(a => k == 0 && node.Op is Op.Select ? FindTruth(a) : Find(a));
 
         var twins = new Twins(ids.Length);
         View?[] inputs = [.. Enumerable.Range(0, node.Arguments.Count).Select(k => twins.Stack([.. Arguments(k)]))];
@@ -147,7 +153,9 @@ internal sealed class Values
         inputs = [.. inputs.Select(v => v is { IsOfStep: true } && !(isPointwise && v.Dims.Count == 0) ? Laid(v) : v)];
         // truth values first: the numbers may be written over an operand
         Element[] elements = [.. ((Element[])[Element.Truth, Element.Number]).Where(e => _uses.Needs(ids[0], e))];
-        var results = elements.Select(e => ids.Select(id => NewView(id, e, _inStep || !_program.Varying[id])).ToArray()).ToArray();
+        var results = elements
+            .Select(e => ids.Select(id => NewView(id, e, _inStep || !_program.Varying[id])).ToArray())
+            .ToArray();
         View?[] outputs = [.. results.Select(twins.Stack)];
         if (inputs.Concat(outputs).Any(v => v is null) || ids.Any(id => elements.Any(e => !_uses.Needs(id, e))))
             return false;
@@ -193,7 +201,8 @@ internal sealed class Values
         return truth;
     }
 
-    private bool IsPositivePart(Node node) => node.Op is Op.Binary { Kind: BinaryKind.Maximum } && Graph.ConstantOf(node.Arguments[1]) == 0;
+    private bool IsPositivePart(Node node) =>
+        node.Op is Op.Binary { Kind: BinaryKind.Maximum } && Graph.ConstantOf(node.Arguments[1]) == 0;
 
     private View? TryFind(int id, Element element) =>
         _local.TryGetValue((id, element), out var view) || _kept.TryGetValue((id, element), out view) ? view : null;
@@ -214,7 +223,11 @@ internal sealed class Values
     {
         var alone = View.Of(element, _layout.Axes(id).Select(a => (a.Name, (long)a.Size)));
         return placed && _arrangement.Find(id) is { } place
-            ? alone with { Storage = place.Group.Memory(element, alone.Elements), Start = place.Index * alone.Elements }
+            ? alone with
+            {
+                Storage = place.Group.Memory(element, alone.Elements),
+                Start = place.Index * alone.Elements,
+            }
             : alone;
     }
 
