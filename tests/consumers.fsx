@@ -69,10 +69,10 @@ File.WriteAllText(config, File.ReadAllText(config).Replace("<clear />", ""))
 run "" "dotnet" [ "nuget"; "add"; "source"; feed; "--name"; "local"; "--configfile"; "nuget.config" ]
 |> ignore
 
-write "cs/cs.csproj" (project "")
-write "cs/Program.cs" csharp
-write "fs/fs.fsproj" (project "<Compile Include=\"Program.fs\" />")
-write "fs/Program.fs" (fsharp + "\n[<EntryPoint>]\nlet main args = Experiment.main args experiment\n")
+write "console-cs/app.csproj" (project "")
+write "console-cs/Program.cs" csharp
+write "console-fs/app.fsproj" (project "<Compile Include=\"Program.fs\" />")
+write "console-fs/Program.fs" (fsharp + "\n[<EntryPoint>]\nlet main args = Experiment.main args experiment\n")
 
 write
     "script/rps.fsx"
@@ -80,8 +80,8 @@ write
 
 write "file/rps.cs" $"#:package Alignment@%s{version}\n%s{csharp}"
 
-for name in [ "cs"; "fs" ] do
-    certified $"{name} console" (run name "dotnet" [ "run"; "-c"; "Release" ])
+for name in [ "console-cs"; "console-fs" ] do
+    certified name (run name "dotnet" [ "run"; "-c"; "Release" ])
 
     let bytes =
         Directory.EnumerateFiles(Path.Combine(home, name, "bin"), "*", SearchOption.AllDirectories)
