@@ -32,8 +32,7 @@ let private bindFault (spec: GameSpec) = messageOf (fun () -> BoundGame.Bind spe
 // ---- The check of a specification ----------------------------------------------------------------------------------
 
 /// The rock-paper-scissors game with an expression added to the row player's payoff.
-let private faulty (e: Expr) =
-    g.Player(row3).Player(column3).Payoff(row3, payoff + e).Payoff(column3, -payoff)
+let private faulty (e: Expr) = g.Player(row3).Player(column3).Payoff(row3, payoff + e).Payoff(column3, -payoff)
 
 let private structural = [
     "nobody", g, [ "game 'g': has no players; add them with Player or ZeroSum" ]
@@ -47,17 +46,25 @@ let private structural = [
     ]
     "an axis of two players",
     g.ZeroSum(row3, Player.Of("b", rowAxis), (c 0.0).Expand rowAxis),
-    [ "axis 'row': is the actions of 'row' and the actions of 'b'; each needs an axis of its own, for example axis.Named(\"row2\")" ]
+    [
+        "axis 'row': is the actions of 'row' and the actions of 'b'; each needs an axis of its own, for example axis.Named(\"row2\")"
+    ]
     "an axis of a player and the batch",
     rps.Over rowAxis,
-    [ "axis 'row': is the actions of 'row' and a batch axis; each needs an axis of its own, for example axis.Named(\"row2\")" ]
+    [
+        "axis 'row': is the actions of 'row' and a batch axis; each needs an axis of its own, for example axis.Named(\"row2\")"
+    ]
     "an axis of a player and chance",
     rps.Nature(columnAxis, Expr.Vector(columnAxis, 0.2, 0.3, 0.5)),
-    [ "axis 'column': is the actions of 'column' and a chance variable; each needs an axis of its own, for example axis.Named(\"column2\")" ]
+    [
+        "axis 'column': is the actions of 'column' and a chance variable; each needs an axis of its own, for example axis.Named(\"column2\")"
+    ]
     "a parameter of two values",
     (let cost value = Signal.Parameter("cost", value, 0.0, 1.0)
      g.ZeroSum(row3, column3, payoff * cost 0.1 + cost 0.2)),
-    [ "parameter 'cost': is declared with different values or ranges; declare it once and use that value" ]
+    [
+        "parameter 'cost': is declared with different values or ranges; declare it once and use that value"
+    ]
     "a payoff of nobody, near",
     rps.Payoff(Player.Of("rows", rowAxis), payoff),
     [ "payoff of 'rows': the game has no player 'rows'. Did you mean 'row'?" ]
@@ -91,7 +98,12 @@ let private structural = [
             $"regularizer of 'row': the order of a Tsallis entropy lies above 0 and is not 1, got {order}; at 1 use Regularizer.Entropy"
         ]
     for strength in [ 0.0; -1.5 ] do
-        for name, make in [ "entropy", Regularizer.Entropy; "l2", Regularizer.L2; "tsallis", (fun t -> Regularizer.Tsallis(2.0, t)) ] do
+        for name, make in
+            [
+                "entropy", Regularizer.Entropy
+                "l2", Regularizer.L2
+                "tsallis", (fun t -> Regularizer.Tsallis(2.0, t))
+            ] do
             $"{name} of strength {strength}",
             rps.Regularize(row3, make (c strength)),
             [ $"regularizer of 'row': its strength must lie above 0, got {strength}" ]
@@ -99,7 +111,9 @@ let private structural = [
     rps.Regularize(row3, Regularizer.Kl((c (1.0 / 3.0)).Expand rowAxis, Signal.Parameter("tau", 0.0))),
     [ "regularizer of 'row': its strength must lie above 0, got 0" ]
     "a constraint on nobody, without a bound",
-    rps.SubjectTo(Constraint.AtMost("budget", Player.Of("blue", rowAxis), Expr.Vector(rowAxis, 1.0, 0.0, 0.0), infinity)),
+    rps.SubjectTo(
+        Constraint.AtMost("budget", Player.Of("blue", rowAxis), Expr.Vector(rowAxis, 1.0, 0.0, 0.0), infinity)
+    ),
     [
         "constraint 'budget': the game has no player 'blue'. It has row, column."
         "constraint 'budget': expected a finite bound, got Infinity"
@@ -129,15 +143,21 @@ let private inside = [
     "logsumexp", payoff.LogSumExp x, "logsumexp[x]: expected axis 'x', got [row=3, column=3]; 'x' is missing"
     "softmax", payoff.Softmax x, "softmax[x]: expected axis 'x', got [row=3, column=3]; 'x' is missing"
     "onehot", payoff.OneHotMax x, "onehot_max[x]: expected axis 'x', got [row=3, column=3]; 'x' is missing"
-    "projection", payoff.ProjectToSimplex x, "project_simplex[x]: expected axis 'x', got [row=3, column=3]; 'x' is missing"
-    "cumsum", payoff.CumulativeSum(x, true), "cumsum.reverse[x]: expected axis 'x', got [row=3, column=3]; 'x' is missing"
+    "projection",
+    payoff.ProjectToSimplex x,
+    "project_simplex[x]: expected axis 'x', got [row=3, column=3]; 'x' is missing"
+    "cumsum",
+    payoff.CumulativeSum(x, true),
+    "cumsum.reverse[x]: expected axis 'x', got [row=3, column=3]; 'x' is missing"
     "contract", payoff.Dot(payoff, x), "contract[x]: expected axis 'x', got [row=3, column=3]; 'x' is missing"
     "gather, count", vector.Gather(x, y, 0).Sum y, "gather[x->y]: the index map has 1 entries, 'y' 2 elements"
     "gather, range", vector.Gather(x, y, 0, 4).Sum y, "gather[x->y]: entry 1 of the index map is 4, outside of x=4"
     "gather, twice",
     payoff.Gather(rowAxis, columnAxis, 0, 1, 2),
     "gather[row->column]: [column=3] would hold axis 'column' twice; rename one of them with On(from, to)"
-    "segment sum, count", vector.SegmentSum(x, y, 0, 1).Sum y, "segment_sum[x->y]: the index map has 2 entries, 'x' 4 elements"
+    "segment sum, count",
+    vector.SegmentSum(x, y, 0, 1).Sum y,
+    "segment_sum[x->y]: the index map has 2 entries, 'x' 4 elements"
     "segment sum, range",
     vector.SegmentSum(x, y, 0, 1, 2, 0).Sum y,
     "segment_sum[x->y]: entry 2 of the index map is 2, outside of y=2"
@@ -169,7 +189,9 @@ let private inside = [
     "undeclared, near",
     Expr.Vector(Axis.Of("rows", 3), 1.0, 2.0, 3.0),
     "axis 'rows' is neither a player's nor declared with Over or Nature. Did you mean 'row'?"
-    "undeclared, far", vector, "axis 'x' is neither a player's nor declared with Over or Nature. Declared are row, column."
+    "undeclared, far",
+    vector,
+    "axis 'x' is neither a player's nor declared with Over or Nature. Declared are row, column."
 ]
 
 /// One of each kind: eight faults.
@@ -207,12 +229,18 @@ let private specCheck =
 
         testCase "the games of a batch are not mixed" (fun () ->
             let mixed = (faulty (Expr.Vector(two, 1.0, 2.0).Sum two)).Over two
-            Expect.equal (faults mixed) [ "payoff of 'row': sum[game] would mix the games of the batch axis 'game'" ] "message")
+
+            Expect.equal
+                (faults mixed)
+                [ "payoff of 'row': sum[game] would mix the games of the batch axis 'game'" ]
+                "message")
 
         testCase "a distribution over another axis" (fun () ->
             Expect.equal
                 (faults (rps.Nature(x, Expr.Vector(y, 0.5, 0.5))))
-                [ "distribution of 'x': axis 'y' is neither a player's nor declared with Over or Nature. Did you mean 'x'?" ]
+                [
+                    "distribution of 'x': axis 'y' is neither a player's nor declared with Over or Nature. Did you mean 'x'?"
+                ]
                 "message")
 
         testCase "eight faults, eight diagnostics, one exception" (fun () ->
@@ -224,7 +252,11 @@ let private specCheck =
             with :? SpecException as e ->
                 Expect.equal e.Faults.Count 8 "diagnostics"
                 Expect.equal e.Message (String.concat "\n" eightMessages) "message"
-                Expect.equal e.Faults[3] (Diagnostic("payoff of 'rwo'", "the game has no player 'rwo'. Did you mean 'row'?")) "a value")
+
+                Expect.equal
+                    e.Faults[3]
+                    (Diagnostic("payoff of 'rwo'", "the game has no player 'rwo'. Did you mean 'row'?"))
+                    "a value")
 
         testCase "a sound specification has none" (fun () ->
             let spec =
@@ -241,7 +273,13 @@ let private specCheck =
             for wrong, nearest in
                 [ "rde", "red"; "BLUE", "blue"; "bleu", "blue"; "re", "red"; "nature", ""; "", ""; "x", "" ] do
                 let found = Nearest.To(wrong, [ "red"; "blue"; "green" ])
-                Expect.equal (match found with null -> "" | name -> name) nearest wrong
+
+                Expect.equal
+                    (match found with
+                     | null -> ""
+                     | name -> name)
+                    nearest
+                    wrong
 
             Expect.equal (Nearest.Hint("x", [], "It has")) " It has none." "nothing to name")
 
@@ -258,7 +296,11 @@ let private specCheck =
         ptestCase "an axis with the name of a probe's" (fun () ->
             let draw = Axis.Of("draw", 2)
             let table = CountTable.Read("outcomes.csv").By(rowAxis, columnAxis)
-            let spec = (g.ZeroSum(row3, column3, table.Rate * Expr.Vector(draw, 1.0, 2.0)).Over draw).Probe(Probe.Posterior(table, 3))
+
+            let spec =
+                (g.ZeroSum(row3, column3, table.Rate * Expr.Vector(draw, 1.0, 2.0)).Over draw)
+                    .Probe(Probe.Posterior(table, 3))
+
             Expect.isNonEmpty (faults spec) "messages")
     ]
 
@@ -338,7 +380,12 @@ let private numbers =
                 "claim Potential: does not hold: the gains of 'row' and 'column' around the square from cell row=0, column=0 to cell row=1, column=1 sum to -5, not 0"
                 "two claims at once, in a batch",
                 (let scaled = payoff * Expr.Vector(two, 0.0, 1.0) + Expr.Vector(two, 0.0, 0.5)
-                 (g.Player(row3).Player(column3).Payoff(row3, scaled).Payoff(column3, -scaled)).Over(two).Claim(Structure.Symmetric).Claim(Structure.ZeroSum).Claim(Structure.Potential)),
+
+                 (g.Player(row3).Player(column3).Payoff(row3, scaled).Payoff(column3, -scaled))
+                     .Over(two)
+                     .Claim(Structure.Symmetric)
+                     .Claim(Structure.ZeroSum)
+                     .Claim(Structure.Potential)),
                 "claim Symmetric: does not hold: 'row' gets 0.5 at game game=1, cell row=rock, column=rock, 'column' gets -0.5 at game game=1, cell row=rock, column=rock\n"
                 + "claim Potential: does not hold: the gains of 'row' and 'column' around the square from game game=1, cell row=rock, column=rock to game game=1, cell row=paper, column=scissors sum to 6, not 0"
             ] do
@@ -419,13 +466,21 @@ let private structureTests =
                 bimatrix [ [ 3.0; 0.0 ]; [ 5.0; 1.0 ] ] [ [ 3.0; 5.0 ]; [ 0.0; 1.0 ] ],
                 [ symmetric; potential ]
                 "matching pennies", zeroSumOf 2 2 [| 1.0; -1.0; -1.0; 1.0 |], [ zero; constant ]
-                "coordination", bimatrix [ [ 2.0; 0.0 ]; [ 0.0; 1.0 ] ] [ [ 2.0; 0.0 ]; [ 0.0; 1.0 ] ], [ symmetric; potential ]
+                "coordination",
+                bimatrix [ [ 2.0; 0.0 ]; [ 0.0; 1.0 ] ] [ [ 2.0; 0.0 ]; [ 0.0; 1.0 ] ],
+                [ symmetric; potential ]
                 // symmetric only after renaming one player's actions, which is not looked for; -3 + 3 - 2 + 2 around the square
-                "battle of the sexes", bimatrix [ [ 3.0; 0.0 ]; [ 0.0; 2.0 ] ] [ [ 2.0; 0.0 ]; [ 0.0; 3.0 ] ], [ potential ]
-                "battle of the sexes, unequal stakes", bimatrix [ [ 4.0; 0.0 ]; [ 0.0; 2.0 ] ] [ [ 2.0; 0.0 ]; [ 0.0; 3.0 ] ], []
+                "battle of the sexes",
+                bimatrix [ [ 3.0; 0.0 ]; [ 0.0; 2.0 ] ] [ [ 2.0; 0.0 ]; [ 0.0; 3.0 ] ],
+                [ potential ]
+                "battle of the sexes, unequal stakes",
+                bimatrix [ [ 4.0; 0.0 ]; [ 0.0; 2.0 ] ] [ [ 2.0; 0.0 ]; [ 0.0; 3.0 ] ],
+                []
                 "constant-sum", bimatrix [ [ 1.0; 3.0 ]; [ 0.0; 2.5 ] ] [ [ 2.0; 0.0 ]; [ 3.0; 0.5 ] ], [ constant ]
                 // a zero-sum game with a potential: u = f(row) - f(column)
-                "separable", bimatrix [ [ 0.0; -1.0 ]; [ 2.0; 1.0 ] ] [ [ 0.0; 1.0 ]; [ -2.0; -1.0 ] ], [ zero; constant; potential ]
+                "separable",
+                bimatrix [ [ 0.0; -1.0 ]; [ 2.0; 1.0 ] ] [ [ 0.0; 1.0 ]; [ -2.0; -1.0 ] ],
+                [ zero; constant; potential ]
                 "congestion of three", congestion 3 (fun _ _ -> 0.0), [ symmetric; potential ]
                 "congestion of four", congestion 4 (fun _ _ -> 0.0), [ symmetric; potential ]
                 // what the others do may change what a player gets, whatever it does itself
@@ -468,7 +523,8 @@ let private structureTests =
                 "'driver0' gets -5.75 at cell driver0=0, driver1=0, driver2=0, 'driver1' gets -6 at cell driver0=0, driver1=0, driver2=0"
                 "perturbed congestion"
 
-            Expect.equal (structure (congestion 3 (fun _ _ -> 0.0)) constant).Witness
+            Expect.equal
+                (structure (congestion 3 (fun _ _ -> 0.0)) constant).Witness
                 "cell driver0=0, driver1=0, driver2=1: the payoffs -2.5, -2.5, -2 sum to -7, those at cell driver0=0, driver1=0, driver2=0 to -18"
                 "congestion")
 
@@ -488,7 +544,10 @@ let private structureTests =
         testCase "a game too large to look at" (fun () ->
             let few, many = Player.Of("few", 1), Player.Of("many", 10_000_001)
             let payoffs = Array.zeroCreate<float> 10_000_001
-            let decisions = StructureAnalysis.Decide([ few; many ].ToValueList(), [| payoffs; payoffs |], 1, (fun _ -> ""))
+
+            let decisions =
+                StructureAnalysis.Decide([ few; many ].ToValueList(), [| payoffs; payoffs |], 1, (fun _ -> ""))
+
             Expect.all decisions (fun d -> d.Verdict = Verdict.Unknown && d.Witness = "") "unknown rather than a guess")
     ]
 
@@ -536,7 +595,14 @@ let private full =
     let a, b = row 2, column 2
     let cost = Signal.Parameter("cost", 0.25, 0.0, 1.0, "cost of guarding")
     let models = Axis.Of("model", "m1", "all")
-    let table = CountTable.Read("data/outcomes.csv").By(Axis.Of("attack", "a", "b c"), models).Counting("ok", "n").Pooling(models, "all")
+
+    let table =
+        CountTable
+            .Read("data/outcomes.csv")
+            .By(Axis.Of("attack", "a", "b c"), models)
+            .Counting("ok", "n")
+            .Pooling(models, "all")
+
     let t = Expr.Matrix(a.Actions, b.Actions, array2D [ [ 1.0; -2.0 ]; [ 0.5; 1e-7 ] ])
     let skies = Axis.Of("weather", "sun", "heavy rain")
 
@@ -611,7 +677,11 @@ let private values =
             Expect.equal (string (weightedRps 1.5).Hash) "6f701e02d56d456927ca552f856ada1e" "rock-paper-scissors")
 
         testPropertyWithConfig
-            { FsCheckConfig.defaultConfig with maxTest = 500; replay = Some(20260101UL, 1UL, None) }
+            {
+                FsCheckConfig.defaultConfig with
+                    maxTest = 500
+                    replay = Some(20260101UL, 1UL, None)
+            }
             "expressions are equal when their recipes are"
             (Prop.forAll (Arb.fromGen (Gen.two recipes)) (fun (a, b) ->
                 let first, second, again = cook a, cook b, cook a
@@ -646,7 +716,12 @@ let private values =
             Expect.equal a.Elements 8L "elements"
             Expect.equal (AxisSet.Of(x, y, x).Count) 2 "once each"
             Expect.notEqual a (AxisSet.Of(x, Axis.Of("y", 3))) "another domain"
-            Expect.equal (a.Union(AxisSet.Of(Axis.Of("y", 3), Axis.Of("z", 1))) |> string) "[x=4, y=2, z=1]" "the first's domain"
+
+            Expect.equal
+                (a.Union(AxisSet.Of(Axis.Of("y", 3), Axis.Of("z", 1))) |> string)
+                "[x=4, y=2, z=1]"
+                "the first's domain"
+
             Expect.equal (a.Except [ x ]) (AxisSet.Of y) "without"
             Expect.equal (string (a.Replace(x, Axis.Of("z", 4)))) "[z=4, y=2]" "at its place"
             Expect.equal AxisSet.Scalar (a.Except a) "nothing left")
@@ -741,7 +816,11 @@ let private priced =
 let private parameters =
     testList "parameters" [
         testCase "set" (fun () ->
-            Expect.equal (List.ofSeq priced.Parameters) [ ParameterDeclaration("cost", 0.25, 0.0, 1.0, "price") ] "declared"
+            Expect.equal
+                (List.ofSeq priced.Parameters)
+                [ ParameterDeclaration("cost", 0.25, 0.0, 1.0, "price") ]
+                "declared"
+
             let dear = priced.Set("cost", 1.0)
             Expect.equal dear.Parameters[0].Value 1.0 "in force"
             Expect.notEqual dear.Hash priced.Hash "another hash"
@@ -766,7 +845,12 @@ let private parameters =
                         $"cost {value}")
 
         testCase "swept twice: two axes" (fun () ->
-            let spec = priced.Payoff(row3, payoff * Signal.Parameter("bonus", 1.0)).Sweep("cost", 0.1, 0.2).Sweep("bonus", 1.0, 2.0, 3.0)
+            let spec =
+                priced
+                    .Payoff(row3, payoff * Signal.Parameter("bonus", 1.0))
+                    .Sweep("cost", 0.1, 0.2)
+                    .Sweep("bonus", 1.0, 2.0, 3.0)
+
             Expect.equal [ for axis in spec.Batch -> string axis ] [ "cost=2"; "bonus=3" ] "axes")
 
         testCase "inside regularizers, constraints and chance too" (fun () ->
@@ -776,20 +860,39 @@ let private parameters =
                 rps
                     .Regularize(row3, Regularizer.Entropy tau)
                     .SubjectTo(Constraint.AtMost("budget", row3, payoff * tau, 0.5))
-                    .Nature(weather, Expr.Vector(weather, 1.0, 0.0) * (1.0 - tau) + Expr.Vector(weather, 0.0, 1.0) * tau)
+                    .Nature(
+                        weather,
+                        Expr.Vector(weather, 1.0, 0.0) * (1.0 - tau) + Expr.Vector(weather, 0.0, 1.0) * tau
+                    )
 
             Expect.equal [ for p in spec.Set("tau", 0.5).Parameters -> p.Value ] [ 0.5 ] "one value everywhere")
 
         for name, action, message in
             [
-                "unknown, near", (fun () -> priced.Set("cots", 0.5)), "The game 'g' has no parameter 'cots'. Did you mean 'cost'?"
-                "unknown, far", (fun () -> priced.Set("temperature", 0.5)), "The game 'g' has no parameter 'temperature'. It declares cost."
-                "none", (fun () -> rps.Set("cost", 0.5)), "The game 'weighted_rps' has no parameter 'cost'. It declares none."
-                "too large", (fun () -> priced.Set("cost", 1.5)), "Parameter 'cost': expected a value from 0 to 1, got 1.5."
-                "no number", (fun () -> priced.Set("cost", nan)), "Parameter 'cost': expected a value from 0 to 1, got NaN."
-                "one of a sweep", (fun () -> priced.Sweep("cost", 0.5, -1.0)), "Parameter 'cost': expected a value from 0 to 1, got -1."
-                "a sweep over one value twice", (fun () -> priced.Sweep("cost", 0.5, 0.5)), "Axis 'cost': the label '0.5' occurs twice."
-                "a sweep of one swept", (fun () -> priced.Sweep("cost", 0.5).Sweep("cost", 0.6)), "The game 'g' has no parameter 'cost'. It declares none."
+                "unknown, near",
+                (fun () -> priced.Set("cots", 0.5)),
+                "The game 'g' has no parameter 'cots'. Did you mean 'cost'?"
+                "unknown, far",
+                (fun () -> priced.Set("temperature", 0.5)),
+                "The game 'g' has no parameter 'temperature'. It declares cost."
+                "none",
+                (fun () -> rps.Set("cost", 0.5)),
+                "The game 'weighted_rps' has no parameter 'cost'. It declares none."
+                "too large",
+                (fun () -> priced.Set("cost", 1.5)),
+                "Parameter 'cost': expected a value from 0 to 1, got 1.5."
+                "no number",
+                (fun () -> priced.Set("cost", nan)),
+                "Parameter 'cost': expected a value from 0 to 1, got NaN."
+                "one of a sweep",
+                (fun () -> priced.Sweep("cost", 0.5, -1.0)),
+                "Parameter 'cost': expected a value from 0 to 1, got -1."
+                "a sweep over one value twice",
+                (fun () -> priced.Sweep("cost", 0.5, 0.5)),
+                "Axis 'cost': the label '0.5' occurs twice."
+                "a sweep of one swept",
+                (fun () -> priced.Sweep("cost", 0.5).Sweep("cost", 0.6)),
+                "The game 'g' has no parameter 'cost'. It declares none."
             ] do
             testCase name (fun () -> Expect.equal (messageOf action) message "message")
 
@@ -805,20 +908,22 @@ let private parameters =
                 Expect.equal message expected "message")
 
         testCase "settings of solvers" (fun () ->
-            let setting solver name =
-                (iterative solver).Settings |> Seq.find (fun s -> s.Name = name)
+            let setting solver name = (iterative solver).Settings |> Seq.find (fun s -> s.Name = name)
 
             for message, expected in
                 [
-                    messageOf (fun () -> (setting "omwu" "stepSize").With "0"), "Setting 'stepSize': expected above 0, got '0'."
-                    messageOf (fun () -> (setting "omwu" "stepSize").With "fast"), "Setting 'stepSize': expected above 0, got 'fast'."
+                    messageOf (fun () -> (setting "omwu" "stepSize").With "0"),
+                    "Setting 'stepSize': expected above 0, got '0'."
+                    messageOf (fun () -> (setting "omwu" "stepSize").With "fast"),
+                    "Setting 'stepSize': expected above 0, got 'fast'."
                     messageOf (fun () -> (setting "rm" "averaging").With "linaer"),
                     "Setting 'averaging': 'linaer' is not one of uniform, linear, quadratic. Did you mean 'linear'?"
                     messageOf (fun () -> (setting "mmd" "magnetEvery").With "0"),
                     "Setting 'magnetEvery': expected a whole number from 1 to 2147483647, got '0'."
                     messageOf (fun () -> (setting "mmd" "magnetEvery").Over(two, 1.0, 2.0)),
                     "Setting 'magnetEvery' cannot be swept: it is not a real number."
-                    messageOf (fun () -> (setting "omwu" "stepSize").Over(two, 0.1, -0.1)), "Setting 'stepSize': expected above 0, got '-0.1'."
+                    messageOf (fun () -> (setting "omwu" "stepSize").Over(two, 0.1, -0.1)),
+                    "Setting 'stepSize': expected above 0, got '-0.1'."
                     messageOf (fun () -> Solver.Find "prm"), "There is no solver 'prm'. Did you mean 'prm+'?"
                 ] do
                 Expect.equal message expected "message")
@@ -826,12 +931,18 @@ let private parameters =
         // double.TryParse without a style takes the comma for a separator of thousands: a silent factor of ten.
         ptestCase "a decimal comma is not a number" (fun () ->
             let setting = (iterative "omwu").Settings |> Seq.find (fun s -> s.Name = "stepSize")
-            Expect.equal (messageOf (fun () -> setting.With "0,1")) "Setting 'stepSize': expected above 0, got '0,1'." "message")
+
+            Expect.equal
+                (messageOf (fun () -> setting.With "0,1"))
+                "Setting 'stepSize': expected above 0, got '0,1'."
+                "message")
     ]
 
 // ---- Tables --------------------------------------------------------------------------------------------------------
 
-let private attack, private model = Axis.Of("attack", "dsn", "pair"), Axis.Of("model", "vicuna", "llama")
+let private attack, private model =
+    Axis.Of("attack", "dsn", "pair"), Axis.Of("model", "vicuna", "llama")
+
 let private red, private blue = Player.Of("red", attack), Player.Of("blue", model)
 let private table = CountTable.Read("outcomes.csv").By(attack, model)
 
@@ -863,7 +974,12 @@ let private tables =
             let game = bound rated 0UL outcomes
             Expect.equal (rates game 0) [| 0.3; 0.0; 1.0; 0.02 |] "rates"
             Expect.isEmpty game.Notes "notes"
-            Expect.equal [ for f in game.Files -> f.Path, f.Sha256 ] [ "outcomes.csv", "097f0e89606b51eeed08623b84d52cb1830b4ecb33009d8e20c1650af0671531" ] "file"
+
+            Expect.equal
+                [ for f in game.Files -> f.Path, f.Sha256 ]
+                [ "outcomes.csv", "097f0e89606b51eeed08623b84d52cb1830b4ecb33009d8e20c1650af0671531" ]
+                "file"
+
             Expect.equal game.Declared rated "as declared")
 
         testCase "columns in any order, more columns, quotes" (fun () ->
@@ -875,7 +991,11 @@ let private tables =
         testCase "rows of other labels are left out, and that is said" (fun () ->
             let game = bound rated 0UL (outcomes + "gcg,llama,3,4\ndsn,gpt,3,4\n")
             Expect.equal (rates game 0) [| 0.3; 0.0; 1.0; 0.02 |] "rates"
-            Expect.equal (List.ofSeq game.Notes) [ "outcomes.csv: 2 rows left out, their labels are not in attack, model" ] "note")
+
+            Expect.equal
+                (List.ofSeq game.Notes)
+                [ "outcomes.csv: 2 rows left out, their labels are not in attack, model" ]
+                "note")
 
         testCase "a pooled label is the sum over the others" (fun () ->
             let all = Axis.Of("model", "vicuna", "any", "llama")
@@ -890,12 +1010,22 @@ let private tables =
 
         for name, text, message in
             [
-                "a cell missing", outcomes.Replace("pair,llama,2,100\n", ""), "FOLDER/outcomes.csv: no row gives the cell attack=pair, model=llama"
-                "a cell twice", outcomes + "dsn,llama,1,8\n", "FOLDER/outcomes.csv(6,1): cell attack=dsn, model=llama was given on line 3 already"
-                "more successes than trials", outcomes.Replace("3,10", "11,10"), "FOLDER/outcomes.csv(2,12): 11 successes are more than the 10 trials"
+                "a cell missing",
+                outcomes.Replace("pair,llama,2,100\n", ""),
+                "FOLDER/outcomes.csv: no row gives the cell attack=pair, model=llama"
+                "a cell twice",
+                outcomes + "dsn,llama,1,8\n",
+                "FOLDER/outcomes.csv(6,1): cell attack=dsn, model=llama was given on line 3 already"
+                "more successes than trials",
+                outcomes.Replace("3,10", "11,10"),
+                "FOLDER/outcomes.csv(2,12): 11 successes are more than the 10 trials"
                 "no trials", outcomes.Replace("3,10", "0,0"), "FOLDER/outcomes.csv(2,14): expected at least 1 trial"
-                "half a success", outcomes.Replace("3,10", "2.5,10"), "FOLDER/outcomes.csv(2,12): 'successes' is '2.5'; expected a whole number of at least 0"
-                "fewer than none", outcomes.Replace("3,10", "-1,10"), "FOLDER/outcomes.csv(2,12): 'successes' is '-1'; expected a whole number of at least 0"
+                "half a success",
+                outcomes.Replace("3,10", "2.5,10"),
+                "FOLDER/outcomes.csv(2,12): 'successes' is '2.5'; expected a whole number of at least 0"
+                "fewer than none",
+                outcomes.Replace("3,10", "-1,10"),
+                "FOLDER/outcomes.csv(2,12): 'successes' is '-1'; expected a whole number of at least 0"
                 "no column of counts",
                 outcomes.Replace("trials", "tries"),
                 "FOLDER/outcomes.csv(1,1): has no column 'trials' (did you mean 'tries'?); its columns are: attack, model, successes, tries"
@@ -907,7 +1037,9 @@ let private tables =
             testCase name (fun () -> Expect.equal (messageOf (fun () -> bound rated 0UL text)) message "message")
 
         testCase "no file" (fun () ->
-            let spec = Game.Named("rated").ZeroSum(red, blue, CountTable.Read("/no/such.csv").By(attack, model).Rate)
+            let spec =
+                Game.Named("rated").ZeroSum(red, blue, CountTable.Read("/no/such.csv").By(attack, model).Rate)
+
             Expect.equal (bindFault spec) "/no/such.csv: no such file; looked for /no/such.csv" "message")
     ]
 
@@ -939,11 +1071,17 @@ let private resampling =
                 let m, v = a / (a + b), a * b / ((a + b) ** 2.0 * (a + b + 1.0))
 
                 let kurtosis =
-                    3.0 + 6.0 * ((a - b) ** 2.0 * (a + b + 1.0) - a * b * (a + b + 2.0)) / (a * b * (a + b + 2.0) * (a + b + 3.0))
+                    3.0
+                    + 6.0 * ((a - b) ** 2.0 * (a + b + 1.0) - a * b * (a + b + 2.0))
+                      / (a * b * (a + b + 2.0) * (a + b + 3.0))
 
                 // five standard errors
                 Expect.isLessThan (abs (mean - m)) (5.0 * sqrt (v / float draws)) $"mean of {s} of {n}"
-                Expect.isLessThan (abs (variance - v)) (5.0 * v * sqrt ((kurtosis - 1.0) / float draws)) $"variance of {s} of {n}")
+
+                Expect.isLessThan
+                    (abs (variance - v))
+                    (5.0 * v * sqrt ((kurtosis - 1.0) / float draws))
+                    $"variance of {s} of {n}")
 
         testCase "posterior: cells are independent" (fun () ->
             let game = bound (rated.Probe(Probe.Posterior(table, draws))) 7UL outcomes
@@ -951,9 +1089,16 @@ let private resampling =
 
             for i in 0..3 do
                 for j in 0 .. i - 1 do
-                    let centred = [ i; j ] |> List.map (fun k -> let mean = Array.average cells[k] in Array.map (fun v -> v - mean) cells[k])
+                    let centred =
+                        [ i; j ]
+                        |> List.map (fun k ->
+                            let mean = Array.average cells[k] in Array.map (fun v -> v - mean) cells[k])
+
                     let dot (u: float[]) (v: float[]) = Array.fold2 (fun sum a b -> sum + a * b) 0.0 u v
-                    let correlation = dot centred[0] centred[1] / sqrt (dot centred[0] centred[0] * dot centred[1] centred[1])
+
+                    let correlation =
+                        dot centred[0] centred[1] / sqrt (dot centred[0] centred[0] * dot centred[1] centred[1])
+
                     Expect.isLessThan (abs correlation) (5.0 / sqrt (float draws)) $"cells {i} and {j}")
 
         testCase "bootstrap: binomial shares, degenerate at 0 and 1" (fun () ->
@@ -965,9 +1110,16 @@ let private resampling =
                 // the excess kurtosis of a binomial is (1 - 6 p q) / (n p q)
                 let kurtosis = if v > 0.0 then 3.0 + (1.0 - 6.0 * p * (1.0 - p)) / (n * p * (1.0 - p)) else 3.0
                 Expect.isLessThanOrEqual (abs (mean - p)) (5.0 * sqrt (v / float draws)) $"mean of {s} of {n}"
-                Expect.isLessThanOrEqual (abs (variance - v)) (5.0 * v * sqrt ((kurtosis - 1.0) / float draws)) $"variance of {s} of {n}"
 
-            Expect.all (Seq.init draws (fun k -> (rates game (k + 1))[0] * 10.0)) (fun s -> abs (s - round s) < 1e-9) "tenths")
+                Expect.isLessThanOrEqual
+                    (abs (variance - v))
+                    (5.0 * v * sqrt ((kurtosis - 1.0) / float draws))
+                    $"variance of {s} of {n}"
+
+            Expect.all
+                (Seq.init draws (fun k -> (rates game (k + 1))[0] * 10.0))
+                (fun s -> abs (s - round s) < 1e-9)
+                "tenths")
 
         testCase "the seed decides" (fun () ->
             let all seed =
