@@ -7,16 +7,7 @@ var red = Player.Of("red", "injection", "persona", "encoding");
 var blue = Player.Of("blue", "filter", "monitor");
 
 // how often an attack gets past a defence
-var success = Expr.Matrix(
-    red.Actions,
-    blue.Actions,
-    new[,]
-    {
-        { 0.1, 0.7 },
-        { 0.6, 0.2 },
-        { 0.4, 0.3 },
-    }
-);
+var success = Expr.Table([red.Actions, blue.Actions], 0.1, 0.7, 0.6, 0.2, 0.4, 0.3);
 
 var redTeaming = Game.Named("red teaming").ZeroSum(red, blue, success).Probe(Probe.SupportSize(0.01));
 

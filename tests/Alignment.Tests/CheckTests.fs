@@ -284,16 +284,16 @@ let private specCheck =
             Expect.equal (Nearest.Hint("x", [], "It has")) " It has none." "nothing to name")
 
         // Walk.Payoff and Walk.Regularizers report at the entry that equals the first; equal entries are equal to it all.
-        ptestCase "the same payoff twice is one fault" (fun () ->
+        testCase "the same payoff twice is one fault" (fun () ->
             Expect.equal (faults (rps.Payoff(row3, payoff))) [ "payoff of 'row': is set more than once" ] "messages")
 
         // Only constants and parameters are looked at; a batch of temperatures is not, in the check nor when it is bound.
-        ptestCase "a strength below 0 in one game of a batch" (fun () ->
+        testCase "a strength below 0 in one game of a batch" (fun () ->
             let spec = (rps.Over two).Regularize(row3, Regularizer.Entropy(Expr.Vector(two, 0.1, -0.1)))
             Expect.notEqual (bindFault spec) "" "message")
 
         // The axis 'draw' that a probe adds is not among those that SpecCheck compares; binding fails inside of the executor.
-        ptestCase "an axis with the name of a probe's" (fun () ->
+        testCase "an axis with the name of a probe's" (fun () ->
             let draw = Axis.Of("draw", 2)
             let table = CountTable.Read("outcomes.csv").By(rowAxis, columnAxis)
 
@@ -418,7 +418,7 @@ let private numbers =
                 Expect.equal message expected "message")
 
         // Array.Find gives 0 both where nothing was found and for a sum of exactly 0.
-        ptestCase "chances that are all 0" (fun () ->
+        testCase "chances that are all 0" (fun () ->
             Expect.equal
                 (bindFault (g.ZeroSum(row3, column3, byWeather).Nature(weather, Expr.Vector(weather, 0.0, 0.0))))
                 "distribution of 'weather': expected weights over 'weather' that sum to 1, got 0"
@@ -541,6 +541,18 @@ let private structureTests =
             Expect.equal decision.Verdict Verdict.Refuted "the second game"
             Expect.stringContains decision.Witness "from game game=1, cell row=0, column=0" "named")
 
+        // The slack is 1e-12 of the largest payoff of the whole batch: a game of small payoffs beside one of large ones is found to be
+        // zero-sum, constant-sum and potential, whatever it is.
+        testCase "a game of a batch is held to its own payoffs" (fun () ->
+            let payoffs = Array.append (Array.create 4 1e9) [| 1e-4; 0.0; 0.0; 0.0 |]
+            let other = Array.append (Array.create 4 -1e9) (Array.zeroCreate 4)
+            let a, b = row 2, column 2
+
+            let over (u: float[]) = Expr.Literal(NamedTensor.Of([ two; a.Actions; b.Actions ], u))
+
+            let spec = Game.Named("scales").Player(a).Player(b).Payoff(a, over payoffs).Payoff(b, over other)
+            Expect.equal (structure (spec.Over two) zero).Verdict Verdict.Refuted "zero-sum")
+
         testCase "a game too large to look at" (fun () ->
             let few, many = Player.Of("few", 1), Player.Of("many", 10_000_001)
             let payoffs = Array.zeroCreate<float> 10_000_001
@@ -651,7 +663,7 @@ let private printed = [
     Expr.Step * -0.5, "step * -0.5"
     (c 2.0).Expand x, "expand[x](2)"
     vector.Gather(x, y, 2, 0), "gather[x->y](2 0)([x] {1 2 3 4})"
-    vector.SegmentSum(x, y, 0, 1, 1, 0), "segment_sum[x->y](0 1 1 0)([x] {1 2 3 4})"
+    vector.SegmentSum(x, y, 0, 1, 1, 0), "segment_sum[x->y=2](0 1 1 0)([x] {1 2 3 4})"
     vector.Slice(x, 1, y), "slice[x 1..2 -> y]([x] {1 2 3 4})"
     vector.CumulativeSum(x, true), "cumsum.reverse[x]([x] {1 2 3 4})"
     vector.On(x, x.Prime()).Dot(vector, x, x.Prime()), "contract[x,x'](rename[x->x']([x] {1 2 3 4}), [x] {1 2 3 4})"
@@ -796,14 +808,14 @@ let private values =
             Expect.equal ([ 1; 2 ].ToValueList()) ([ 1 ].ToValueList().Add 2) "lists")
 
         // Axis names stand in signatures without quotes: one axis named "x=1,y" signs like the axes x and y.
-        ptestCase "an axis name that looks like two axes" (fun () ->
+        testCase "an axis name that looks like two axes" (fun () ->
             let numbers = [| 1.0; 2.0 |]
             let one = NamedTensor.Of([ Axis.Of("x=1,y", 2) ], numbers)
             let both = NamedTensor.Of([ Axis.Of("x", 1); Axis.Of("y", 2) ], numbers)
             Expect.notEqual one both "tensors")
 
         // The signature of a segment sum names the target axis without its size: also in Graph.Add, which shares what signs equal.
-        ptestCase "segment sums onto axes of different sizes" (fun () ->
+        testCase "segment sums onto axes of different sizes" (fun () ->
             let onto size = vector.SegmentSum(x, Axis.Of("y", (size: int)), 0, 1, 1, 0)
             Expect.notEqual (onto 2) (onto 3) "expressions")
     ]
@@ -929,7 +941,7 @@ let private parameters =
                 Expect.equal message expected "message")
 
         // double.TryParse without a style takes the comma for a separator of thousands: a silent factor of ten.
-        ptestCase "a decimal comma is not a number" (fun () ->
+        testCase "a decimal comma is not a number" (fun () ->
             let setting = (iterative "omwu").Settings |> Seq.find (fun s -> s.Name = "stepSize")
 
             Expect.equal
@@ -1140,7 +1152,7 @@ let private resampling =
             Expect.isLessThan (abs (solution.Value red - 0.02)) 1e-5 "value")
 
         // Resampling.Draw keys its stream by the probe's text, which holds the number of draws.
-        ptestCase "more draws keep the first ones" (fun () ->
+        testCase "more draws keep the first ones" (fun () ->
             let all count =
                 let game = bound (rated.Probe(Probe.Posterior(table, count))) 1UL outcomes
                 [ for k in 0..3 -> rates game k ]

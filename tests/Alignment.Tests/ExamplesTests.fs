@@ -64,7 +64,7 @@ let tests =
     testSequenced (
         testList "examples" [
             agrees "00-quickstart" [ ".fsx"; ".cs" ] "red     0.4    injection 0.4000, persona 0.6000, encoding 0.0000"
-            agrees "01-jailbreak-equilibrium" [ ".fsx"; ".cs"; ".csx" ] "0.292 (0.235 to 0.351)  PAIR 26% adaptive 74%"
+            agrees "01-jailbreak-equilibrium" [ ".fsx"; ".cs"; ".csx" ] "0.292 (0.234 to 0.352)  PAIR 26% adaptive 74%"
             agrees "02-general-sum" [ ".fsx"; ".cs" ] "story=chicken"
             agrees "03-step-size-sweep" [ ".fsx"; ".cs" ] "0.00021"
 

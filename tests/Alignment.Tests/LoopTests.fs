@@ -185,7 +185,7 @@ let private near tolerance (expected: float) (actual: float) message =
 
 // ---- Stop rules ----------------------------------------------------------------------------------------------------
 
-/// Rules as texts can say them: any of all, joined from the left.
+/// A rule of one comparison, and rules of one to three others.
 let private anyRule =
     let one =
         Gen.oneof [
@@ -202,7 +202,17 @@ let private anyRule =
         |> Gen.bind (fun count -> Gen.listOfLength count inner)
         |> Gen.map (List.reduce combine)
 
+    one, joined
+
+/// Rules as texts say them without brackets: any of all, joined from the left.
+let private flatRules =
+    let one, joined = anyRule
     one |> joined (&&&) |> joined (|||) |> Arb.fromGen
+
+/// Rules of any shape.
+let private nestedRules =
+    let one, joined = anyRule
+    one |> joined (|||) |> joined (&&&) |> joined (|||) |> joined (&&&) |> Arb.fromGen
 
 let private wrongRules = [
     "",
@@ -215,6 +225,16 @@ let private wrongRules = [
     "'nash_conv < inf' is not a stop rule; write for example nash_conv < 1e-6, steps >= 20000 or seconds >= 60, joined by 'or' and 'and'."
     "nash_conv < 1e999",
     "'nash_conv < 1e999' is not a stop rule; write for example nash_conv < 1e-6, steps >= 20000 or seconds >= 60, joined by 'or' and 'and'."
+    for text, found in
+        [
+            "(nash_conv < 1", "(nash_conv < 1"
+            "nash_conv < 1)", ")"
+            "()", "()"
+            "nash_conv < 1 (or) steps >= 5", "(or) steps >= 5"
+            "nash_conv < 1 steps >= 5", "nash_conv < 1 steps >= 5"
+        ] do
+        text,
+        $"'{found}' is not a stop rule; write for example nash_conv < 1e-6, steps >= 20000 or seconds >= 60, joined by 'or' and 'and'."
     "nash_conv > 1e-6", "'nash_conv > 1e-6': a rule on nash_conv is 'nash_conv < number'."
     "nash_conv < 0", "'nash_conv < 0': A rule on nash_conv needs a number above 0, got 0."
     "steps < 100", "'steps < 100': a rule on steps is 'steps >= number'."
@@ -237,7 +257,13 @@ let private stopRules =
         testPropertyWithConfig
             { FsCheckConfig.defaultConfig with replay = Some(20260101UL, 1UL, None) }
             "what is printed is read back"
-            (Prop.forAll anyRule (fun rule -> Stop.Parse(string rule) = rule))
+            (Prop.forAll flatRules (fun rule -> Stop.Parse(string rule) = rule))
+
+        // a chain of one word reads back joined from the left, so texts are compared
+        testPropertyWithConfig
+            { FsCheckConfig.defaultConfig with replay = Some(20260101UL, 1UL, None) }
+            "what is printed with brackets is read back"
+            (Prop.forAll nestedRules (fun rule -> string (Stop.Parse(string rule)) = string rule))
 
         testCase "all ways to write a rule" (fun () ->
             let below = Stop.NashConvBelow 1e-6

@@ -65,7 +65,9 @@ public sealed record Axis
 
     /// <summary>Name, size and labels: equal axes have equal signatures.</summary>
     public string Signature =>
-        Labels.Count == 0 ? ToString() : $"{this}{{{string.Join(",", Labels.Select(Quote.Label))}}}";
+        Labels.Count == 0
+            ? $"{Quote.Label(Name)}={Size}"
+            : $"{Quote.Label(Name)}={Size}{{{string.Join(",", Labels.Select(Quote.Label))}}}";
 
     private static void Require(bool condition, string message)
     {

@@ -325,7 +325,7 @@ public abstract record Op
     public sealed record SegmentSum(Axis From, Axis To, ValueList<int> Map) : Op
     {
         /// <inheritdoc/>
-        public override string Signature => $"segment_sum[{From.Name}->{To.Name}]({string.Join(" ", Map)})";
+        public override string Signature => $"segment_sum[{From.Name}->{To.Signature}]({string.Join(" ", Map)})";
 
         /// <inheritdoc/>
         public override AxisSet Infer(IReadOnlyList<AxisSet> arguments) => arguments[0].Replace(From, To);

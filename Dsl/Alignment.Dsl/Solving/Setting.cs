@@ -52,7 +52,12 @@ public sealed record Setting(string Name, string Value, string Range, string Des
         return new(name, value.ToString(), range, description)
         {
             Parser = text =>
-                double.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var number)
+                double.TryParse(
+                    text,
+                    System.Globalization.NumberStyles.Float,
+                    System.Globalization.CultureInfo.InvariantCulture,
+                    out var number
+                )
                 && double.IsFinite(number)
                 && (open ? number > minimum : number >= minimum)
                 && number <= maximum
@@ -76,7 +81,12 @@ public sealed record Setting(string Name, string Value, string Range, string Des
         return new(name, Quote.Number(value), range, description)
         {
             Parser = text =>
-                int.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var number)
+                int.TryParse(
+                    text,
+                    System.Globalization.NumberStyles.Integer,
+                    System.Globalization.CultureInfo.InvariantCulture,
+                    out var number
+                )
                 && number >= minimum
                 && number <= maximum
                     ? change(number)

@@ -164,7 +164,7 @@ public abstract partial record Stop
         var digits = match.Groups["number"].Value.Replace("_", "", StringComparison.Ordinal);
         if (
             !match.Success
-            || !double.TryParse(digits, CultureInfo.InvariantCulture, out var number)
+            || !double.TryParse(digits, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
             || !double.IsFinite(number)
         )
             throw NotARule(text);

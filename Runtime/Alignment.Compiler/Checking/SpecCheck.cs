@@ -60,7 +60,12 @@ public static class SpecCheck
                 .Players.DistinctBy(p => p.Name)
                 .Select(p => (p.Actions, Owner: $"the actions of '{p}'"))
                 .Concat(spec.Batch.Select(a => (a, "a batch axis")))
-                .Concat(spec.NatureVariables.Select(n => (n.Axis, "a chance variable")));
+                .Concat(spec.NatureVariables.Select(n => (n.Axis, "a chance variable")))
+                .Concat(
+                    spec.Probes.OfType<ResamplingProbe>()
+                        .Where(p => p.Draws >= 1)
+                        .Select(p => (p.Axis, "the axis of a probe's draws"))
+                );
             foreach (var shared in owners.GroupBy(o => o.Item1.Name).Where(g => g.Count() > 1))
             {
                 Fault(
@@ -100,7 +105,7 @@ public static class SpecCheck
 
             if (
                 spec.Payoffs.Count(p => p.Player == payoff.Player) > 1
-                && spec.Payoffs.First(p => p.Player == payoff.Player) == payoff
+                && ReferenceEquals(spec.Payoffs.First(p => p.Player == payoff.Player), payoff)
             )
                 Fault(where, "is set more than once");
 
@@ -129,7 +134,7 @@ public static class SpecCheck
                     );
                 if (
                     spec.Regularizers.Count(r => r.Player == entry.Player) > 1
-                    && spec.Regularizers.First(r => r.Player == entry.Player) == entry
+                    && ReferenceEquals(spec.Regularizers.First(r => r.Player == entry.Player), entry)
                 )
                     Fault(where, "is set more than once; a player has one regularizer");
                 foreach (var expression in entry.Regularizer.Expressions)

@@ -79,7 +79,7 @@ public static class StructureAnalysis
         private readonly Axis[] _axes;
         private readonly int[] _strides;
         private readonly int _count;
-        private readonly double _slack;
+        private readonly double[] _slack; // of each game, since a large payoff in one says nothing about another
 
         public Cells(
             ValueList<Player> players,
@@ -98,7 +98,14 @@ public static class StructureAnalysis
                 _count *= _axes[k].Size;
             }
 
-            _slack = Tolerance * payoffs.Max(u => u.Max(Math.Abs));
+            _slack =
+            [
+                .. Enumerable
+                    .Range(0, games)
+                    .Select(game =>
+                        Tolerance * payoffs.Max(u => u.AsSpan(game * _count, _count).ToArray().Max(Math.Abs))
+                    ),
+            ];
         }
 
         public string? NotConstantSum(bool zero)
@@ -108,7 +115,7 @@ public static class StructureAnalysis
                 var expected = zero ? 0.0 : Sum(game, 0);
                 for (var cell = 0; cell < _count; cell++)
                 {
-                    if (Math.Abs(Sum(game, cell) - expected) > _slack * _players.Count)
+                    if (Math.Abs(Sum(game, cell) - expected) > _slack[game] * _players.Count)
                     {
                         return $"{At(game, cell)}: the payoffs {Join(game, cell)} sum to {Text(Sum(game, cell))}"
                             + (zero ? "" : $", those at {At(game, 0)} to {Text(expected)}");
@@ -139,7 +146,7 @@ public static class StructureAnalysis
                                 owner == p ? q
                                 : owner == q ? p
                                 : owner;
-                            if (Math.Abs(U(owner, game, cell) - U(renamed, game, swapped)) > _slack)
+                            if (Math.Abs(U(owner, game, cell) - U(renamed, game, swapped)) > _slack[game])
                             {
                                 return $"'{_players[owner]}' gets {Text(U(owner, game, cell))} at {At(game, cell)}, "
                                     + $"'{_players[renamed]}' gets {Text(U(renamed, game, swapped))} at {At(game, swapped)}";
@@ -177,7 +184,7 @@ public static class StructureAnalysis
                                 - U(p, game, cell)
                                 + U(q, game, corner)
                                 - U(q, game, left);
-                            if (Math.Abs(cycle) > 8 * _slack)
+                            if (Math.Abs(cycle) > 8 * _slack[game])
                             {
                                 return $"the gains of '{_players[p]}' and '{_players[q]}' around the square from {At(game, corner)} to {At(game, cell)} "
                                     + $"sum to {Text(cycle)}, not 0";

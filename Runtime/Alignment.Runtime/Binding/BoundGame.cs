@@ -51,7 +51,7 @@ public sealed class BoundGame
     public string DescribeGame(int game) => Games == 1 ? "" : NamedTensor.Describe(Batch, game);
 
     /// <summary>The numbers of one game.</summary>
-    public IGameData Data(int game) => new Numbers(this, game);
+    public IGameData Data(int game) => new GameNumbers(this, game);
 
     /// <summary>Checks a specification, reads its data, and checks that too.</summary>
     /// <param name="spec">The specification.</param>
@@ -92,6 +92,7 @@ public sealed class BoundGame
         var game = new BoundGame(spec, bound, notes.ToValueList(), files.ToValueList());
         game.CheckClaims();
         game.CheckDistributions();
+        game.CheckStrengths();
         return game;
     }
 
@@ -208,26 +209,19 @@ public sealed class BoundGame
         var faults = new List<Diagnostic>();
         foreach (var (where, axis, distribution, positive) in given)
         {
-            var program = Lowering.Program(
+            var numbers = Numbers(
                 where,
-                Spec.Batch,
-                SolverState.Empty,
-                SolverState.Empty,
-                [
-                    KeyValuePair.Create("sum", distribution.Expand(axis).Sum(axis)),
-                    KeyValuePair.Create("least", distribution.Expand(axis).Min(axis)),
-                ]
+                [new("sum", distribution.Expand(axis).Sum(axis)), new("least", distribution.Expand(axis).Min(axis))]
             );
-            using var executable = HostExecutor.Instance.Prepare(program, new());
-            executable.Initialize();
-            executable.Read();
-            var (sums, least) = (new double[program.Games], new double[program.Games]);
-            executable.GetOutput("sum", sums);
-            executable.GetOutput("least", least);
+            var (sums, least) = (numbers["sum"], numbers["least"]);
             var culture = System.Globalization.CultureInfo.InvariantCulture;
-            if (Array.Find(sums, s => !(Math.Abs(s - 1) <= 1e-9)) is var sum and not 0)
+            var wrong = Array.FindIndex(sums, s => !(Math.Abs(s - 1) <= 1e-9));
+            if (wrong >= 0)
                 faults.Add(
-                    new(where, string.Create(culture, $"expected weights over '{axis.Name}' that sum to 1, got {sum}"))
+                    new(
+                        where,
+                        string.Create(culture, $"expected weights over '{axis.Name}' that sum to 1, got {sums[wrong]}")
+                    )
                 );
             else if (Array.Exists(least, l => positive ? !(l > 0) : !(l >= 0)))
                 faults.Add(
@@ -245,7 +239,52 @@ public sealed class BoundGame
             throw new SpecException(faults.ToValueList());
     }
 
-    private sealed class Numbers(BoundGame game, int index) : IGameData
+    // A penalty that is not above 0 has no best response.
+    private void CheckStrengths()
+    {
+        var faults = new List<Diagnostic>();
+        foreach (var (player, regularizer) in Spec.Regularizers)
+        {
+            var strength = Numbers($"strength of '{player}'", [new("strength", regularizer.Expressions[^1])])[
+                "strength"
+            ];
+            var wrong = Array.FindIndex(strength, s => !(s > 0));
+            if (wrong < 0)
+                continue;
+            var game = DescribeGame(wrong);
+            faults.Add(
+                new(
+                    $"regularizer of '{player}'",
+                    string.Create(
+                        System.Globalization.CultureInfo.InvariantCulture,
+                        $"its strength must lie above 0, got {strength[wrong]}{(game.Length > 0 ? $" at {game}" : "")}"
+                    )
+                )
+            );
+        }
+
+        if (faults.Count > 0)
+            throw new SpecException(faults.ToValueList());
+    }
+
+    /// <summary>One number a game for each expression.</summary>
+    private Dictionary<string, double[]> Numbers(string name, KeyValuePair<string, Expr>[] expressions)
+    {
+        var program = Lowering.Program(name, Spec.Batch, SolverState.Empty, SolverState.Empty, expressions);
+        using var executable = HostExecutor.Instance.Prepare(program, new());
+        executable.Initialize();
+        executable.Read();
+        var numbers = new Dictionary<string, double[]>(StringComparer.Ordinal);
+        foreach (var (key, _) in expressions)
+        {
+            numbers[key] = new double[program.Games];
+            executable.GetOutput(key, numbers[key]);
+        }
+
+        return numbers;
+    }
+
+    private sealed class GameNumbers(BoundGame game, int index) : IGameData
     {
         public ValueList<Player> Players => game.Spec.Players;
 

@@ -8,7 +8,7 @@ internal static class Resampling
     {
         var cells = counts.Successes.Length;
         var rates = new double[(probe.Draws + 1) * cells];
-        var stream = new RandomStream(seed, probe.Text);
+        var stream = new RandomStream(seed, $"{probe.Kind} {probe.Table}");
         for (var cell = 0; cell < cells; cell++)
         {
             var (s, n) = (counts.Successes[cell], counts.Trials[cell]);

@@ -46,7 +46,7 @@ internal sealed class Fusion
         }
 
         // a tree that has grown too large for registers stores its largest branch
-        foreach (var root in section.Where(id => IsFusible(id) && !_absorbed.Contains(id)))
+        foreach (var root in section.Reverse().Where(id => IsFusible(id) && !_absorbed.Contains(id)))
         {
             while (Operations(root) > MostOperations || Leaves(root).Count > Positions.Most)
                 _absorbed.Remove(graph[root].Arguments.Where(_absorbed.Contains).MaxBy(Operations));

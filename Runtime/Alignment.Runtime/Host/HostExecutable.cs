@@ -349,7 +349,7 @@ internal sealed unsafe class HostExecutable<T> : IExecutable
     {
         private readonly Thread[] _threads;
         private readonly SemaphoreSlim _go = new(0);
-        private readonly CountdownEvent _done = new(1);
+        private readonly SemaphoreSlim _finished = new(0);
         private Action<HostExecutable<T>, int, long, int>? _work;
         private HostExecutable<T>? _owner;
         private long _firstStep;
@@ -396,10 +396,10 @@ internal sealed unsafe class HostExecutable<T> : IExecutable
                 0,
                 null
             );
-            _done.Reset(Count);
             _go.Release(_threads.Length);
             TakeBlocks();
-            _done.Wait();
+            foreach (var _ in _threads)
+                _finished.Wait();
             if (_failure is { } failure)
                 System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
         }
@@ -412,7 +412,7 @@ internal sealed unsafe class HostExecutable<T> : IExecutable
             foreach (var thread in _threads)
                 thread.Join();
             _go.Dispose();
-            _done.Dispose();
+            _finished.Dispose();
         }
 
         private void Loop()
@@ -423,6 +423,7 @@ internal sealed unsafe class HostExecutable<T> : IExecutable
                 if (_stopping)
                     return;
                 TakeBlocks();
+                _finished.Release();
             }
         }
 
@@ -440,10 +441,6 @@ internal sealed unsafe class HostExecutable<T> : IExecutable
             catch (Exception e)
             {
                 Interlocked.CompareExchange(ref _failure, e, null);
-            }
-            finally
-            {
-                _done.Signal();
             }
         }
     }

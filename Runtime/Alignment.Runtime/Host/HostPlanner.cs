@@ -134,7 +134,7 @@ internal sealed class HostPlanner<T>
             var next = Find(state.Next);
             if (states.Contains(next.Storage) && next != _kept[state.Source] && !saved.ContainsKey(state.Next))
             {
-                var copy = NewView(Graph[state.Next], invariant: false);
+                var copy = NewView(Graph[state.Next], invariant: false, _kept[state.Source].Innermost);
                 EmitCopy(copy, state.Next);
                 saved[state.Next] = copy;
             }

@@ -34,6 +34,9 @@ internal sealed class Draws : IDisposable
     /// <summary>Steps whose draws fit in at once.</summary>
     public int Capacity { get; }
 
+    /// <summary>Size of the draws.</summary>
+    public long Bytes => Tensors.Sum(t => t.NumberOfElements * t.ElementSize);
+
     /// <summary>The draws, one row a step.</summary>
     public torch.Tensor[] Tensors { get; }
 

@@ -65,7 +65,7 @@ internal sealed class Script
             $"def {name}(tensors: List[Tensor], draws: List[Tensor]{(looped is null ? "" : ", steps: int")}):\n"
         );
         for (var k = 0; k < operands.Count; k++)
-            _text.Append(CultureInfo.InvariantCulture, $"    t{k} = tensors[{k}]\n");
+            _text.Append(CultureInfo.InvariantCulture, $"    t{k} = tensors[{k}]  # {Describe(operands[k])}\n");
         _text.Append("    k = 0\n");
         foreach (var line in before)
             _text.Append("    ").Append(line).Append('\n');
@@ -80,4 +80,7 @@ internal sealed class Script
         _text.Append('\n');
         return [.. operands];
     }
+
+    private static string Describe(Operand operand) =>
+        $"{operand.Element.ToString().ToLowerInvariant()} at {operand.Storage.Offset + operand.Start}, sizes {operand.Sizes}, strides {operand.Strides}";
 }

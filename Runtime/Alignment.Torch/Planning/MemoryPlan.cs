@@ -18,16 +18,11 @@ internal sealed class MemoryPlan
             [.. plan.Carry, .. plan.Table, .. plan.Step],
             plan.Read,
         ];
-        var named = sections
+        var all = sections
             .SelectMany(s => s)
             .SelectMany(Storages)
-            .Concat(plan.Sources.Select(s => s.View.Storage))
-            .Concat(plan.Tables.Select(t => t.View.Storage));
-        var all = named
-            .Concat(plan.Program.States.Select(s => plan.StateView(s).Storage))
+            .Concat(plan.Views.Select(v => v.Storage))
             .Concat(outputs)
-            .Concat(Optional(plan.StepNumber))
-            .Concat(Optional(plan.StepNumbers))
             .Distinct()
             .ToArray();
         foreach (var element in Enum.GetValues<Element>())
@@ -41,7 +36,7 @@ internal sealed class MemoryPlan
         PermanentNumbers = all.Where(s => s.Permanent && s.Element == Element.Number).Sum(s => Round(s.Length));
     }
 
-    /// <summary>Elements that keep their value from call to call.</summary>
+    /// <summary>Numbers that are kept from call to call.</summary>
     public long PermanentNumbers { get; }
 
     /// <summary>Number of elements of a kind.</summary>
@@ -49,8 +44,6 @@ internal sealed class MemoryPlan
 
     private static IEnumerable<Storage> Storages(Instruction i) =>
         i.Writes.Concat(i.Reads).Select(o => o.Storage).Distinct();
-
-    private static IEnumerable<Storage> Optional(View? view) => view is null ? [] : [view.Storage];
 
     private static long Round(long length) => (length + Granule - 1) / Granule * Granule;
 

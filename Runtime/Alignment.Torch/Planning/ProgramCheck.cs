@@ -22,6 +22,8 @@ internal static class ProgramCheck
                 Fail(fault);
             if (!node.Op.Infer(arguments).Equals(node.Axes))
                 Fail($"expected {node.Op.Infer(arguments)}, got {node.Axes}");
+            if (node.Axes.Select(a => a.Name).Distinct(StringComparer.Ordinal).Count() != node.Axes.Count)
+                Fail($"{node.Axes} holds an axis twice");
             foreach (var axis in node.Axes)
             {
                 if (!sizes.TryAdd(axis.Name, axis.Size) && sizes[axis.Name] != axis.Size)

@@ -16,6 +16,7 @@ internal sealed class TorchPlan
     private readonly Arrangement _arrangement;
     private readonly Emitter _emitter;
     private readonly Values _values;
+    private readonly Computation _computation;
 
     public TorchPlan(Program program, Precision precision, Target target)
     {
@@ -25,7 +26,8 @@ internal sealed class TorchPlan
         _timetable = new(program, _step);
         _arrangement = new(program, _step, _timetable, _layout);
         _emitter = new(target, precision);
-        _values = new(program, _layout, _step, _arrangement, _emitter);
+        _values = new(program, _layout, _step, _arrangement);
+        _computation = new(program, _step, _values, _emitter);
         WriteOnce();
         WriteInitial();
         WriteCarry();
@@ -52,19 +54,29 @@ internal sealed class TorchPlan
     public Dictionary<string, View> Outputs { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Constants, literals and signals to put into memory.</summary>
-    public IReadOnlyList<(Op Source, View View)> Sources => _values.Sources;
+    public IReadOnlyList<(Op Source, View View)> Sources => _computation.Sources;
 
     /// <summary>Tables to put into memory.</summary>
     public IReadOnlyList<Load> Tables => _emitter.Tables;
 
     /// <summary>The draws of a step.</summary>
-    public IReadOnlyList<Op.Random> Draws => _values.Draws;
+    public IReadOnlyList<Op.Random> Draws => _computation.Draws;
 
     /// <summary>The number of the step, if it is used.</summary>
-    public View? StepNumber => _values.StepNumber;
+    public View? StepNumber => _values.Counters.Count == 0 ? null : _values.Find(_values.Counters[0]);
 
     /// <summary>The numbers of the steps of a call, if there is a table.</summary>
-    public View? StepNumbers => _values.StepNumbers;
+    public View? StepNumbers => _computation.StepNumbers;
+
+    /// <summary>All views that are written or read from outside.</summary>
+    public IEnumerable<View> Views =>
+        [
+            .. Sources.Select(s => s.View),
+            .. Tables.Select(t => t.View),
+            .. Program.States.Select(StateView),
+            .. Outputs.Values,
+            .. new[] { StepNumber, StepNumbers }.OfType<View>(),
+        ];
 
     /// <summary>The layout of memory.</summary>
     public MemoryPlan Memory { get; }
@@ -75,52 +87,55 @@ internal sealed class TorchPlan
     /// <summary>The axes of a value that are not batch axes, in the order of numbers that cross the executor's border.</summary>
     public Axis[] EventAxes(int id) => _layout.EventAxes(id);
 
+    private void Begin(List<Instruction> section, bool inStep = false)
+    {
+        _values.Begin(inStep);
+        _emitter.Section = section;
+    }
+
     private void WriteOnce()
     {
-        _values.Begin(Once, inStep: false);
+        Begin(Once);
         IEnumerable<int> roots =
         [
             .. Program.States.SelectMany(s => (int[])[s.Next, s.Initial]),
             .. Program.Outputs.Select(o => o.Value),
         ];
         foreach (var id in Program.Graph.Live(roots).Where(id => !Program.Varying[id]))
-            _values.Emit(id);
+            _computation.Write(id);
     }
 
     private void WriteInitial()
     {
-        _values.Begin(Initial, inStep: false);
+        Begin(Initial);
         foreach (var id in Program.InitialValues.Where(id => Program.Varying[id]))
-            _values.Emit(id);
+            _computation.Write(id);
         foreach (var state in Program.States)
             Pointwise.Copy(_emitter, _values.Find(state.Source), _values.Find(state.Initial));
     }
 
     private void WriteCarry()
     {
-        _values.Begin(Carry, inStep: false);
-        var homes = _step.Carried.Select(c => (c.Source, View: _values.TakeOut(c.Source))).ToArray();
+        Begin(Carry);
         foreach (var id in Program.Graph.Live(_step.Carried.Select(c => c.Source)).Where(id => Program.Varying[id]))
-            _values.Emit(id);
-        foreach (var (source, view) in homes)
-        {
-            Pointwise.Copy(_emitter, view, _values.Find(source));
-            _values.PutBack(source, view);
-        }
+            _computation.Write(id);
+        foreach (var carried in _step.Carried)
+            Pointwise.Copy(_emitter, _values.Home(carried), _values.Find(carried.Source));
     }
 
     private void WriteStep()
     {
-        _values.Begin(Step, inStep: true);
-        _values.EmitTable(_timetable, Table);
+        Begin(Table, inStep: true);
+        _computation.WriteTable(_timetable);
+        _emitter.Section = Step;
         if (StepNumber is { } number && StepNumbers is null)
             Pointwise.Binary(_emitter, BinaryKind.Add, number, number, _emitter.Scalar(1));
         foreach (var unit in _arrangement.Units)
         {
-            if (unit.Length > 1 && _values.Compute(unit))
+            if (unit.Length > 1 && _computation.TryWrite(unit))
                 continue;
             foreach (var id in unit)
-                _values.Emit(id);
+                _computation.Write(id);
         }
 
         // a kept value that becomes another's next one is saved before its own next value comes
@@ -159,9 +174,9 @@ internal sealed class TorchPlan
 
     private void WriteRead()
     {
-        _values.Begin(Read, inStep: false);
+        Begin(Read);
         foreach (var id in Program.OutputValues)
-            _values.Emit(id);
+            _computation.Write(id);
         foreach (var output in Program.Outputs)
             Outputs[output.Name] = _values.Find(output.Value);
     }
