@@ -20,6 +20,7 @@ let private counted (summary: TestRunSummary) =
 
 [<EntryPoint>]
 let main args =
+    TorchAgreement.run args |> Option.iter exit
     let mutable summary = None
 
     let printers = {

@@ -15,7 +15,19 @@ internal sealed partial class Instruction
             output.Element == Element.Number || function is "lt" or "le" or "eq" or "ne",
             $"{function} is no comparison"
         );
-        return Broadcast($"torch.{function}({Places(1, inputs.Length)}, out={{0}})", output, inputs);
+        return Broadcast($"torch.{function}({Places(1, inputs.Length)}, out={{0}})", function, output, inputs);
+    }
+
+    /// <summary>
+    /// A sum or difference with a product in the place of one of its operands; null where the output lies over a factor in another way.
+    /// </summary>
+    public static Instruction? ProductSum(Instruction sum, int position, Instruction product)
+    {
+        var (output, other) = (sum.Writes[0], sum.Reads[1 - position]);
+        Operand[] inputs = [other, .. product.Reads];
+        var isOver = inputs.Any(x => x.Storage == output.Storage && !x.Equals(output));
+        var sign = sum.Function == "sub" ? ", value=-1" : "";
+        return isOver ? null : Broadcast($"torch.addcmul({{1}}, {{2}}, {{3}}{sign}, out={{0}})", output, inputs);
     }
 
     /// <summary>max(x, 0), without a tensor for the 0.</summary>

@@ -31,6 +31,9 @@ internal sealed partial class Instruction
     /// <summary>Tensors that it reads.</summary>
     public Operand[] Reads { get; }
 
+    /// <summary>The function of single elements that it is, if it is one.</summary>
+    public string? Function { get; private init; }
+
     /// <summary>Storages that are read element by element exactly where the output is written, so that both may be one.</summary>
     public Storage[] InPlace { get; private init; } = [];
 
@@ -39,7 +42,10 @@ internal sealed partial class Instruction
 
     // ---- checks ----------------------------------------------------------------------------------------------------
 
-    private static Instruction Broadcast(string text, Operand output, params Operand[] inputs)
+    private static Instruction Broadcast(string text, Operand output, params Operand[] inputs) =>
+        Broadcast(text, null, output, inputs);
+
+    private static Instruction Broadcast(string text, string? function, Operand output, params Operand[] inputs)
     {
         var covered = output
             .Sizes.Select(size => size == 1 || text.StartsWith("{0}.", StringComparison.Ordinal))
@@ -63,6 +69,7 @@ internal sealed partial class Instruction
             !x.IsOfStep && x.Sizes.Equals(output.Sizes) && x.Strides.Equals(output.Strides) && x.Start == output.Start;
         return new(text, [output], inputs)
         {
+            Function = function,
             // every look at the storage must be the same: twins may read one of them twice
             InPlace = [.. inputs.GroupBy(x => x.Storage).Where(g => g.All(LiesLikeOutput)).Select(g => g.Key)],
         };

@@ -33,6 +33,9 @@ internal sealed class TorchPlan
         WriteCarry();
         WriteStep();
         WriteRead();
+        var results = Outputs.Values.Select(v => v.Storage).ToHashSet();
+        foreach (var section in (List<Instruction>[])[Once, Initial, Step, Read])
+            ProductSums.Join(section, results);
         Memory = new(this);
     }
 
