@@ -21,7 +21,7 @@ internal sealed unsafe class HostExecutable<T> : IExecutable
     private readonly Kernel<T>[] _initial;
     private readonly Kernel<T>[] _step;
     private readonly Kernel<T>[] _read;
-    private readonly Workers _workers;
+    private readonly Workers<HostExecutable<T>> _workers;
     private readonly bool _countsSteps;
 
     public HostExecutable(Program program, ExecutionOptions options, HostPlanner<T> plan, int lanes)
@@ -36,8 +36,8 @@ internal sealed unsafe class HostExecutable<T> : IExecutable
         ];
         _shared = new(plan.Memory.SharedLength * sizeof(T));
         _block = new(plan.Memory.BlockLength * sizeof(T) * _blocks);
-        _onceShared = [.. plan.Once.Where(i => i.Output.Root.Segment == Segment.Shared).Select(i => i.Kernel)];
-        _onceBlock = [.. plan.Once.Where(i => i.Output.Root.Segment == Segment.Block).Select(i => i.Kernel)];
+        _onceShared = [.. plan.Once.Where(i => i.Segment == Segment.Shared).Select(i => i.Kernel)];
+        _onceBlock = [.. plan.Once.Where(i => i.Segment == Segment.Block).Select(i => i.Kernel)];
         _initial = [.. plan.Initial.Select(i => i.Kernel)];
         _step = [.. plan.Step.Select(i => i.Kernel)];
         _read = [.. plan.Read.Select(i => i.Kernel)];
@@ -139,12 +139,12 @@ internal sealed unsafe class HostExecutable<T> : IExecutable
     public void Read() => ForEachBlock(static (self, b, _, _) => self.RunKernels(self._read, b));
 
     public ValueList<Axis> OutputAxes(string name) =>
-        _plan.EventAxes(Program.Graph[Program.Outputs.First(o => o.Name == name).Value]).ToValueList();
+        _plan.Layouts.EventAxes(Program.Graph[Program.Outputs.First(o => o.Name == name).Value]).ToValueList();
 
     public void GetOutput(string name, Span<double> values)
     {
         var output = Program.Outputs.First(o => o.Name == name);
-        Copy(_plan.OutputViews[name], _plan.EventAxes(Program.Graph[output.Value]), Program.Games, values);
+        Copy(_plan.OutputViews[name], _plan.Layouts.EventAxes(Program.Graph[output.Value]), Program.Games, values);
     }
 
     public int StateLength(string name) =>
@@ -154,14 +154,14 @@ internal sealed unsafe class HostExecutable<T> : IExecutable
     {
         var state = State(name);
         var view = _plan.StateView(state);
-        Copy(view, _plan.EventAxes(Program.Graph[state.Source]), view.Lanes ? Program.Games : 1, values);
+        Copy(view, _plan.Layouts.EventAxes(Program.Graph[state.Source]), view.Lanes ? Program.Games : 1, values);
     }
 
     public void SetState(string name, ReadOnlySpan<double> values)
     {
         var state = State(name);
         var view = _plan.StateView(state);
-        var offsets = HostPlanner<T>.Offsets(view, _plan.EventAxes(Program.Graph[state.Source]));
+        var offsets = view.Offsets(_plan.Layouts.EventAxes(Program.Graph[state.Source]));
         for (var b = 0; b < _blocks; b++)
         {
             var memory = Base(view, b);
@@ -198,7 +198,7 @@ internal sealed unsafe class HostExecutable<T> : IExecutable
             text.Append(title).Append(":\n");
             foreach (var i in section)
             {
-                text.Append("  ").Append(Place(i.Output)).Append(" = ").Append(i.Kernel.Label);
+                text.Append("  ").AppendJoin(", ", i.Outputs.Select(Place)).Append(" = ").Append(i.Kernel.Label);
                 text.Append('(').AppendJoin(", ", i.Inputs.Select(Place)).Append(")\n");
             }
         }
@@ -284,11 +284,11 @@ internal sealed unsafe class HostExecutable<T> : IExecutable
 
         var axes = node.Op is Op.Literal l ? l.Tensor.Axes : ((Op.Signal)node.Op).Axes;
         var values = node.Op is Op.Literal literal ? literal.Tensor.Values : _inputs[((Op.Signal)node.Op).Name];
-        var strides = RowMajor(axes);
-        var events = _plan.EventAxes(node);
-        var sources = OffsetsOf(strides, events);
-        var targets = HostPlanner<T>.Offsets(view, events);
-        var games = view.Lanes ? OffsetsOf(strides, Program.Batch) : [0];
+        var strides = Strides.RowMajor(axes);
+        var events = _plan.Layouts.EventAxes(node);
+        var sources = Strides.Offsets(strides, events);
+        var targets = view.Offsets(events);
+        var games = view.Lanes ? Strides.Offsets(strides, Program.Batch) : [0];
         for (var b = 0; b < (view.Lanes ? _blocks : 1); b++)
         {
             var memory = Base(view, b);
@@ -296,14 +296,14 @@ internal sealed unsafe class HostExecutable<T> : IExecutable
             {
                 var game = view.Lanes ? games[_games[(b * _lanes) + lane]] : 0;
                 for (var k = 0; k < targets.Length; k++)
-                    Put(view, memory, targets[k] + lane, T.CreateChecked(values[checked((int)(game + sources[k]))]));
+                    Put(view, memory, targets[k] + lane, T.CreateChecked(values[game + sources[k]]));
             }
         }
     }
 
     private void Copy(View view, Axis[] events, int games, Span<double> values)
     {
-        var offsets = HostPlanner<T>.Offsets(view, events);
+        var offsets = view.Offsets(events);
         if (values.Length != games * offsets.Length)
             throw new ArgumentException($"Expected room for {games * offsets.Length} numbers, got {values.Length}.");
         for (var lane = 0; lane < (view.Lanes ? _blocks * _lanes : games); lane++)
@@ -313,135 +313,6 @@ internal sealed unsafe class HostExecutable<T> : IExecutable
             var game = view.Lanes ? _games[lane] : lane;
             for (var k = 0; k < offsets.Length; k++)
                 values[(game * offsets.Length) + k] = double.CreateChecked(memory[offsets[k]]);
-        }
-    }
-
-    private static Dictionary<string, long> RowMajor(IReadOnlyList<Axis> axes)
-    {
-        var strides = new Dictionary<string, long>(StringComparer.Ordinal);
-        var stride = 1L;
-        for (var k = axes.Count - 1; k >= 0; k--)
-        {
-            strides[axes[k].Name] = stride;
-            stride *= axes[k].Size;
-        }
-
-        return strides;
-    }
-
-    private static long[] OffsetsOf(Dictionary<string, long> strides, IReadOnlyList<Axis> axes)
-    {
-        var offsets = new long[axes.Aggregate(1, (n, axis) => checked(n * axis.Size))];
-        var span = 1;
-        for (var k = axes.Count - 1; k >= 0; k--)
-        {
-            var stride = strides.GetValueOrDefault(axes[k].Name);
-            for (var position = 0; position < offsets.Length; position++)
-                offsets[position] += position / span % axes[k].Size * stride;
-            span *= axes[k].Size;
-        }
-
-        return offsets;
-    }
-
-    /// <summary>Threads that take blocks in turn. Which thread takes which block does not change a bit.</summary>
-    private sealed class Workers : IDisposable
-    {
-        private readonly Thread[] _threads;
-        private readonly SemaphoreSlim _go = new(0);
-        private readonly SemaphoreSlim _finished = new(0);
-        private Action<HostExecutable<T>, int, long, int>? _work;
-        private HostExecutable<T>? _owner;
-        private long _firstStep;
-        private int _steps;
-        private int _blocks;
-        private int _next;
-        private volatile bool _stopping;
-        private Exception? _failure;
-
-        public Workers(int count)
-        {
-            Count = Math.Max(1, count);
-            _threads = new Thread[Count - 1];
-            for (var k = 0; k < _threads.Length; k++)
-            {
-                _threads[k] = new(Loop) { IsBackground = true, Name = $"alignment host {k + 2}" };
-                _threads[k].Start();
-            }
-        }
-
-        public int Count { get; }
-
-        public void Run(
-            HostExecutable<T> owner,
-            int blocks,
-            Action<HostExecutable<T>, int, long, int> work,
-            long firstStep,
-            int steps
-        )
-        {
-            if (_threads.Length == 0)
-            {
-                for (var b = 0; b < blocks; b++)
-                    work(owner, b, firstStep, steps);
-                return;
-            }
-
-            (_owner, _blocks, _work, _firstStep, _steps, _next, _failure) = (
-                owner,
-                blocks,
-                work,
-                firstStep,
-                steps,
-                0,
-                null
-            );
-            _go.Release(_threads.Length);
-            TakeBlocks();
-            foreach (var _ in _threads)
-                _finished.Wait();
-            if (_failure is { } failure)
-                System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
-        }
-
-        public void Dispose()
-        {
-            _stopping = true;
-            if (_threads.Length > 0)
-                _go.Release(_threads.Length);
-            foreach (var thread in _threads)
-                thread.Join();
-            _go.Dispose();
-            _finished.Dispose();
-        }
-
-        private void Loop()
-        {
-            while (true)
-            {
-                _go.Wait();
-                if (_stopping)
-                    return;
-                TakeBlocks();
-                _finished.Release();
-            }
-        }
-
-        private void TakeBlocks()
-        {
-            try
-            {
-                for (
-                    var b = Interlocked.Increment(ref _next) - 1;
-                    b < _blocks;
-                    b = Interlocked.Increment(ref _next) - 1
-                )
-                    _work!(_owner!, b, _firstStep, _steps);
-            }
-            catch (Exception e)
-            {
-                Interlocked.CompareExchange(ref _failure, e, null);
-            }
         }
     }
 }

@@ -124,7 +124,7 @@ internal static partial class VectorMath
     }
 
     // e^x = value * 2^n, value in [0.7, 1.42]. Adding n to the exponent does it unless the result is subnormal, infinite
-    // or NaN. A subnormal result is made as an integer count of the smallest one, rounded in the low bits of 2^52 + count:
+    // or NaN; a lane that is certainly 0, as in a softmax that has made up its mind, is masked on the way. A subnormal result is made as an integer count of the smallest one, rounded in the low bits of 2^52 + count:
     // arithmetic that yields subnormal numbers would be a hundred times slower on some processors.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector<double> ScaleByPower(Vector<double> value, Vector<double> shifted, Vector<double> x)
@@ -132,9 +132,10 @@ internal static partial class VectorMath
         var power = shifted.As<double, long>() << 52;
         var bits = value.As<double, long>() + power;
         var result = bits.As<long, double>();
-        if (Vector.LessThanOrEqual(Vector.Abs(x), Vector.Create(708.0)) == Vector<long>.AllBitsSet)
+        var zero = Vector.LessThan(x, Vector.Create(-746.0));
+        if ((Vector.LessThanOrEqual(Vector.Abs(x), Vector.Create(708.0)) | zero) == Vector<long>.AllBitsSet)
         {
-            return result;
+            return Vector.AndNot(result, zero.As<long, double>());
         }
 
         var unit = Vector.Create(4503599627370496.0);
@@ -147,7 +148,7 @@ internal static partial class VectorMath
         var overflow =
             Vector.GreaterThanOrEqual(bits, infinity.As<double, long>()) | Vector.GreaterThan(x, Vector.Create(710.0));
         result = Vector.ConditionalSelect(overflow, infinity, result);
-        result = Vector.ConditionalSelect(Vector.LessThan(x, Vector.Create(-746.0)), Vector<double>.Zero, result);
+        result = Vector.AndNot(result, zero.As<long, double>());
         return Vector.ConditionalSelect(Vector.Equals(x, x), result, x);
     }
 
@@ -157,9 +158,10 @@ internal static partial class VectorMath
         var power = shifted.As<float, int>() << 23;
         var bits = value.As<float, int>() + power;
         var result = bits.As<int, float>();
-        if (Vector.LessThanOrEqual(Vector.Abs(x), Vector.Create(87f)) == Vector<int>.AllBitsSet)
+        var zero = Vector.LessThan(x, Vector.Create(-105f));
+        if ((Vector.LessThanOrEqual(Vector.Abs(x), Vector.Create(87f)) | zero) == Vector<int>.AllBitsSet)
         {
-            return result;
+            return Vector.AndNot(result, zero.As<int, float>());
         }
 
         var unit = Vector.Create(8388608f);
@@ -172,7 +174,7 @@ internal static partial class VectorMath
         var overflow =
             Vector.GreaterThanOrEqual(bits, infinity.As<float, int>()) | Vector.GreaterThan(x, Vector.Create(89f));
         result = Vector.ConditionalSelect(overflow, infinity, result);
-        result = Vector.ConditionalSelect(Vector.LessThan(x, Vector.Create(-105f)), Vector<float>.Zero, result);
+        result = Vector.AndNot(result, zero.As<int, float>());
         return Vector.ConditionalSelect(Vector.Equals(x, x), result, x);
     }
 }

@@ -51,13 +51,6 @@ internal sealed class Fusion
             while (Operations(root) > MostOperations || Leaves(root).Count > Positions.Most)
                 _absorbed.Remove(graph[root].Arguments.Where(_absorbed.Contains).MaxBy(Operations));
         }
-
-        // a branch stored for one root is a root itself
-        foreach (var id in section.Where(id => IsFusible(id) && !_absorbed.Contains(id)))
-        {
-            while (Operations(id) > MostOperations || Leaves(id).Count > Positions.Most)
-                _absorbed.Remove(graph[id].Arguments.Where(_absorbed.Contains).MaxBy(Operations));
-        }
     }
 
     /// <summary>Whether a value is computed by its users.</summary>

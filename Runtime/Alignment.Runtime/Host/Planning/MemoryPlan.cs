@@ -14,7 +14,7 @@ internal sealed class MemoryPlan<T>
         var sections = (List<Instruction<T>>[])[plan.Once, plan.Initial, plan.Step, plan.Read];
         var all = sections
             .SelectMany(s => s)
-            .SelectMany(i => i.Inputs.Append(i.Output))
+            .SelectMany(i => i.Inputs.Concat(i.Outputs))
             .Concat(plan.StateStorages)
             .Concat(plan.Loads.Select(l => l.View.Storage))
             .Concat(plan.OutputViews.Values.Select(v => v.Storage))
@@ -56,7 +56,7 @@ internal sealed class MemoryPlan<T>
         var lastUse = new Dictionary<Storage, int>();
         for (var k = 0; k < section.Count; k++)
         {
-            foreach (var storage in section[k].Inputs.Append(section[k].Output))
+            foreach (var storage in section[k].Inputs.Concat(section[k].Outputs))
                 lastUse[storage.Root] = outputs.Contains(storage.Root) ? int.MaxValue : k;
         }
 
@@ -64,9 +64,10 @@ internal sealed class MemoryPlan<T>
         var placed = new HashSet<Storage>();
         for (var k = 0; k < section.Count; k++)
         {
-            var output = section[k].Output.Root;
-            if (output.Offset < 0 && placed.Add(output))
+            foreach (var output in section[k].Outputs.Select(s => s.Root))
             {
+                if (output.Offset >= 0 || !placed.Add(output))
+                    continue;
                 var reused = section[k]
                     .InPlace.Select(s => s.Root)
                     .FirstOrDefault(s =>
@@ -83,7 +84,7 @@ internal sealed class MemoryPlan<T>
                 }
             }
 
-            foreach (var dead in section[k].Inputs.Append(section[k].Output).Select(s => s.Root).Distinct())
+            foreach (var dead in section[k].Inputs.Concat(section[k].Outputs).Select(s => s.Root).Distinct())
             {
                 if (lastUse[dead] == k && placed.Remove(dead))
                     free.Give(dead.Offset, dead.Length);

@@ -57,6 +57,9 @@ internal sealed record View(Storage Storage, long Start, ValueList<KeyValuePair<
         return 0;
     }
 
+    /// <summary>Offsets over the row-major product of axes.</summary>
+    public int[] Offsets(IReadOnlyList<Axis> axes) => Host.Strides.Offsets(Stride, axes);
+
     public bool Holds(Axis axis) => Strides.Any(s => s.Key == axis.Name);
 
     public bool IsScalar => Strides.Count == 0 && !Lanes;

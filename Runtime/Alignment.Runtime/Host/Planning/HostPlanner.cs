@@ -3,14 +3,6 @@ using Alignment.Compiler;
 
 namespace Alignment.Runtime.Host;
 
-/// <summary>One planned kernel with what it writes and reads, for the layout of memory and the printed plan.</summary>
-/// <param name="Kernel">The work.</param>
-/// <param name="Output">What it writes.</param>
-/// <param name="Inputs">What it reads.</param>
-/// <param name="InPlace">Inputs that it reads element by element exactly where it writes, so that they may share memory with the output.</param>
-internal sealed record Instruction<T>(Kernel<T> Kernel, Storage Output, Storage[] Inputs, Storage[] InPlace)
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>;
-
 /// <summary>Chooses layouts and kernels for the values of a program.</summary>
 /// <remarks>
 /// With several games, the games of a block are the innermost dimension of every value that differs between games, and vectors run along
@@ -21,14 +13,13 @@ internal sealed class HostPlanner<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly Program _program;
-    private readonly int _lanes;
-    private readonly ulong _seed;
+        private readonly ulong _seed;
     private readonly Dictionary<int, View> _kept = [];
     private readonly Dictionary<(int Value, string Axis), View> _keptLayouts = [];
     private Dictionary<int, View> _local = [];
     private Dictionary<(int Value, string Axis), View> _localLayouts = [];
     private List<Instruction<T>> _section = [];
-    private readonly Fusion? _fusion;
+    private Fusion? _fusion;
 
     /// <param name="program">The program.</param>
     /// <param name="lanes">Games of a block, a multiple of the vector length; 0 for a single game.</param>
@@ -36,11 +27,11 @@ internal sealed class HostPlanner<T>
     public HostPlanner(Program program, int lanes, ulong seed)
     {
         _program = program;
-        _lanes = lanes;
+        Layouts = new(program, lanes);
         _seed = seed;
         foreach (var state in program.States)
         {
-            var view = NewView(program.Graph[state.Source], invariant: false);
+            var view = Layouts.New(program.Graph[state.Source], invariant: false);
             view.Storage.Permanent = true;
             _kept[state.Source] = view;
         }
@@ -65,11 +56,8 @@ internal sealed class HostPlanner<T>
             foreach (var state in program.States)
                 EmitCopy(_kept[state.Source], state.Initial);
         });
-        _fusion = Fusion.IsAvailable
-            ? new(program.Graph, program.StepValues, program.States.Select(s => s.Next))
-            : null;
         Step = Section(EmitStep);
-        _fusion = null;
+        _fusion = null; // the other sections run too seldom to be worth it
         Read = Section(() =>
         {
             foreach (var id in program.OutputValues)
@@ -80,7 +68,8 @@ internal sealed class HostPlanner<T>
         Memory = new(this);
     }
 
-    private static int Width => Vector<T>.Count;
+    /// <summary>How values lie in memory.</summary>
+    public Layouts<T> Layouts { get; }
 
     /// <summary>Kernels that run once, after inputs are bound.</summary>
     public List<Instruction<T>> Once { get; }
@@ -124,23 +113,74 @@ internal sealed class HostPlanner<T>
 
     private void EmitStep()
     {
+        var values = _program.StepValues;
+        var nexts = _program.States.Select(s => s.Next).ToHashSet();
+        var small = values.Where(IsSmall).ToHashSet();
+        if (Fusion.IsAvailable)
+        {
+            var read = values.Where(small.Contains).SelectMany(id => Graph[id].Arguments);
+            _fusion = new(Graph, [.. values.Where(id => !small.Contains(id))], nexts.Concat(read));
+        }
+
+        // Small values wait for each other: a region ends where a large one needs a member of it, or where it has grown too long.
+        var members = new List<int>();
+        var cost = 0L;
+        foreach (var id in values)
+        {
+            if (_kept.ContainsKey(id) || _fusion?.Absorbs(id) == true)
+                continue;
+            var waits = Reads(id).Any(members.Contains);
+            if (small.Contains(id) && (waits || !Region.IsView(Graph[id].Op)))
+            {
+                var more = Region.Cost(Graph, Graph[id], Layouts.EventAxes)!.Value;
+                if (cost + more > Region.Most)
+                {
+                    EmitRegion(members, values, last: false);
+                    cost = 0;
+                }
+
+                members.Add(id);
+                cost += more;
+                continue;
+            }
+
+            if (waits)
+            {
+                EmitRegion(members, values, last: false);
+                cost = 0;
+            }
+
+            Emit(id);
+        }
+
+        EmitNextStates(members, values);
+    }
+
+    private bool IsSmall(int id) =>
+        RegionCode<T>.IsAvailable && Region.Cost(Graph, Graph[id], Layouts.EventAxes) is not null;
+
+    private IEnumerable<int> Reads(int id) => _fusion?.IsTree(id) == true ? _fusion.Leaves(id) : Graph[id].Arguments;
+
+    private void EmitNextStates(List<int> members, IReadOnlyList<int> values)
+    {
+        var written = _program.States.Where(s => members.Contains(s.Next)).ToArray();
+        var others = _program.States.Except(written).ToArray();
         // A state that becomes another state's old value must be saved before that one changes.
         var saved = new Dictionary<int, View>();
-        var states = _program.States.Select(s => _kept[s.Source].Storage).ToHashSet();
-        foreach (var id in _program.StepValues)
-            Emit(id);
-        foreach (var state in _program.States)
+        var states = StateStorages.ToHashSet();
+        foreach (var state in others)
         {
             var next = Find(state.Next);
             if (states.Contains(next.Storage) && next != _kept[state.Source] && !saved.ContainsKey(state.Next))
             {
-                var copy = NewView(Graph[state.Next], invariant: false, _kept[state.Source].Innermost);
+                var copy = Layouts.New(Graph[state.Next], invariant: false, _kept[state.Source].Innermost);
                 EmitCopy(copy, state.Next);
                 saved[state.Next] = copy;
             }
         }
 
-        foreach (var state in _program.States)
+        EmitRegion(members, values, last: true);
+        foreach (var state in others)
         {
             var target = _kept[state.Source];
             if (saved.TryGetValue(state.Next, out var copy))
@@ -148,6 +188,58 @@ internal sealed class HostPlanner<T>
             else if (Find(state.Next) != target && !WriteDirectly(state, target, states))
                 EmitCopy(target, state.Next);
         }
+    }
+
+    /// <summary>Emits the waiting members as one pass; the last one of a step writes the states themselves.</summary>
+    private void EmitRegion(List<int> members, IReadOnlyList<int> values, bool last)
+    {
+        if (members.Count == 0)
+            return;
+        var inside = members.ToHashSet();
+        var needed = values.Where(id => !inside.Contains(id)).SelectMany(id => Graph[id].Arguments).ToHashSet();
+        if (!last)
+            needed.UnionWith(_program.States.Select(s => s.Next));
+        // what is needed as a view is stored as the value that it shows
+        foreach (var id in members.AsEnumerable().Reverse().Where(id => Region.IsView(Graph[id].Op)))
+        {
+            if (needed.Contains(id))
+                needed.Add(Graph[id].Arguments[0]);
+        }
+
+        var stores = new List<(int Id, View Target)>();
+        foreach (var id in members.Where(id => needed.Contains(id) && !Region.IsView(Graph[id].Op)))
+        {
+            var view = Layouts.New(Graph[id], invariant: false);
+            Keep(id, view);
+            stores.Add((id, view));
+        }
+
+        if (last)
+            stores.AddRange(_program.States.Where(s => inside.Contains(s.Next)).Select(s => (s.Next, _kept[s.Source])));
+        var region = new Region(Graph, Layouts.EventAxes, [.. members], stores.Select(s => s.Id));
+        var leaves = members
+            .SelectMany(id => Graph[id].Arguments)
+            .Where(id => !inside.Contains(id))
+            .Distinct()
+            .ToDictionary(id => id, Find);
+        var kernel = new RegionKernel<T>(() =>
+            RegionCode<T>.Generate(
+                Graph,
+                region,
+                id => leaves[id],
+                id => Layouts.HasLanes(Graph[id]),
+                stores,
+                Layouts.Lanes
+            )
+        )
+        {
+            Label = $"pass[{members.Count} values]",
+        };
+        Storage[] inputs = [.. leaves.Values.Select(v => v.Storage).Distinct()];
+        _section.Add(new(kernel, [.. stores.Select(s => s.Target.Storage).Distinct()], inputs, inputs));
+        foreach (var id in members.Where(id => needed.Contains(id) && Region.IsView(Graph[id].Op)))
+            Emit(id);
+        members.Clear();
     }
 
     /// <summary>Lets the kernel that computes a state's next value write into the state itself, where no one reads the old value later.</summary>
@@ -162,10 +254,10 @@ internal sealed class HostPlanner<T>
             || !next.Strides.Equals(target.Strides)
         )
             return false;
-        var writer = _section.FindIndex(i => i.Output == next.Storage);
+        var writer = _section.FindIndex(i => i.Outputs.Contains(next.Storage));
         if (
             writer < 0
-            || _section.FindLastIndex(i => i.Output == next.Storage) != writer
+            || _section.FindLastIndex(i => i.Outputs.Contains(next.Storage)) != writer
             || states.Contains(next.Storage)
         )
             return false;
@@ -174,7 +266,7 @@ internal sealed class HostPlanner<T>
             var reads = _section[k].Inputs.Any(s => s.Root == target.Storage);
             if (
                 (reads && (k > writer || !_section[k].InPlace.Contains(target.Storage)))
-                || (k > writer && _section[k].Output.Root == target.Storage)
+                || (k > writer && _section[k].Outputs.Any(o => o.Root == target.Storage))
             )
                 return false;
         }
@@ -207,7 +299,7 @@ internal sealed class HostPlanner<T>
         switch (node.Op)
         {
             case Op.Constant or Op.Literal or Op.Signal:
-                var loaded = NewView(node, invariant: true);
+                var loaded = Layouts.New(node, invariant: true);
                 Loads.Add((node, loaded));
                 Keep(id, loaded);
                 break;
@@ -246,21 +338,6 @@ internal sealed class HostPlanner<T>
             case Op.Select:
                 EmitPointwise(id, (o, x, run) => Pointwise.Select<T>(o, x[0], x[1], x[2], run));
                 break;
-            case Op.Reduce r:
-                EmitAlong(id, r.Axis, new Folding(r.Kind));
-                break;
-            case Op.Softmax s:
-                EmitAlong(id, s.Axis, new Softmaxing());
-                break;
-            case Op.OneHotMax m:
-                EmitAlong(id, m.Axis, new Choosing());
-                break;
-            case Op.SimplexProjection p:
-                EmitAlong(id, p.Axis, new Projecting());
-                break;
-            case Op.CumulativeSum c:
-                EmitAlong(id, c.Axis, new Cumulating(c.Reverse));
-                break;
             case Op.Contract c:
                 EmitContract(id, node, c);
                 break;
@@ -287,7 +364,7 @@ internal sealed class HostPlanner<T>
                 EmitScatter(id, node, s);
                 break;
             case Op.Step:
-                var step = NewView(node, invariant: false);
+                var step = Layouts.New(node, invariant: false);
                 Keep(id, step);
                 Add(new StepKernel<T>(new(step, [0], runs: true)) { Label = "step" }, step, [], []);
                 break;
@@ -295,95 +372,14 @@ internal sealed class HostPlanner<T>
                 EmitRandom(id, node, r);
                 break;
             default:
-                throw new NotSupportedException($"The Host executor has no kernel for {node.Op}.");
+                EmitAlong(
+                    id,
+                    node,
+                    Walks.AxisOf(node.Op)
+                        ?? throw new NotSupportedException($"The Host executor has no kernel for {node.Op}.")
+                );
+                break;
         }
-    }
-
-    /// <summary>Makes a kernel along an axis once its width is known.</summary>
-    private interface IAlong
-    {
-        Kernel<T> Create<TWidth>(string label, Operand o, Operand x, int run, int count, long stride, long outStride)
-            where TWidth : struct, IWidth;
-    }
-
-    private sealed record Folding(ReduceKind Kind) : IAlong
-    {
-        public Kernel<T> Create<TWidth>(
-            string label,
-            Operand o,
-            Operand x,
-            int run,
-            int count,
-            long stride,
-            long outStride
-        )
-            where TWidth : struct, IWidth =>
-            Kind switch
-            {
-                ReduceKind.Sum => new FoldKernel<T, TWidth, SumFold>(o, x, run, count, stride) { Label = label },
-                ReduceKind.Max => new FoldKernel<T, TWidth, MaxFold>(o, x, run, count, stride) { Label = label },
-                _ => new LogSumExpKernel<T, TWidth>(o, x, run, count, stride) { Label = label },
-            };
-    }
-
-    private sealed record Softmaxing : IAlong
-    {
-        public Kernel<T> Create<TWidth>(
-            string label,
-            Operand o,
-            Operand x,
-            int run,
-            int count,
-            long stride,
-            long outStride
-        )
-            where TWidth : struct, IWidth =>
-            new SoftmaxKernel<T, TWidth>(o, x, run, count, stride, outStride) { Label = label };
-    }
-
-    private sealed record Choosing : IAlong
-    {
-        public Kernel<T> Create<TWidth>(
-            string label,
-            Operand o,
-            Operand x,
-            int run,
-            int count,
-            long stride,
-            long outStride
-        )
-            where TWidth : struct, IWidth =>
-            new OneHotMaxKernel<T, TWidth>(o, x, run, count, stride, outStride) { Label = label };
-    }
-
-    private sealed record Projecting : IAlong
-    {
-        public Kernel<T> Create<TWidth>(
-            string label,
-            Operand o,
-            Operand x,
-            int run,
-            int count,
-            long stride,
-            long outStride
-        )
-            where TWidth : struct, IWidth =>
-            new SimplexProjectionKernel<T, TWidth>(o, x, run, count, stride, outStride) { Label = label };
-    }
-
-    private sealed record Cumulating(bool Reverse) : IAlong
-    {
-        public Kernel<T> Create<TWidth>(
-            string label,
-            Operand o,
-            Operand x,
-            int run,
-            int count,
-            long stride,
-            long outStride
-        )
-            where TWidth : struct, IWidth =>
-            new CumulativeSumKernel<T, TWidth>(o, x, run, count, stride, outStride, Reverse) { Label = label };
     }
 
     private void EmitPointwise(int id, Func<Operand, Operand[], int, Kernel<T>> create)
@@ -392,7 +388,7 @@ internal sealed class HostPlanner<T>
         var arguments = node.Arguments.ToArray();
         // the operand with the most axes decides the layout: the others follow or are broadcast
         var leader = arguments.Select(Find).OrderByDescending(v => v.Strides.Count).First();
-        var output = NewView(node, !_program.Varying[id], leader.Innermost);
+        var output = Layouts.New(node, !_program.Varying[id], leader.Innermost);
         Keep(id, output);
         EmitPointwise(node, output, arguments, create);
     }
@@ -401,7 +397,7 @@ internal sealed class HostPlanner<T>
     {
         var leaves = _fusion!.Leaves(id);
         var leader = leaves.Select(Find).OrderByDescending(v => v.Strides.Count).First();
-        var output = NewView(node, invariant: false, leader.Innermost);
+        var output = Layouts.New(node, invariant: false, leader.Innermost);
         Keep(id, output);
         EmitPointwise(node, output, [.. leaves], (o, x, run) => _fusion.Create<T>(id, leaves, o, x, run));
     }
@@ -414,10 +410,10 @@ internal sealed class HostPlanner<T>
 
     private void EmitPointwise(Node node, View output, View[] views, Func<Operand, Operand[], int, Kernel<T>> create)
     {
-        var (loops, run) = Loops(EventAxes(node), output);
-        var to = Bind(output, loops, output);
-        var from = views.Select(v => Bind(v, loops, output)).ToArray();
-        if (Merges(to, run) && from.All(o => Merges(o, run)))
+        var (loops, run) = Layouts.Loops(Layouts.EventAxes(node), output);
+        var to = Layouts<T>.Bind(output, loops, output);
+        var from = views.Select(v => Layouts<T>.Bind(v, loops, output)).ToArray();
+        if (Layouts<T>.Merges(to, run) && from.All(o => Layouts<T>.Merges(o, run)))
         {
             run *= to.Outer.Length;
             to = new(to.View, [0], to.Runs);
@@ -435,33 +431,35 @@ internal sealed class HostPlanner<T>
     private void EmitCopy(View target, View source, Node shape) =>
         EmitPointwise(shape, target, [source], (o, x, run) => Pointwise.Copy<T>(o, x[0], run));
 
-    private void EmitAlong(int id, Axis axis, IAlong along)
+    private void EmitAlong(int id, Node node, Axis axis)
     {
-        var node = Graph[id];
         var input = Find(node.Arguments[0]);
         var keeps = node.Axes.Contains(axis);
         // where the axis itself is innermost, single elements are walked and the output keeps the input's layout
-        var output = NewView(
+        var output = Layouts.New(
             node,
             !_program.Varying[id],
             keeps || input.Innermost != axis.Name ? input.Innermost : null
         );
         Keep(id, output);
         var single = !output.Lanes && (output.IsScalar || input.Innermost == axis.Name || input.IsScalar);
-        var others = EventAxes(node).Where(a => a != axis).ToArray();
-        var (loops, run) = single ? (others, 1) : Loops(others, output);
+        var others = Layouts.EventAxes(node).Where(a => a != axis).ToArray();
+        var (loops, run) = single ? (others, 1) : Layouts.Loops(others, output);
         input = single ? input : Along(node.Arguments[0], output);
-        var to = single ? new(output, Offsets(output, others), runs: false) : Bind(output, loops, output);
-        var from = single ? new(input, Offsets(input, others), runs: false) : Bind(input, loops, output);
+        var to = single ? new(output, output.Offsets(others), runs: false) : Layouts<T>.Bind(output, loops, output);
+        var from = single ? new(input, input.Offsets(others), runs: false) : Layouts<T>.Bind(input, loops, output);
         // an operand that is the same for all games has been expanded along them: its neighbours are not there to be loaded
         if (!single && !from.Runs)
             (input, from) = Widen(node.Arguments[0], loops, output);
-
-        var (label, stride, outStride) = (node.Op.Signature, input.Stride(axis), output.Stride(axis));
+        var walk =
+            !single ? Walks.Of<T, Wide>(node.Op)
+            : output.IsScalar ? Walks.Of<T, Spread>(node.Op)
+            : Walks.Of<T, Narrow>(node.Op);
         Add(
-            !single ? along.Create<Wide>(label, to, from, run, axis.Size, stride, outStride)
-                : output.IsScalar ? along.Create<Spread>(label, to, from, run, axis.Size, stride, outStride)
-                : along.Create<Narrow>(label, to, from, run, axis.Size, stride, outStride),
+            new AxisKernel<T>(walk!, to, from, run, axis.Size, input.Stride(axis), output.Stride(axis))
+            {
+                Label = node.Op.Signature,
+            },
             output,
             [input],
             []
@@ -471,28 +469,28 @@ internal sealed class HostPlanner<T>
     /// <summary>Writes a value out along the output's inner run, where it was only repeated so far.</summary>
     private (View View, Operand Operand) Widen(int value, Axis[] loops, View output)
     {
-        var written = NewView(Graph[value], !_program.Varying[value], output.Innermost);
+        var written = Layouts.New(Graph[value], !_program.Varying[value], output.Innermost);
         written.Storage.Permanent = !_program.Varying[value];
         EmitCopy(written, value);
-        return (written, Bind(written, loops, output));
+        return (written, Layouts<T>.Bind(written, loops, output));
     }
 
     private void EmitContract(int id, Node node, Op.Contract contract)
     {
         var (a, b) = (node.Arguments[0], node.Arguments[1]);
-        var output = NewView(node, !_program.Varying[id], ContractionAxis(node, a, b));
+        var output = Layouts.New(node, !_program.Varying[id], ContractionAxis(node, a, b));
         Keep(id, output);
         var (left, right) = (Along(a, output), Along(b, output));
-        var (loops, run) = Loops(EventAxes(node), output);
+        var (loops, run) = Layouts.Loops(Layouts.EventAxes(node), output);
         var summed = contract.Axes.ToArray();
         Add(
             new ContractKernel<T>(
-                Bind(output, loops, output),
-                Bind(left, loops, output),
-                Bind(right, loops, output),
+                Layouts<T>.Bind(output, loops, output),
+                Layouts<T>.Bind(left, loops, output),
+                Layouts<T>.Bind(right, loops, output),
                 output.IsScalar ? 1 : run,
-                Offsets(left, summed),
-                Offsets(right, summed)
+                left.Offsets(summed),
+                right.Offsets(summed)
             )
             {
                 Label = contract.Signature,
@@ -506,7 +504,7 @@ internal sealed class HostPlanner<T>
     // The axis for vectors to run along: none if games do, else the one that needs the fewest elements copied, the longest of equals.
     private string? ContractionAxis(Node node, int a, int b)
     {
-        if (HasLanes(node))
+        if (Layouts.HasLanes(node))
             return null;
         double Cost(Axis axis) =>
             ((int[])[a, b]).Sum(value =>
@@ -514,7 +512,7 @@ internal sealed class HostPlanner<T>
                     ? Graph[value].Axes.Elements
                     : 0.0
             );
-        return EventAxes(node)
+        return Layouts.EventAxes(node)
             .OrderBy(Cost)
             .ThenByDescending(axis => axis.Size)
             .Select(axis => axis.Name)
@@ -526,16 +524,16 @@ internal sealed class HostPlanner<T>
     {
         var node = Graph[id];
         if (!_kept.ContainsKey(id) && !_local.ContainsKey(id))
-            Keep(id, NewView(node, !_program.Varying[id]));
+            Keep(id, Layouts.New(node, !_program.Varying[id]));
         var output = Find(id);
         var input = Find(argument);
-        var others = EventAxes(node).Where(a => a != to).ToArray();
+        var others = Layouts.EventAxes(node).Where(a => a != to).ToArray();
         if (output.Lanes)
         {
-            var target = Moved(output, others, moves.Select(m => m.To * output.Stride(to)));
-            var source = Moved(input, others, moves.Select(m => m.From * input.Stride(from)));
+            var target = Layouts<T>.Moved(output, others, moves.Select(m => m.To * output.Stride(to)));
+            var source = Layouts<T>.Moved(input, others, moves.Select(m => m.From * input.Stride(from)));
             Add(
-                Pointwise.Copy<T>(new(output, target, runs: true), new(input, source, input.Lanes), _lanes),
+                Pointwise.Copy<T>(new(output, target, runs: true), new(input, source, input.Lanes), Layouts.Lanes),
                 output,
                 [input],
                 []
@@ -543,8 +541,8 @@ internal sealed class HostPlanner<T>
         }
         else
         {
-            var target = Moved(output, others, moves.Select(m => m.To * output.Stride(to)));
-            var source = Moved(input, others, moves.Select(m => m.From * input.Stride(from)));
+            var target = Layouts<T>.Moved(output, others, moves.Select(m => m.To * output.Stride(to)));
+            var source = Layouts<T>.Moved(input, others, moves.Select(m => m.From * input.Stride(from)));
             Add(
                 new ElementCopyKernel<T>(new(output, target, runs: false), new(input, source, runs: false))
                 {
@@ -559,17 +557,17 @@ internal sealed class HostPlanner<T>
 
     private void EmitScatter(int id, Node node, Op.SegmentSum sum)
     {
-        var output = NewView(node, !_program.Varying[id]);
+        var output = Layouts.New(node, !_program.Varying[id]);
         Keep(id, output);
         var input = Find(node.Arguments[0]);
-        var others = EventAxes(node).Where(a => a != sum.To).ToArray();
-        var target = Moved(output, others, sum.Map.Select(to => to * output.Stride(sum.To)));
-        var source = Moved(input, others, sum.Map.Select((_, from) => from * input.Stride(sum.From)));
+        var others = Layouts.EventAxes(node).Where(a => a != sum.To).ToArray();
+        var target = Layouts<T>.Moved(output, others, sum.Map.Select(to => to * output.Stride(sum.To)));
+        var source = Layouts<T>.Moved(input, others, sum.Map.Select((_, from) => from * input.Stride(sum.From)));
         Add(
             new ScatterAddKernel<T>(
                 new(output, target, output.Lanes),
                 new(input, source, input.Lanes),
-                _lanes,
+                Layouts.Lanes,
                 checked((int)output.Storage.Length)
             )
             {
@@ -583,7 +581,7 @@ internal sealed class HostPlanner<T>
 
     private void EmitRandom(int id, Node node, Op.Random random)
     {
-        var output = NewView(node, invariant: false);
+        var output = Layouts.New(node, invariant: false);
         Keep(id, output);
         // the index of a draw counts the declared axes row-major, whatever the layout
         var strides = new Dictionary<string, long>(StringComparer.Ordinal);
@@ -594,7 +592,7 @@ internal sealed class HostPlanner<T>
             size *= axis.Size;
         }
 
-        var events = EventAxes(node);
+        var events = Layouts.EventAxes(node);
         long Logical(IReadOnlyList<Axis> axes, long position)
         {
             var index = 0L;
@@ -612,9 +610,9 @@ internal sealed class HostPlanner<T>
         var batch = _program.Batch;
         Add(
             new RandomKernel<T>(
-                new(output, Offsets(output, events), runs: output.Lanes),
-                output.Lanes ? _lanes
-                    : output.IsScalar ? Width
+                new(output, output.Offsets(events), runs: output.Lanes),
+                output.Lanes ? Layouts.Lanes
+                    : output.IsScalar ? Layouts<T>.Width
                     : 1,
                 new(_seed, random.Name),
                 random.Kind,
@@ -631,64 +629,9 @@ internal sealed class HostPlanner<T>
     }
 
     private void Add(Kernel<T> kernel, View output, View[] inputs, Storage[] inPlace) =>
-        _section.Add(new(kernel, output.Storage, [.. inputs.Select(v => v.Storage)], inPlace));
+        _section.Add(new(kernel, [output.Storage], [.. inputs.Select(v => v.Storage)], inPlace));
 
     // ---- layouts -------------------------------------------------------------------------------------------------
-
-    private bool HasLanes(Node node) => _lanes > 0 && node.Axes.Any(a => _program.Batch.IndexOf(a) >= 0);
-
-    /// <summary>The axes of a node that are not batch axes, in order.</summary>
-    internal Axis[] EventAxes(Node node) => [.. node.Axes.Where(a => _program.Batch.IndexOf(a) < 0)];
-
-    /// <summary>A view of new memory for a node's value.</summary>
-    /// <param name="node">The node.</param>
-    /// <param name="invariant">Whether the value never changes.</param>
-    /// <param name="innermost">The axis to put innermost; default: the last.</param>
-    private View NewView(Node node, bool invariant, string? innermost = null)
-    {
-        var lanes = HasLanes(node);
-        var axes = EventAxes(node);
-        if (innermost is not null && !lanes)
-            axes = [.. axes.Where(a => a.Name != innermost), .. axes.Where(a => a.Name == innermost)];
-        var strides = new List<KeyValuePair<string, long>>();
-        var length = lanes ? _lanes : 1L;
-        for (var k = axes.Length - 1; k >= 0; k--)
-        {
-            strides.Insert(0, KeyValuePair.Create(axes[k].Name, length));
-            length *= axes[k].Size;
-            if (!lanes && k == axes.Length - 1)
-                length = Pad(length);
-        }
-
-        var storage = new Storage
-        {
-            Segment = invariant && !lanes ? Segment.Shared : Segment.Block,
-            Length = Pad(length),
-            Lanes = lanes,
-        };
-        // sorted by name, so that equal layouts are equal values
-        return new(storage, 0, strides.OrderBy(s => s.Key, StringComparer.Ordinal).ToValueList(), lanes);
-    }
-
-    private static long Pad(long length) => (length + Width - 1) / Width * Width;
-
-    /// <summary>The outer loops and the length of the inner run for an output.</summary>
-    private (Axis[] Loops, int Run) Loops(Axis[] axes, View output)
-    {
-        if (output.Lanes)
-            return (axes, _lanes);
-        var inner = Array.Find(axes, a => a.Name == output.Innermost && output.Holds(a));
-        return inner is null ? (axes, Width) : ([.. axes.Where(a => a != inner)], checked((int)Pad(inner.Size)));
-    }
-
-    private Operand Bind(View view, Axis[] loops, View output)
-    {
-        var runs =
-            output.Lanes ? view.Lanes
-            : output.Innermost is { } inner ? view.Innermost == inner
-            : view.IsScalar;
-        return new(view, Offsets(view, loops), runs);
-    }
 
     /// <summary>The value laid out so that vectors may run along the output's inner axis.</summary>
     private View Along(int id, View output)
@@ -706,52 +649,19 @@ internal sealed class HostPlanner<T>
         var layouts = invariant ? _keptLayouts : _localLayouts;
         if (layouts.TryGetValue((id, inner), out var laid))
             return laid;
-        var held = node with { Axes = AxisSet.Of([.. EventAxes(node).Where(view.Holds)]) };
-        laid = NewView(held, invariant, inner);
+        var held = node with { Axes = AxisSet.Of([.. Layouts.EventAxes(node).Where(view.Holds)]) };
+        laid = Layouts.New(held, invariant, inner);
         laid.Storage.Permanent = invariant;
-        var axes = EventAxes(held);
+        var axes = Layouts.EventAxes(held);
         var copy = new ElementCopyKernel<T>(
-            new(laid, Offsets(laid, axes), runs: false),
-            new(view, Offsets(view, axes), runs: false)
+            new(laid, laid.Offsets(axes), runs: false),
+            new(view, view.Offsets(axes), runs: false)
         )
         {
             Label = $"lay out along {inner}",
         };
-        (invariant ? Once ?? _section : _section).Add(new(copy, laid.Storage, [view.Storage], []));
+        (invariant ? Once ?? _section : _section).Add(new(copy, [laid.Storage], [view.Storage], []));
         layouts[(id, inner)] = laid;
         return laid;
-    }
-
-    /// <summary>Offsets of a view over the row-major product of axes.</summary>
-    internal static int[] Offsets(View view, IReadOnlyList<Axis> axes)
-    {
-        var offsets = new int[axes.Aggregate(1, (n, axis) => checked(n * axis.Size))];
-        var span = 1;
-        for (var k = axes.Count - 1; k >= 0; k--)
-        {
-            var stride = view.Stride(axes[k]);
-            for (var position = 0; position < offsets.Length; position++)
-                offsets[position] += checked((int)(position / span % axes[k].Size * stride));
-            span *= axes[k].Size;
-        }
-
-        return offsets;
-    }
-
-    private static int[] Moved(View view, Axis[] others, IEnumerable<long> moves)
-    {
-        var steps = moves.ToArray();
-        return [.. Offsets(view, others).SelectMany(offset => steps.Select(step => checked((int)(offset + step))))];
-    }
-
-    private static bool Merges(Operand operand, int run)
-    {
-        for (var k = 0; k < operand.Outer.Length; k++)
-        {
-            if (operand.Outer[k] != (operand.Runs ? k * run : 0))
-                return false;
-        }
-
-        return true;
     }
 }

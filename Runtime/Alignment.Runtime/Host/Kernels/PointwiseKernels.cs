@@ -147,6 +147,10 @@ internal sealed unsafe class SelectKernel<T, TCondition, TThen, TOtherwise>(
     }
 }
 
+/// <summary>Applies a function to each vector of a column, in place.</summary>
+internal unsafe delegate void ColumnFunction<T>(T* x, int count)
+    where T : unmanaged;
+
 /// <summary>The functions behind <see cref="UnaryKind"/> and <see cref="BinaryKind"/>.</summary>
 internal static class Pointwise
 {
@@ -167,6 +171,32 @@ internal static class Pointwise
             UnaryKind.Sign => new UnaryKernel<T, Sign>(o, x, run) { Label = label },
             _ => throw new System.Diagnostics.UnreachableException(),
         };
+    }
+
+    /// <summary>A function of each vector of a column, in place.</summary>
+    public static unsafe ColumnFunction<T> Column<T>(UnaryKind kind)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        kind switch
+        {
+            UnaryKind.Exp => Apply<T, Exp>,
+            UnaryKind.Log => Apply<T, Log>,
+            UnaryKind.Log1p => Apply<T, Log1p>,
+            UnaryKind.Expm1 => Apply<T, Expm1>,
+            UnaryKind.Tanh => Apply<T, Tanh>,
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
+
+    /// <summary>-1, 0 or 1.</summary>
+    public static Vector<T> SignOf<T>(Vector<T> x)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Sign.Apply(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static unsafe void Apply<T, TFunction>(T* x, int count)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TFunction : struct, IUnary
+    {
+        for (var k = 0; k < count; k++)
+            TFunction.Apply(Vector.Load(x + (k * Vector<T>.Count))).Store(x + (k * Vector<T>.Count));
     }
 
     /// <summary>The function of a one-argument operation, as a type.</summary>
