@@ -235,6 +235,36 @@ let private specCheck =
                 [ "payoff of 'row': sum[game] would mix the games of the batch axis 'game'" ]
                 "message")
 
+        testCase "a compiled program does not mix games either, not even in a derivative" (fun () ->
+            let games, a = Axis.Of("games", 3), Axis.Of("a", 2)
+            let values = Expr.Literal(NamedTensor.Of([ games; a ], System.ReadOnlySpan [| 1.0; 2.0; 3.0; 4.0; 5.0; 6.0 |]))
+            let shared = Expr.Vector(a, 1.0, 2.0)
+
+            for name, output in [
+                "sum", values.Sum games
+                "derivative", (values * shared * shared).Sum(games, a).Grad shared
+            ] do
+                Expect.throwsC
+                    (fun () ->
+                        Lowering.Program(
+                            name,
+                            [ games ],
+                            SolverState.Empty,
+                            SolverState.Empty,
+                            [ System.Collections.Generic.KeyValuePair("y", output) ]
+                        )
+                        |> ignore)
+                    (fun e ->
+                        Expect.stringContains e.Message "would mix the games of the batch axis 'games'" "message"))
+
+        testCase "a joined axis that is another piece's own" (fun () ->
+            let a, b, c = Axis.Of("a", 2), Axis.Of("b", 2), Axis.Of("c", 4)
+            let wide = Expr.Literal(NamedTensor.Of([ a; b ], System.ReadOnlySpan [| 1.0; 2.0; 3.0; 4.0 |]))
+            let joined = Expr.Concat(c, struct (wide, b), struct (Expr.Vector(a, 10.0, 20.0), a))
+
+            Expect.throwsC (fun () -> Lowering.Expressions [ joined ] |> ignore) (fun e ->
+                Expect.stringContains e.Message "'a' is joined and is also an axis of another piece" "message"))
+
         testCase "a distribution over another axis" (fun () ->
             Expect.equal
                 (faults (rps.Nature(x, Expr.Vector(y, 0.5, 0.5))))
@@ -920,7 +950,8 @@ let private parameters =
                 Expect.equal message expected "message")
 
         testCase "settings of solvers" (fun () ->
-            let setting solver name = (iterative solver).Settings |> Seq.find (fun s -> s.Name = name)
+            let settingOf (solver: ISolver) name = solver.Settings |> Seq.find (fun s -> s.Name = name)
+            let setting solver name = settingOf (iterative solver) name
 
             for message, expected in
                 [
@@ -936,9 +967,63 @@ let private parameters =
                     "Setting 'magnetEvery' cannot be swept: it is not a real number."
                     messageOf (fun () -> (setting "omwu" "stepSize").Over(two, 0.1, -0.1)),
                     "Setting 'stepSize': expected above 0, got '-0.1'."
+                    messageOf (fun () -> (settingOf (LogitPath()) "lambda").Over(two, 1.0, 2.0)),
+                    "Setting 'lambda' cannot be swept: its solver answers game by game and takes one number for all; run it once for each value."
+                    messageOf (fun () -> (settingOf (LogitPath()) "lambda").With "-1"),
+                    "Setting 'lambda': expected from 0 to 1000000, got '-1'."
+                    messageOf (fun () -> (settingOf (DoubleOracle()) "inner").Over(two, 1.0, 2.0)),
+                    "Setting 'inner' cannot be swept: it is a solver."
+                    messageOf (fun () -> (setting "omwu" "stepSize").With(Hedge())),
+                    "Setting 'stepSize': expected above 0, got a solver."
                     messageOf (fun () -> Solver.Find "prm"), "There is no solver 'prm'. Did you mean 'prm+'?"
                 ] do
                 Expect.equal message expected "message")
+
+        testCase "solvers as text" (fun () ->
+            for solver in Solver.All do
+                Expect.equal (Solver.Find(SolverText.Of solver)) solver "what is printed is read back"
+
+            for text, solver in
+                [
+                    "lp", ZeroSumLp() :> ISolver
+                    " hedge ( ) ", Hedge()
+                    "hedge(stepSize=0.5, averaging = linear)",
+                    Hedge(StepSize = Expr.Constant 0.5, Averaging = Averaging.Linear)
+                    "double_oracle(inner=lp)", DoubleOracle(Inner = ZeroSumLp())
+                    "double_oracle(inner=double_oracle(inner=omwu(stepSize=0.1,averaging=uniform)))",
+                    DoubleOracle(
+                        Inner =
+                            DoubleOracle(
+                                Inner = OptimisticHedge(StepSize = Expr.Constant 0.1, Averaging = Averaging.Uniform)
+                            )
+                    )
+                ] do
+                let find name = if name = "lp" then ZeroSumLp() :> ISolver else Solver.Find name
+                Expect.equal (SolverText.Parse(text, find)) solver text)
+
+        for text, message in
+            [
+                "double_oracle(inner=hegde)", "There is no solver 'hegde'. Did you mean 'hedge'?"
+                "double_oracle(iner=hedge)", "The solver 'double_oracle' has no setting 'iner'. Did you mean 'inner'?"
+                "hedge(stepSize=-1)", "Setting 'stepSize': expected above 0, got '-1'."
+                "double_oracle(inner=hedge(stepSize=-1))", "Setting 'stepSize': expected above 0, got '-1'."
+                "hedge(stepSize=1,stepSize=2)", "'hedge(stepSize=1,stepSize=2)': the setting 'stepSize' is given twice."
+                for wrong in
+                    [
+                        "hedge(stepSize=1"
+                        "hedge(stepSize=1))"
+                        "double_oracle(inner=hedge(stepSize=1)"
+                        "hedge)"
+                        "hedge(stepSize)"
+                        "hedge(stepSize=1,)"
+                        "hedge,rm"
+                        "stepSize=1"
+                    ] do
+                    wrong,
+                    $"'{wrong}' is not a solver; write a name, with settings in brackets, such as hedge(stepSize=0.5,averaging=linear)."
+            ] do
+            testCase $"no solver: {text}" (fun () ->
+                Expect.equal (messageOf (fun () -> Solver.Find text)) message "message")
 
         // double.TryParse without a style takes the comma for a separator of thousands: a silent factor of ten.
         testCase "a decimal comma is not a number" (fun () ->
@@ -1008,6 +1093,23 @@ let private tables =
                 (List.ofSeq game.Notes)
                 [ "outcomes.csv: 2 rows left out, their labels are not in attack, model" ]
                 "note")
+
+        testCase "one row is told as one" (fun () ->
+            Expect.equal
+                (List.ofSeq (bound rated 0UL (outcomes + "gcg,llama,3,4\n")).Notes)
+                [ "outcomes.csv: 1 row left out, its label is not in attack, model" ]
+                "note")
+
+        testCase "an axis without labels" (fun () ->
+            let numbered, other = Axis.Of("attack", 2), Axis.Of("model", 2)
+            let rates = CountTable.Read("outcomes.csv").By(numbered, other).Rate
+            let spec = Game.Named("rated").ZeroSum(Player.Of("red", numbered), Player.Of("blue", other), rates)
+
+            Expect.equal
+                (messageOf (fun () -> bound spec 0UL outcomes))
+                ("table 'outcomes.csv': axis 'attack' has no labels, and a table's rows are found by them; name the values of column 'attack': Axis.Of(\"attack\", \"first\", ...)\n"
+                 + "table 'outcomes.csv': axis 'model' has no labels, and a table's rows are found by them; name the values of column 'model': Axis.Of(\"model\", \"first\", ...)")
+                "both, before the file is read")
 
         testCase "a pooled label is the sum over the others" (fun () ->
             let all = Axis.Of("model", "vicuna", "any", "llama")

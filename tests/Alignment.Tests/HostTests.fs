@@ -84,4 +84,69 @@ let tests =
 
             Expect.throwsC (fun () -> executable.Run((1L <<< 24) + 1L, 1)) (fun e ->
                 Expect.stringContains e.Message "float32 cannot count beyond step 16777216; use float64" "message"))
+
+        testCase "generated code and kernels agree bit for bit where a step is cut into several passes" (fun () ->
+            // draws, long rows and a swap of states lie between the small values of this step
+            let games, wide, small = Axis.Of("games", 11), Axis.Of("wide", 40), Axis.Of("small", 3)
+            let first, second, long = Slot("first"), Slot("second"), Slot("long")
+
+            let initial =
+                SolverState
+                    .Empty
+                    .With(first, Expr.Literal(NamedTensor.Of([ games; small ], draws "passes" 11 3 1)))
+                    .With(second, Expr.Vector(small, 0.1, 0.2, 0.3))
+                    .With(long, Expr.Constant(0.5).Expand(wide))
+
+            let variables = initial.AsVariables()
+            let noise = Expr.Normal("noise", small)
+            let row = (variables[long] + (variables[first] * noise).Sum(small)).Softmax(wide)
+            let tip = (row * variables[long]).Sum(wide)
+
+            let next =
+                SolverState
+                    .Empty
+                    .With(first, variables[second].Exp().Softmax(small) * tip.Maximum(Expr.Constant 0.25))
+                    .With(second, variables[first])
+                    .With(long, row + 0.125 * (variables[second] * variables[first]).Sum(small))
+
+            let outputs = [
+                for slot in [ first; second; long ] ->
+                    System.Collections.Generic.KeyValuePair(slot.Name, variables[slot])
+            ]
+
+            let program = Lowering.Program("passes", [ games ], initial, next, outputs)
+
+            let results (executor: IExecutor) precision = [
+                use executable = executor.Prepare(program, ExecutionOptions(precision, 1, 3UL))
+                executable.Initialize()
+                executable.Run(1L, 17)
+
+                for slot in [ first; second; long ] do
+                    let values: float[] = Array.zeroCreate (executable.StateLength slot.Name)
+                    executable.GetState(slot.Name, values)
+                    slot.Name, values
+            ]
+
+            for precision in [ Precision.Float32; Precision.Float64 ] do
+                let generated = results HostExecutor.Instance precision
+                sameBits (string precision) (results HostExecutor.KernelsOnly precision) generated
+                Expect.all generated (snd >> Array.forall (fun v -> System.Double.IsFinite v)) "finite"
+                Expect.notEqual (snd generated[0] |> Array.sum) 0.0 "not all zero")
+
+        testCase "a state over one of two batch axes has the length that GetState asks for" (fun () ->
+            let games, seeds, a = Axis.Of("games", 3), Axis.Of("seeds", 2), Axis.Of("a", 2)
+            let slot = Slot("s")
+            let start = Expr.Literal(NamedTensor.Of([ games; a ], System.ReadOnlySpan [| 1.0; 2.0; 3.0; 4.0; 5.0; 6.0 |]))
+            let initial = SolverState.Empty.With(slot, start)
+            let next = SolverState.Empty.With(slot, initial.AsVariables()[slot] * 2.0)
+            let program = Lowering.Program("partial", [ games; seeds ], initial, next, [])
+            use executable = HostExecutor.Instance.Prepare(program, ExecutionOptions())
+            executable.Initialize()
+            executable.Run(1L, 1)
+            let values: float[] = Array.zeroCreate (executable.StateLength "s")
+            executable.GetState("s", values)
+            Expect.equal values [| 2.0; 4.0; 2.0; 4.0; 6.0; 8.0; 6.0; 8.0; 10.0; 12.0; 10.0; 12.0 |] "values"
+
+            Expect.throwsC (fun () -> executable.SetState("s", values[..5])) (fun e ->
+                Expect.stringContains e.Message "expected 12 numbers, got 6" "message"))
     ]

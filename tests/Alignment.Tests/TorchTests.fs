@@ -142,6 +142,12 @@ module TorchAgreement =
         && evaluate HostExecutor.Instance Precision.Float64 (marginProgram $"margins of {name}" s) s.Inputs s.Steps
            |> List.forall (snd >> Array.forall (fun margin -> margin >= 0.01))
 
+    /// Host's generated code gives the bits of Host's kernels.
+    let private sameBits what (kernels: (string * float[]) list) (generated: (string * float[]) list) =
+        for (name, k), (_, g) in List.zip kernels generated do
+            if not (Span<float>(k).SequenceEqual(ReadOnlySpan<float>(g))) then
+                failwith $"{what}: output '{name}': kernels %A{k}, generated code %A{g}"
+
     /// Runs one random program; false if it comes too near to a kink to tell.
     let private check seed =
         let s = (Gen.sampleWithSeed (Rnd(seed)) 10 1 sketch)[0]
@@ -157,6 +163,12 @@ module TorchAgreement =
             let scale = scale seed program s expected
             checkDifferences program s scale expected
             TorchExecutor.Check program
+
+            for precision in [ Precision.Float64; Precision.Float32 ] do
+                sameBits
+                    (string precision)
+                    (evaluate HostExecutor.KernelsOnly precision program s.Inputs s.Steps)
+                    (evaluate HostExecutor.Instance precision program s.Inputs s.Steps)
 
             evaluate TorchExecutor.Cpu Precision.Float64 program s.Inputs s.Steps
             |> compare "float64" 1e-10 scale expected
@@ -230,6 +242,7 @@ module TorchAgreement =
             for precision, tolerance in [ Precision.Float64, 1e-10; Precision.Float32, 1e-4 ] do
                 let expected = everything HostExecutor.Instance precision program 30
                 let largest = expected |> Seq.collect snd |> Seq.fold (fun m v -> max m (abs v)) 1.0
+                sameBits solver.Info.Name (everything HostExecutor.KernelsOnly precision program 30) expected
 
                 everything TorchExecutor.Cpu precision program 30
                 |> compare $"{solver.Info.Name} on {game.Name}, {precision}" tolerance largest expected

@@ -109,6 +109,9 @@ public abstract record Op
         return all;
     }
 
+    /// <summary>Axes whose elements the operation sums, orders or moves. None of them may be a batch axis: games do not mix.</summary>
+    public virtual ValueList<Axis> Along => [];
+
     /// <summary>What is wrong with applying this operation to arguments of these axes, or null.</summary>
     public virtual string? Fault(IReadOnlyList<AxisSet> arguments) => null;
 
@@ -242,6 +245,9 @@ public abstract record Op
         public override string Signature => $"{Kind.ToString().ToLowerInvariant()}[{Axis.Name}]";
 
         /// <inheritdoc/>
+        public override ValueList<Axis> Along => [Axis];
+
+        /// <inheritdoc/>
         public override AxisSet Infer(IReadOnlyList<AxisSet> arguments) => arguments[0].Except([Axis]);
 
         /// <inheritdoc/>
@@ -255,6 +261,9 @@ public abstract record Op
         public override string Signature => $"softmax[{Axis.Name}]";
 
         /// <inheritdoc/>
+        public override ValueList<Axis> Along => [Axis];
+
+        /// <inheritdoc/>
         public override string? Fault(IReadOnlyList<AxisSet> arguments) => RequireAxis(Signature, Axis, arguments[0]);
     }
 
@@ -263,6 +272,9 @@ public abstract record Op
     {
         /// <inheritdoc/>
         public override string Signature => $"onehot_max[{Axis.Name}]";
+
+        /// <inheritdoc/>
+        public override ValueList<Axis> Along => [Axis];
 
         /// <inheritdoc/>
         public override string? Fault(IReadOnlyList<AxisSet> arguments) => RequireAxis(Signature, Axis, arguments[0]);
@@ -276,6 +288,9 @@ public abstract record Op
         public override string Signature => $"project_simplex[{Axis.Name}]";
 
         /// <inheritdoc/>
+        public override ValueList<Axis> Along => [Axis];
+
+        /// <inheritdoc/>
         public override string? Fault(IReadOnlyList<AxisSet> arguments) => RequireAxis(Signature, Axis, arguments[0]);
     }
 
@@ -286,6 +301,9 @@ public abstract record Op
         public override string Signature => $"cumsum{(Reverse ? ".reverse" : "")}[{Axis.Name}]";
 
         /// <inheritdoc/>
+        public override ValueList<Axis> Along => [Axis];
+
+        /// <inheritdoc/>
         public override string? Fault(IReadOnlyList<AxisSet> arguments) => RequireAxis(Signature, Axis, arguments[0]);
     }
 
@@ -294,6 +312,9 @@ public abstract record Op
     {
         /// <inheritdoc/>
         public override string Signature => $"contract[{string.Join(",", Axes.Select(a => a.Name))}]";
+
+        /// <inheritdoc/>
+        public override ValueList<Axis> Along => Axes;
 
         /// <inheritdoc/>
         public override AxisSet Infer(IReadOnlyList<AxisSet> arguments) =>
@@ -312,6 +333,9 @@ public abstract record Op
         public override string Signature => $"gather[{From.Name}->{To.Name}]({string.Join(" ", Map)})";
 
         /// <inheritdoc/>
+        public override ValueList<Axis> Along => [From];
+
+        /// <inheritdoc/>
         public override AxisSet Infer(IReadOnlyList<AxisSet> arguments) => arguments[0].Replace(From, To);
 
         /// <inheritdoc/>
@@ -328,6 +352,9 @@ public abstract record Op
         public override string Signature => $"segment_sum[{From.Name}->{To.Signature}]({string.Join(" ", Map)})";
 
         /// <inheritdoc/>
+        public override ValueList<Axis> Along => [From];
+
+        /// <inheritdoc/>
         public override AxisSet Infer(IReadOnlyList<AxisSet> arguments) => arguments[0].Replace(From, To);
 
         /// <inheritdoc/>
@@ -342,6 +369,9 @@ public abstract record Op
     {
         /// <inheritdoc/>
         public override string Signature => $"slice[{From.Name} {Start}..{Start + To.Size - 1} -> {To.Name}]";
+
+        /// <inheritdoc/>
+        public override ValueList<Axis> Along => [From];
 
         /// <inheritdoc/>
         public override AxisSet Infer(IReadOnlyList<AxisSet> arguments) => arguments[0].Replace(From, To);
@@ -364,6 +394,9 @@ public abstract record Op
         public override string Signature => $"concat[{string.Join(" ", Pieces.Select(a => a.Name))} -> {To.Name}]";
 
         /// <inheritdoc/>
+        public override ValueList<Axis> Along => Pieces;
+
+        /// <inheritdoc/>
         public override AxisSet Infer(IReadOnlyList<AxisSet> arguments)
         {
             var all = AxisSet.Scalar;
@@ -380,7 +413,14 @@ public abstract record Op
             return arguments
                 .Select(
                     (axes, k) =>
-                        RequireAxis(Signature, Pieces[k], axes) ?? RequireFree(Signature, To, axes.Except([Pieces[k]]))
+                        RequireAxis(Signature, Pieces[k], axes)
+                        ?? RequireFree(Signature, To, axes.Except([Pieces[k]]))
+                        ?? axes.Except([Pieces[k]])
+                            .Where(Pieces.Contains)
+                            .Select(axis =>
+                                $"{Signature}: '{axis.Name}' is joined and is also an axis of another piece, {axes}; rename one of them with On(from, to)"
+                            )
+                            .FirstOrDefault()
                 )
                 .FirstOrDefault(fault => fault is not null);
         }
@@ -391,6 +431,9 @@ public abstract record Op
     {
         /// <inheritdoc/>
         public override string Signature => $"rename[{From.Name}->{To.Name}]";
+
+        /// <inheritdoc/>
+        public override ValueList<Axis> Along => [From];
 
         /// <inheritdoc/>
         public override AxisSet Infer(IReadOnlyList<AxisSet> arguments) => arguments[0].Replace(From, To);

@@ -28,6 +28,7 @@ public static class SpecCheck
             Players();
             Axes();
             Parameters();
+            Tables();
             foreach (var payoff in spec.Payoffs)
                 Payoff(payoff);
             foreach (var player in spec.Players.Where(p => spec.Payoffs.All(q => q.Player != p)))
@@ -90,6 +91,24 @@ public static class SpecCheck
                     $"parameter '{conflict.Key}'",
                     "is declared with different values or ranges; declare it once and use that value"
                 );
+        }
+
+        // Rows are found by label: without any, no row would fit.
+        private void Tables()
+        {
+            var tables = Expr.Topological(spec.Expressions)
+                .Select(e => e.Op)
+                .OfType<Op.Data>()
+                .Select(d => d.Table)
+                .Distinct();
+            foreach (var table in tables)
+            {
+                foreach (var axis in table.Axes.Where(a => a.Labels.Count == 0))
+                    Fault(
+                        $"table '{table.Path}'",
+                        $"axis '{axis.Name}' has no labels, and a table's rows are found by them; name the values of column '{axis.Name}': Axis.Of(\"{axis.Name}\", \"first\", ...)"
+                    );
+            }
         }
 
         private void Payoff(PlayerPayoff payoff)
@@ -206,19 +225,8 @@ public static class SpecCheck
                     );
                 if (node.Op is Op.Signal signal)
                     Once($"the signal '{signal.Name}' is not bound; bind it before the game is compiled");
-                if (
-                    node.Op
-                    is Op.Reduce
-                        or Op.Contract
-                        or Op.Softmax
-                        or Op.CumulativeSum
-                        or Op.OneHotMax
-                        or Op.SimplexProjection
-                )
-                {
-                    foreach (var axis in Reduced(node.Op).Where(a => spec.Batch.IndexOf(a) >= 0))
-                        Once($"{node.Op.Signature} would mix the games of the batch axis '{axis.Name}'");
-                }
+                foreach (var axis in node.Op.Along.Where(a => spec.Batch.IndexOf(a) >= 0))
+                    Once($"{node.Op.Signature} would mix the games of the batch axis '{axis.Name}'");
 
                 foreach (var axis in node.Axes)
                 {
@@ -234,18 +242,6 @@ public static class SpecCheck
                 );
             }
         }
-
-        private static IEnumerable<Axis> Reduced(Op op) =>
-            op switch
-            {
-                Op.Reduce r => [r.Axis],
-                Op.Contract c => c.Axes,
-                Op.Softmax s => [s.Axis],
-                Op.CumulativeSum c => [c.Axis],
-                Op.OneHotMax m => [m.Axis],
-                Op.SimplexProjection p => [p.Axis],
-                _ => [],
-            };
 
         private static double? Number(Expr e) =>
             e.Op switch

@@ -77,7 +77,9 @@ public sealed class Lowering
                     .ToArray();
                 var read = values.Select(v => new ProgramOutput(v.Key, graph.Expand(v.Value, batchAxes))).ToArray();
                 var inputs = Enumerable.Range(0, graph.Nodes.Count).Where(id => graph[id].Op is Op.Signal).ToArray();
-                return new(name, graph, batchAxes, inputs, states, read);
+                var program = new Program(name, graph, batchAxes, inputs, states, read);
+                ThrowMixedGames(program);
+                return program;
             }
 
             axes = wider;
@@ -109,6 +111,24 @@ public sealed class Lowering
         }
 
         return _done[expression];
+    }
+
+    /// <summary>Executors keep games apart, so no operation may look along a batch axis; a derivative by what all games share would.</summary>
+    private static void ThrowMixedGames(Program program)
+    {
+        var roots = program.States.SelectMany(s => (int[])[s.Initial, s.Next]).Concat(program.Outputs.Select(o => o.Value));
+        var faults = program
+            .Graph.Live(roots)
+            .Select(id => program.Graph[id].Op)
+            .SelectMany(op =>
+                op.Along.Where(axis => program.Batch.IndexOf(axis) >= 0)
+                    .Select(axis => $"{op.Signature} would mix the games of the batch axis '{axis.Name}'")
+            )
+            .Distinct(StringComparer.Ordinal)
+            .Select(fault => new Diagnostic(program.Name, fault))
+            .ToValueList();
+        if (faults.Count > 0)
+            throw new SpecException(faults);
     }
 
     private void ThrowFaults(string where)

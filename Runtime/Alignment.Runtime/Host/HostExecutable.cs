@@ -147,8 +147,12 @@ internal sealed unsafe class HostExecutable<T> : IExecutable
         Copy(_plan.OutputViews[name], _plan.Layouts.EventAxes(Program.Graph[output.Value]), Program.Games, values);
     }
 
-    public int StateLength(string name) =>
-        checked((int)(State(name) is var s ? Program.Graph[s.Source].Axes.Elements : 0));
+    public int StateLength(string name)
+    {
+        var state = State(name);
+        var view = _plan.StateView(state);
+        return (view.Lanes ? Program.Games : 1) * Layouts<T>.Elements(_plan.Layouts.EventAxes(Program.Graph[state.Source]));
+    }
 
     public void GetState(string name, Span<double> values)
     {
@@ -162,6 +166,10 @@ internal sealed unsafe class HostExecutable<T> : IExecutable
         var state = State(name);
         var view = _plan.StateView(state);
         var offsets = view.Offsets(_plan.Layouts.EventAxes(Program.Graph[state.Source]));
+        if (values.Length != StateLength(name))
+            throw new ArgumentException(
+                $"State variable '{name}' of {Program.Name}: expected {StateLength(name)} numbers, got {values.Length}."
+            );
         for (var b = 0; b < _blocks; b++)
         {
             var memory = Base(view, b);

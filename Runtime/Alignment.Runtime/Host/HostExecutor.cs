@@ -16,8 +16,15 @@ public sealed class HostExecutor : IExecutor
 
     private const int MostLanes = 256;
 
+    private readonly bool _generates;
+
+    private HostExecutor(bool generates) => _generates = generates;
+
     /// <summary>The executor.</summary>
-    public static HostExecutor Instance { get; } = new();
+    public static HostExecutor Instance { get; } = new(RegionCode<double>.IsAvailable);
+
+    /// <summary>The same without generated code, as it runs where a program was compiled ahead of time: the same bits, more slowly.</summary>
+    internal static HostExecutor KernelsOnly { get; } = new(generates: false);
 
     /// <inheritdoc/>
     public string Name => "host";
@@ -35,20 +42,20 @@ public sealed class HostExecutor : IExecutor
             : Prepare<double>(program, options);
     }
 
-    private static HostExecutable<T> Prepare<T>(Program program, ExecutionOptions options)
+    private HostExecutable<T> Prepare<T>(Program program, ExecutionOptions options)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (program.Games == 1)
-            return new(program, options, new(program, 0, options.Seed), lanes: 0);
+            return new(program, options, new(program, 0, options.Seed, _generates), lanes: 0);
 
         // plan with the narrowest block to learn what a lane costs, then with as many lanes as the cache and the games allow
         var width = Vector<T>.Count;
-        var narrow = new HostPlanner<T>(program, width, options.Seed);
+        var narrow = new HostPlanner<T>(program, width, options.Seed, _generates);
         var bytesPerLane = Math.Max(1, narrow.Memory.BlockLength * BytesOf<T>() / width);
         var perThread = (program.Games + options.Threads - 1) / options.Threads;
         var wanted = Math.Max(width, Math.Min(BlockBytes / bytesPerLane, Math.Min(MostLanes, perThread)));
         var lanes = (int)((wanted + width - 1) / width * width);
-        return new(program, options, lanes == width ? narrow : new(program, lanes, options.Seed), lanes);
+        return new(program, options, lanes == width ? narrow : new(program, lanes, options.Seed, _generates), lanes);
     }
 
     private static int BytesOf<T>() => typeof(T) == typeof(float) ? sizeof(float) : sizeof(double);

@@ -14,6 +14,7 @@ internal sealed class HostPlanner<T>
 {
     private readonly Program _program;
         private readonly ulong _seed;
+    private readonly bool _generates;
     private readonly Dictionary<int, View> _kept = [];
     private readonly Dictionary<(int Value, string Axis), View> _keptLayouts = [];
     private Dictionary<int, View> _local = [];
@@ -24,11 +25,13 @@ internal sealed class HostPlanner<T>
     /// <param name="program">The program.</param>
     /// <param name="lanes">Games of a block, a multiple of the vector length; 0 for a single game.</param>
     /// <param name="seed">Seed of draws.</param>
-    public HostPlanner(Program program, int lanes, ulong seed)
+    /// <param name="generates">Whether small values are computed by generated code.</param>
+    public HostPlanner(Program program, int lanes, ulong seed, bool generates)
     {
         _program = program;
         Layouts = new(program, lanes);
         _seed = seed;
+        _generates = generates;
         foreach (var state in program.States)
         {
             var view = Layouts.New(program.Graph[state.Source], invariant: false);
@@ -157,7 +160,7 @@ internal sealed class HostPlanner<T>
     }
 
     private bool IsSmall(int id) =>
-        RegionCode<T>.IsAvailable && Region.Cost(Graph, Graph[id], Layouts.EventAxes) is not null;
+        _generates && Region.Cost(Graph, Graph[id], Layouts.EventAxes) is not null;
 
     private IEnumerable<int> Reads(int id) => _fusion?.IsTree(id) == true ? _fusion.Leaves(id) : Graph[id].Arguments;
 

@@ -51,6 +51,9 @@ internal sealed class Layouts<T>(Program program, int lanes)
         return new(storage, 0, strides.OrderBy(s => s.Key, StringComparer.Ordinal).ToValueList(), side);
     }
 
+    /// <summary>Numbers along axes.</summary>
+    public static int Elements(IEnumerable<Axis> axes) => axes.Aggregate(1, (n, axis) => checked(n * axis.Size));
+
     /// <summary>The outer loops and the length of the inner run for an output.</summary>
     public (Axis[] Loops, int Run) Loops(Axis[] axes, View output)
     {
