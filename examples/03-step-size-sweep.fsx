@@ -16,6 +16,7 @@ let report (solution: Solution) =
     string table
 
 Experiment(GameLibrary.Create "random_zero_sum(rows=20,columns=20,seed=3)", solver, Stop.AfterSteps 10_000L)
+|> _.With(fun options -> options.With(threads = 1)) // six games of this size keep no second thread busy
 |> _.Reporting(report)
 |> Experiment.main fsi.CommandLineArgs
 |> exit

@@ -19,35 +19,20 @@ public sealed record BattleOfTheSexes : IGameFamily
     public GameSpec Create(GameArguments arguments)
     {
         ArgumentNullException.ThrowIfNull(arguments);
-        var row = Player.Of("row", "bach", "stravinsky");
-        var column = Player.Of("column", "bach", "stravinsky");
-        return Game.Named(arguments.SpecName)
-            .Player(row)
-            .Player(column)
-            .Payoff(
-                row,
-                Expr.Matrix(
-                    row.Actions,
-                    column.Actions,
-                    new double[,]
-                    {
-                        { 3, 0 },
-                        { 0, 2 },
-                    }
-                )
-            )
-            .Payoff(
-                column,
-                Expr.Matrix(
-                    row.Actions,
-                    column.Actions,
-                    new double[,]
-                    {
-                        { 2, 0 },
-                        { 0, 3 },
-                    }
-                )
-            );
+        return Bimatrix.Of(
+            arguments.SpecName,
+            ["bach", "stravinsky"],
+            new double[,]
+            {
+                { 3, 0 },
+                { 0, 2 },
+            },
+            new double[,]
+            {
+                { 2, 0 },
+                { 0, 3 },
+            }
+        );
     }
 }
 

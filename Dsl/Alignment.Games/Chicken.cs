@@ -20,35 +20,20 @@ public sealed record Chicken : IGameFamily
     public GameSpec Create(GameArguments arguments)
     {
         ArgumentNullException.ThrowIfNull(arguments);
-        var row = Player.Of("row", "swerve", "dare");
-        var column = Player.Of("column", "swerve", "dare");
-        return Game.Named(arguments.SpecName)
-            .Player(row)
-            .Player(column)
-            .Payoff(
-                row,
-                Expr.Matrix(
-                    row.Actions,
-                    column.Actions,
-                    new double[,]
-                    {
-                        { 6, 2 },
-                        { 7, 0 },
-                    }
-                )
-            )
-            .Payoff(
-                column,
-                Expr.Matrix(
-                    row.Actions,
-                    column.Actions,
-                    new double[,]
-                    {
-                        { 6, 7 },
-                        { 2, 0 },
-                    }
-                )
-            );
+        return Bimatrix.Of(
+            arguments.SpecName,
+            ["swerve", "dare"],
+            new double[,]
+            {
+                { 6, 2 },
+                { 7, 0 },
+            },
+            new double[,]
+            {
+                { 6, 7 },
+                { 2, 0 },
+            }
+        );
     }
 }
 

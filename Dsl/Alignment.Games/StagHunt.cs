@@ -20,35 +20,20 @@ public sealed record StagHunt : IGameFamily
     public GameSpec Create(GameArguments arguments)
     {
         ArgumentNullException.ThrowIfNull(arguments);
-        var row = Player.Of("row", "stag", "hare");
-        var column = Player.Of("column", "stag", "hare");
-        return Game.Named(arguments.SpecName)
-            .Player(row)
-            .Player(column)
-            .Payoff(
-                row,
-                Expr.Matrix(
-                    row.Actions,
-                    column.Actions,
-                    new double[,]
-                    {
-                        { 4, 1 },
-                        { 3, 2 },
-                    }
-                )
-            )
-            .Payoff(
-                column,
-                Expr.Matrix(
-                    row.Actions,
-                    column.Actions,
-                    new double[,]
-                    {
-                        { 4, 3 },
-                        { 1, 2 },
-                    }
-                )
-            );
+        return Bimatrix.Of(
+            arguments.SpecName,
+            ["stag", "hare"],
+            new double[,]
+            {
+                { 4, 1 },
+                { 3, 2 },
+            },
+            new double[,]
+            {
+                { 4, 3 },
+                { 1, 2 },
+            }
+        );
     }
 }
 

@@ -2,6 +2,7 @@ namespace Alignment.CommandLine
 
 open System
 open Alignment
+open Alignment.Compiler
 open Alignment.Formats
 
 /// The input is wrong: one message for stderr, and exit code 2.
@@ -55,6 +56,7 @@ module Faults =
         match e with
         | InputFault message -> ExitCode.WrongInput, message
         | :? SpecException
+        | :? ExecutorUnavailableException
         | :? InputFormatException -> ExitCode.WrongInput, e.Message
         | :? ArgumentNullException
         | :? ArgumentOutOfRangeException -> ExitCode.Bug, string e

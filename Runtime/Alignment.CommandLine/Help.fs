@@ -46,6 +46,13 @@ module Help =
                     setting.Description
                 ])
 
-            [ section $"SETTINGS of '%s{solver.Info.Name}', for --set (numbers for --sweep too):" rows ]
+            let swept =
+                match settings |> List.filter _.Sweeps |> List.map _.Name with
+                | [] -> ""
+                | names ->
+                    let listed = String.concat ", " names
+                    $" (%s{listed} for --sweep too)"
+
+            [ section $"SETTINGS of '%s{solver.Info.Name}', for --set%s{swept}:" rows ]
 
     let parameters (experiment: Experiment) = ofGame experiment.Game @ ofSolver experiment.Solver

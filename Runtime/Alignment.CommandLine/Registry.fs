@@ -21,7 +21,8 @@ type Executors private () =
 
     /// Adds an executor, or replaces the one of that name.
     /// <param name="name">The word for `--executor`.</param>
-    /// <param name="create">The executor on a device such as `cpu`; it refuses a device that is not there by ArgumentException.</param>
+    /// <param name="create">The executor on a device such as `cpu`; it refuses an unknown device by ArgumentException, and by
+    /// ExecutorUnavailableException one that is not there, now or when a program is prepared.</param>
     static member Register(name: string, create: Func<string, IExecutor>) =
         lock gate (fun () -> known <- List.filter (fst >> (<>) name) known @ [ name, create.Invoke ])
 
@@ -46,6 +47,19 @@ type Solvers private () =
     /// The solvers of Alignment.Solvers.Exact: named here so that whoever asks for one is told what to reference.
     static let exact = [ "lp"; "support_enumeration"; "qre_path"; "ce"; "cce" ]
 
+    static let all () =
+        let isReplaced (solver: ISolver) = registered |> List.exists (fun other -> other.Info.Name = solver.Info.Name)
+
+        (Solver.All |> Seq.filter (isReplaced >> not) |> List.ofSeq) @ registered
+
+    static let named name : ISolver =
+        match all () |> Seq.tryFind (fun s -> s.Info.Name = name) with
+        | Some solver -> solver
+        | None when List.contains name exact ->
+            Faults.refuse
+                $"The solver '%s{name}' is not part of this program: reference Alignment.Solvers.Exact and call Solvers.Register(ExactSolver.All), or use the tool 'align'."
+        | None -> Faults.unknown "solver" name (all () |> Seq.map _.Info.Name) "There are"
+
     /// Adds solvers; one of a known name replaces it.
     static member Register(solvers: ISolver seq) =
         let added = List.ofSeq solvers
@@ -53,16 +67,7 @@ type Solvers private () =
         lock gate (fun () -> registered <- List.filter (fun s -> not (names.Contains s.Info.Name)) registered @ added)
 
     /// All solvers, with their default settings.
-    static member All: IReadOnlyList<ISolver> =
-        let isReplaced (solver: ISolver) = registered |> List.exists (fun other -> other.Info.Name = solver.Info.Name)
+    static member All: IReadOnlyList<ISolver> = all ()
 
-        (Solver.All |> Seq.filter (isReplaced >> not) |> List.ofSeq) @ registered
-
-    /// The solver of a name, with its default settings.
-    static member Find(name: string) : ISolver =
-        match Solvers.All |> Seq.tryFind (fun s -> s.Info.Name = name) with
-        | Some solver -> solver
-        | None when List.contains name exact ->
-            Faults.refuse
-                $"The solver '%s{name}' is not part of this program: reference Alignment.Solvers.Exact and call Solvers.Register(ExactSolver.All), or use the tool 'align'."
-        | None -> Faults.unknown "solver" name (Solvers.All |> Seq.map _.Info.Name) "There are"
+    /// The solver of a name, with its default settings or with those in brackets: `double_oracle(inner=lp)`.
+    static member Find(text: string) : ISolver = SolverText.Parse(text, named)

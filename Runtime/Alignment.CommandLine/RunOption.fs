@@ -29,7 +29,7 @@ type RunOption =
     interface IArgParserTemplate with
         member this.Usage =
             match this with
-            | Solver _ -> "how to solve it; `align solvers` lists all"
+            | Solver _ -> "how to solve it, as in prm+ or 'double_oracle(inner=lp)'; `align solvers` lists all"
             | Set _ -> "change one parameter of the game, or one setting of the solver; may be repeated"
             | Sweep _ ->
                 "solve for each value of a parameter or setting, all at once: v1,v2,... or a..b; may be repeated"

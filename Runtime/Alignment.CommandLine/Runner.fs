@@ -6,26 +6,6 @@ open Alignment.Compiler
 
 /// Runs an experiment as the options ask, prints what was found, and says how it went by the exit code.
 module Runner =
-    /// A population solver needs another solver for the games between populations; this one takes every game.
-    let private inner (solver: ISolver) (options: SolveOptions) : ISolver | null =
-        match options.Inner with
-        | null when (solver :? IPopulationSolver) -> Solver.Find "prm+"
-        | chosen -> chosen
-
-    let private instrumented (solver: ISolver) (options: SolveOptions) progress =
-        SolveOptions(
-            Executor = options.Executor,
-            Precision = options.Precision,
-            Threads = options.Threads,
-            Seed = options.Seed,
-            Until = options.Until,
-            Chunk = options.Chunk,
-            Inner = inner solver options,
-            BaseDirectory = options.BaseDirectory,
-            Progress = progress,
-            Logger = options.Logger
-        )
-
     // ---- whether what was asked for was reached ----------------------------------------------------------------------
 
     let private metrics (rule: Stop) : string list =
@@ -98,29 +78,24 @@ module Runner =
         let started = DateTimeOffset.UtcNow
         let progress = Progress(terminal, experiment.Options.Progress)
         use signals = new Signals()
-        let options = instrumented experiment.Solver experiment.Options progress
 
-        try
-            let solution =
-                try
-                    experiment.With(fun _ -> options).Run signals.Token
-                finally
-                    progress.Clear()
+        let solution =
+            try
+                experiment.With(fun options -> options.With(progress = progress)).Run signals.Token
+            finally
+                progress.Clear()
 
+        if solution.Status.Outcome <> Outcome.Cancelled then
             request.Until |> Option.iter (checkNames solution)
-            print terminal request.Format experiment solution
 
-            request.Out
-            |> Option.iter (fun parent ->
-                let folder = RunFolder.save parent request started solution
-                terminal.Error.WriteLine $"saved    %s{folder}")
+        print terminal request.Format experiment solution
 
-            exitCode request signals solution
-        with :? OperationCanceledException when signals.ExitCode.IsSome ->
-            terminal.Error.WriteLine
-                $"Cancelled: '%s{experiment.Solver.Info.Name}' answers at once or not at all, so there is no result."
+        request.Out
+        |> Option.iter (fun parent ->
+            let folder = RunFolder.save parent request started solution
+            terminal.Error.WriteLine $"saved    %s{folder}")
 
-            signals.ExitCode.Value
+        exitCode request signals solution
 
     /// Applies the options to an experiment and does what they ask. Faults are raised, not printed.
     let run (terminal: Terminal) (request: Request) (experiment: Experiment) =

@@ -46,6 +46,7 @@ module Settings =
             match Words.tryReal text with
             | Some value -> spec.Set(key, value), solver
             | None -> Faults.refuse $"--set: parameter '%s{key}' expects a finite number, got '%s{text}'."
+        | false, Some setting when setting.TakesSolver -> spec, setting.With(Solvers.Find text)
         | false, Some setting -> spec, setting.With text
         | false, None -> unknown "--set" spec solver key
 
@@ -88,7 +89,7 @@ module Settings =
     let apply (request: Request) (experiment: Experiment) =
         let solver =
             match request.Solver with
-            | Some name -> Solvers.Find name
+            | Some text -> Solvers.Find text
             | None -> experiment.Solver
 
         let spec, solver = List.fold change (experiment.Game, solver) request.Changes
@@ -97,17 +98,12 @@ module Settings =
         let old = experiment.Options
 
         let options =
-            SolveOptions(
-                Executor = executor request old,
-                Precision = defaultArg request.Precision old.Precision,
-                Threads = defaultArg request.Threads old.Threads,
-                Seed = defaultArg request.Seed old.Seed,
-                Until = defaultArg (Request.stop request) old.Until,
-                Chunk = old.Chunk,
-                Inner = old.Inner,
-                BaseDirectory = old.BaseDirectory,
-                Progress = old.Progress,
-                Logger = old.Logger
+            old.With(
+                executor = executor request old,
+                precision = Option.toNullable request.Precision,
+                threads = Option.toNullable request.Threads,
+                seed = Option.toNullable request.Seed,
+                until = Option.toObj (Request.stop request)
             )
 
         Experiment(spec, solver, options.Until, experiment.Script).With(fun _ -> options).Reporting(experiment.Report)

@@ -97,6 +97,12 @@ module SolutionJson =
         joint json solution game
         json.WriteEndObject()
 
+    /// What decides the answer beside the solver's name; the solver inside of another is one of them.
+    let private settings (json: Utf8JsonWriter) (solver: ISolver) =
+        object json "settings" (fun () ->
+            for setting in solver.Settings do
+                json.WriteString(setting.Name, setting.Value))
+
     /// The whole object. With a batch, what stands outside of `elements` is about the game furthest from equilibrium.
     let write (solution: Solution) (stream: Stream) =
         use json = new Utf8JsonWriter(stream, JsonText.options)
@@ -106,6 +112,7 @@ module SolutionJson =
         json.WriteString("schema", Schema)
         json.WriteString("game", solution.Game.Spec.Name)
         json.WriteString("solver", solution.Solver.Info.Name)
+        settings json solution.Solver
         json.WriteString("executor", options.Executor.Name)
         json.WriteString("device", options.Executor.Device)
         json.WriteString("precision", options.Precision.ToString().ToLowerInvariant())

@@ -129,7 +129,7 @@ module Stages =
 
         let rows cost =
             Words.table [
-                [ "solver"; experiment.Solver.Info.Name ]
+                [ "solver"; SolverText.Of experiment.Solver ]
                 [ "game"; $"%s{game.Spec.Name}, %s{games}" ]
                 [ "until"; string options.Until ]
                 [ "on"; $"%s{options.Executor.Name} %s{options.Executor.Device} %s{precision}, %s{threads}" ]

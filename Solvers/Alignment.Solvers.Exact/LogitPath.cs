@@ -48,22 +48,13 @@ public sealed record LogitPath : IDirectSolver
     /// <inheritdoc/>
     public ValueList<Setting> Settings =>
         [
-            Setting.Real(
+            Setting.Number(
                 "lambda",
                 Lambda,
                 0,
                 1e6,
                 "Precision of the players, in one over the unit of payoffs; 1 / temperature.",
-                value =>
-                    value.Op is Op.Constant constant
-                        ? this with
-                        {
-                            Lambda = constant.Value,
-                        }
-                        : throw NormalForm.Wrong(
-                            Info.Name,
-                            "'lambda' cannot be swept as a batch axis; run it once for each value"
-                        )
+                value => this with { Lambda = value }
             ),
         ];
 

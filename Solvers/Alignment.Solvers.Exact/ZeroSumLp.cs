@@ -58,6 +58,7 @@ public sealed record ZeroSumLp : IDirectSolver
         var scaled = payoffs.Select(u => (u - low) / range).ToArray(); // in [0, 1], so that the value is not negative either
         for (var j = 0; j < columns; j++)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             var row = program.AddRow(0, double.PositiveInfinity);
             program.Set(row, value, -1);
             for (var i = 0; i < rows; i++)

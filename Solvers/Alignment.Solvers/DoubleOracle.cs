@@ -9,8 +9,10 @@ namespace Alignment;
 /// with the inner solver, extends its solution by zeros to all actions, and adds to each population the player's
 /// exact best response in the full game; ties go to the first action. When all best responses are members already,
 /// the solution is an equilibrium of the full game, up to the inner solver's accuracy.</para>
-/// <para>Shapes: payoffs over the action axes of all players, in any unit. No settings. Ends after at most as many
-/// iterations as the players have actions.</para>
+/// <para>Shapes: payoffs over the action axes of all players, in any unit. Ends after at most as many iterations as the
+/// players have actions.</para>
+/// <para>Default: predictive regret matching plus inside. An inner solver that answers exactly, as the linear program,
+/// makes the end result exact.</para>
 /// <para>NashConv along the run is not monotone: compare running minima.</para>
 /// <para>Source: McMahan, Gordon, Blum (2003), "Planning in the presence of cost functions controlled by an
 /// adversary", ICML.</para>
@@ -18,6 +20,9 @@ namespace Alignment;
 /// </remarks>
 public sealed record DoubleOracle : IPopulationSolver
 {
+    /// <summary>Solves the games between populations; default <see cref="PredictiveRegretMatchingPlus"/>.</summary>
+    public ISolver Inner { get; init; } = new PredictiveRegretMatchingPlus();
+
     /// <inheritdoc/>
     public SolverInfo Info =>
         new(
@@ -32,7 +37,16 @@ public sealed record DoubleOracle : IPopulationSolver
         };
 
     /// <inheritdoc/>
-    public ValueList<Setting> Settings => [];
+    public ValueList<Setting> Settings =>
+        [
+            Setting.Solver(
+                "inner",
+                Inner,
+                "Solves the games between populations.",
+                Solver.Find,
+                value => this with { Inner = value }
+            ),
+        ];
 
     /// <inheritdoc/>
     public Population Init(IGameData game) => new(game.Players.Select(_ => (ValueList<int>)[0]).ToValueList());

@@ -19,15 +19,15 @@ public static class Solver
         new DoubleOracle(),
     ];
 
-    /// <summary>The solver of a name, such as <c>prm+</c>, with its default settings.</summary>
+    /// <summary>The solver of a name, such as <c>prm+</c>, with its default settings, or with those in brackets:
+    /// <c>hedge(stepSize=0.5)</c>; see <see cref="SolverText"/>.</summary>
     /// <exception cref="ArgumentException">There is no solver of that name; the message holds the nearest
-    /// one.</exception>
-    public static ISolver Find(string name)
-    {
-        ArgumentNullException.ThrowIfNull(name);
-        return All.FirstOrDefault(solver => solver.Info.Name == name)
-            ?? throw new ArgumentException(
-                $"There is no solver '{name}'." + Nearest.Hint(name, All.Select(s => s.Info.Name), "There are")
-            );
-    }
+    /// one. Or the same of a setting, or a value is out of range.</exception>
+    public static ISolver Find(string text) => SolverText.Parse(text, Named);
+
+    private static ISolver Named(string name) =>
+        All.FirstOrDefault(solver => solver.Info.Name == name)
+        ?? throw new ArgumentException(
+            $"There is no solver '{name}'." + Nearest.Hint(name, All.Select(s => s.Info.Name), "There are")
+        );
 }

@@ -491,7 +491,7 @@ let private quantal =
 
             Expect.equal
                 (refusal (fun () -> solver.Settings[0].Over(Axis.sized "lambda" 2, 1.0, 2.0)))
-                "Solver 'qre_path': 'lambda' cannot be swept as a batch axis; run it once for each value."
+                "Setting 'lambda' cannot be swept: its solver answers game by game and takes one number for all; run it once for each value."
                 "sweep"
 
             Expect.equal

@@ -150,6 +150,9 @@ let private normalForm (sizes: int list) (payoffs: float[] list) =
     (Game.Named("normal form"), List.zip players payoffs)
     ||> List.fold (fun spec (p, u) -> spec.Player(p).Payoff(p, Expr.Literal(NamedTensor.Of(axes, u))))
 
+// Cells (first, first), (first, second), (second, first), (second, second).
+let private chicken = normalForm [ 2; 2 ] [ [| 6.0; 2.0; 7.0; 0.0 |]; [| 6.0; 7.0; 2.0; 0.0 |] ]
+
 let private bitsOf (value: float) = BitConverter.DoubleToInt64Bits value
 
 let private jointOf (game: GameSolution) =
@@ -397,7 +400,7 @@ let private stopRules =
         // a time limit that passes is a reason to measure, not to stop stepping
         testCase "steps and seconds" (fun () ->
             use limit = new CancellationTokenSource(5_000)
-            let until = Stop.AfterSteps 200_000L &&& Stop.AfterSeconds 0.02
+            let until = Stop.AfterSteps 200_000L &&& Stop.AfterSeconds 0.002
             let solution = GameSolver.Solve(weightedRps 2.0, iterative "rm", options until, limit.Token)
             Expect.notEqual solution.Status.Outcome Outcome.Cancelled solution.Status.Sentence
             Expect.equal solution.Steps 200_000L "steps")
@@ -656,6 +659,195 @@ let private cancellation =
 
             Expect.equal (experiment.Seeded(3UL).Options.Seed) 3UL "seed"
             Expect.stringEnds experiment.Script "LoopTests.fs" "the file that declares it")
+
+        // alone: other tests that keep the pool's threads busy would delay the cancellation itself
+        testSequenced (
+            testCase "a linear program ends within a second, with a certificate" (fun () ->
+                let size = 900
+                let game = BoundGame.Bind(zeroSumOf size size (draws "cancel" 1 size size))
+                let clock = Stopwatch()
+                use source = new CancellationTokenSource()
+                use _ = source.Token.Register(fun () -> clock.Start())
+                source.CancelAfter 300
+                let solution = GameSolver.Solve(game, ZeroSumLp(), options endless, source.Token)
+                Expect.isLessThan clock.Elapsed.TotalSeconds 1.0 "seconds after the cancellation"
+
+                Expect.equal
+                    solution.Status
+                    (Status(
+                        Outcome.Cancelled,
+                        "Cancelled before Maximin linear program had an answer; the strategies are uniform, and the certificate is theirs."
+                    ))
+                    "status"
+
+                Expect.all solution.Games[0].Strategies[0] (fun p -> abs (p * float size - 1.0) < 1e-12) "uniform"
+                let payoffs = Array.chunkBySize size (game.Data(0).Payoff(0).ToArray())
+                let rows, columns = Array.map Array.average payoffs, Array.map Array.average (Array.transpose payoffs)
+                near 1e-12 (Array.max rows - Array.min columns) solution.Certificate.NashConv "of uniform play")
+        )
+
+        testCase "a population solver on a batch: the games that were not reached play uniformly, certified" (fun () ->
+            let spec = zeroSumBatch 500 3 3 (draws "unreached" 500 3 3)
+            let clock = Diagnostics.Stopwatch.StartNew()
+            let solution = GameSolver.Solve(spec, DoubleOracle(), options endless, CancellationToken true)
+            Expect.isLessThan clock.Elapsed.TotalSeconds 5.0 "seconds, compiling included"
+            Expect.equal solution.Games.Count 500 "games"
+
+            Expect.equal
+                solution.Games[0].Status.Sentence
+                "Cancelled after 1 step; the result is the one measured then."
+                "the first"
+
+            for game in solution.Games |> Seq.skip 1 do
+                Expect.equal game.Status.Outcome Outcome.Cancelled "status"
+                Expect.all game.Strategies (Seq.forall ((=) (1.0 / 3.0))) "uniform"
+                Expect.isGreaterThan game.Certificate.NashConv 0.0 "certificate")
+
+        testCase "a population solver with a linear program inside" (fun () ->
+            let solver = DoubleOracle(Inner = ZeroSumLp())
+            let solution = GameSolver.Solve(weightedRps 2.0, solver, options endless, CancellationToken true)
+
+            Expect.equal
+                solution.Status
+                (Status(Outcome.Cancelled, "Cancelled after 1 step; the result is the one measured then."))
+                "status"
+
+            // both play rock: paper gains 1 for each
+            near 1e-15 2.0 solution.Certificate.NashConv "certificate")
+
+        testCase "games that a direct solver had answered keep their answers" (fun () ->
+            let told = { Joint = [ 0.5; 0.25; 0.25; 0.0 ] }
+            use source = new CancellationTokenSource()
+            let mutable asked = 0
+
+            // answers game 0, and waits at game 1 to be cancelled
+            let solver = {
+                new IDirectSolver with
+                    member _.Solve(game, token) =
+                        asked <- asked + 1
+
+                        if asked = 2 then
+                            source.Cancel()
+                            token.ThrowIfCancellationRequested()
+
+                        (told :> IDirectSolver).Solve(game, token)
+                interface ISolver with
+                    member _.Info = info "waiting" "A waiting solver"
+                    member _.Settings = ValueList.Empty
+            }
+
+            let solution = GameSolver.Solve(chicken.Over(Axis.Of("copy", 3)), solver, options endless, source.Token)
+            Expect.equal asked 2 "nothing was asked after the cancellation"
+
+            Expect.equal
+                [ for g in solution.Games -> g.Status.Outcome, jointOf g ]
+                [
+                    Outcome.Finished, [ 0.5; 0.25; 0.25; 0.0 ]
+                    Outcome.Cancelled, List.replicate 4 0.25
+                    Outcome.Cancelled, List.replicate 4 0.25
+                ]
+                "joint play"
+
+            Expect.equal solution.Status.Outcome Outcome.Cancelled "the batch's"
+            // E = 15/4 at uniform play, and always to yield gives 4
+            near 1e-15 0.25 solution.Games[1].Certificate.CoarseCorrelatedGap.Value "certified like any other"
+            Expect.isFalse (Double.IsNaN solution.Certificate.NashConv) "finite")
+
+        testCase "a direct solver that is cancelled by itself is not taken for a cancelled run" (fun () ->
+            let solver = {
+                new IDirectSolver with
+                    member _.Solve(_, _) = raise (OperationCanceledException())
+                interface ISolver with
+                    member _.Info = info "giving up" "Giving up"
+                    member _.Settings = ValueList.Empty
+            }
+
+            Expect.throwsT<OperationCanceledException>
+                (fun () -> solve chicken solver endless |> ignore)
+                "nobody asked for it")
+    ]
+
+// ---- The last step that float32 can count --------------------------------------------------------------------------
+
+/// The CPU's executor that does the last step alone of those it is asked for: 2^24 steps in no time.
+type private Skipping() =
+    interface IExecutor with
+        member _.Name = "skipping"
+        member _.Device = "cpu"
+
+        member _.Prepare(program, options) =
+            let inner = HostExecutor.Instance.Prepare(program, options)
+
+            {
+                new IExecutable with
+                    member _.Program = inner.Program
+                    member _.SetInput(name, values) = inner.SetInput(name, values)
+                    member _.Initialize() = inner.Initialize()
+                    member _.Keep games = inner.Keep games
+                    member _.Run(first, steps) = inner.Run(first + int64 steps - 1L, 1)
+                    member _.Read() = inner.Read()
+                    member _.OutputAxes name = inner.OutputAxes name
+                    member _.GetOutput(name, values) = inner.GetOutput(name, values)
+                    member _.StateLength name = inner.StateLength name
+                    member _.GetState(name, values) = inner.GetState(name, values)
+                    member _.SetState(name, values) = inner.SetState(name, values)
+                    member _.DescribePlan() = inner.DescribePlan()
+                    member _.Dispose() = inner.Dispose()
+            }
+
+let private uncountable =
+    let run precision (solver: string) (until: string) =
+        let options =
+            SolveOptions(Executor = Skipping(), Precision = precision, Until = Stop.Parse until, Threads = 1)
+
+        // game 0 is at its equilibrium at once, game 1 never comes below 1e-300
+        let payoffs = Array.append (Array.zeroCreate 9) draws3[..8]
+        GameSolver.Solve(zeroSumBatch 2 3 3 payoffs, Solver.Find solver, options)
+
+    testList "beyond step 2^24 in float32" [
+        for until in [ "nash_conv < 1e-300"; "nash_conv < 1e-300 or steps >= 20_000_000" ] do
+            testCase $"'{until}' ends there, with a certificate" (fun () ->
+                let solution = run Precision.Float32 "prm+" until
+                Expect.equal solution.Steps (1L <<< 24) "steps"
+                Expect.equal solution.Games[0].Status.Outcome Outcome.Converged "a game that was done stays done"
+                let game = solution.Games[1]
+                Expect.equal game.Status.Outcome Outcome.NotConverged "outcome"
+                Expect.equal game.Steps (1L <<< 24) "the last good state"
+                Expect.isTrue (Double.IsFinite game.Certificate.NashConv) "certificate"
+
+                Expect.isMatch
+                    game.Status.Sentence
+                    @"^Stopped after 16,777,216 steps, the last that float32 can count, with nash_conv = [-\d.e]+; asked for nash_conv < 1E-300.*\. Use float64 to go on\.$"
+                    "sentence")
+
+        testCase "a rule on the clock alone" (fun () ->
+            Expect.equal
+                (run Precision.Float32 "prm+" "seconds >= 3600").Status
+                (Status(
+                    Outcome.NotConverged,
+                    "Stopped after 16,777,216 steps, the last that float32 can count; asked for seconds >= 3600. Use float64 to go on."
+                ))
+                "status")
+
+        for until, printed in
+            [
+                "steps >= 16_777_217", "steps >= 16777217"
+                "nash_conv < 1 and steps >= 2e7", "nash_conv < 1 and steps >= 20000000"
+            ] do
+            testCase $"'{until}' is refused before the run" (fun () ->
+                Expect.equal
+                    (refusal (fun () -> run Precision.Float32 "prm+" until))
+                    $"stop rule '{printed}': float32 counts steps up to 16,777,216 only; ask for no more, or use float64"
+                    "message")
+
+        testCase "the last step itself is done" (fun () ->
+            let solution = run Precision.Float32 "prm+" "steps >= 16_777_216"
+            Expect.equal solution.Status.Sentence "Finished after 16,777,216 steps, as asked." "status")
+
+        testCase "float64 goes on, and so does a solver that does not count" (fun () ->
+            for precision, solver in [ Precision.Float64, "prm+"; Precision.Float32, "rm" ] do
+                let solution = run precision solver "steps >= 20_000_000"
+                Expect.equal solution.Status.Sentence "Finished after 20,000,000 steps, as asked." solver)
     ]
 
 let private nonFinite =
@@ -802,8 +994,7 @@ let private sentences =
             Expect.equal (List.ofSeq solution.Notes) [ "given" ] "its note")
 
         testCase "populations are complete" (fun () ->
-            let options = SolveOptions(Inner = iterative "prm+", Until = Stop.AfterSteps 100L, Threads = 1)
-            let solution = GameSolver.Solve(weightedRps 2.0, Solver.Find "double_oracle", options)
+            let solution = solve (weightedRps 2.0) (Solver.Find "double_oracle") (Stop.AfterSteps 100L)
 
             Expect.equal
                 solution.Status
@@ -972,8 +1163,6 @@ let private certificates =
             near 1e-15 3.0 certificate.NashConv "row's gain")
     ]
 
-// Cells (first, first), (first, second), (second, first), (second, second).
-let private chicken = normalForm [ 2; 2 ] [ [| 6.0; 2.0; 7.0; 0.0 |]; [| 6.0; 7.0; 2.0; 0.0 |] ]
 let private sexes = normalForm [ 2; 2 ] [ [| 3.0; 0.0; 0.0; 2.0 |]; [| 2.0; 0.0; 0.0; 3.0 |] ]
 
 let private correlated =
@@ -1006,6 +1195,35 @@ let private correlated =
             let zeroSum = solve (weightedRps 1.0) (iterative "rm") (Stop.AfterSteps 10L)
             Expect.isEmpty (jointOf zeroSum.Games[0]) "no joint"
             Expect.isFalse zeroSum.Certificate.CoarseCorrelatedGap.HasValue "no gap")
+
+        // A plain sum of 200,000 float32 terms is off by a part in 1,000, and gives a gap of its own.
+        testCase "the joint average in float32 is that of float64 after 200,000 steps" (fun () ->
+            let compare name (spec: GameSpec) (solver: ISolver) steps tolerance =
+                let run precision =
+                    let options = SolveOptions(Until = Stop.AfterSteps steps, Threads = 1, Precision = precision)
+                    GameSolver.Solve(spec, solver, options)
+
+                let single, double = run Precision.Float32, run Precision.Float64
+
+                for a, b in List.zip (jointOf single.Games[0]) (jointOf double.Games[0]) do
+                    near tolerance b a name
+
+                single.Certificate.CoarseCorrelatedGap.Value, double.Certificate.CoarseCorrelatedGap.Value
+
+            // always the same play, so that nothing but the sum can differ; no product is a float32
+            let always = { Strategies = [ [ 0.9; 0.1 ]; [ 0.7; 0.3 ] ] }
+            compare "the same play" chicken always 200_000L 1e-7 |> ignore
+
+            // play that converges
+            let single, double =
+                compare
+                    "omwu"
+                    (GameLibrary.Create "random_general_sum(players=2,actions=3,seed=1)")
+                    (iterative "omwu")
+                    200_000L
+                    1e-6
+
+            near (double / 100.0) double single "coarse correlated gap")
 
         // chicken from uniform play: values (4, 3.5), regrets (1/4, -1/4): everybody yields from step 2 on; then values (6, 7), regret 1 a step
         testCase "the joint average of two steps by hand" (fun () ->
@@ -1099,20 +1317,31 @@ let private refusals =
                     e.Message
 
             Expect.equal (message (SolveOptions(Threads = 0))) "threads: expected at least 1, got 0." "threads"
-            Expect.equal (message (SolveOptions(Chunk = 0))) "chunk: expected at least 1 step, got 0." "chunk"
+            Expect.equal (message (SolveOptions(Chunk = 0))) "chunk: expected at least 1 step, got 0." "chunk")
 
-            let populations = SolveOptions()
+        testCase "an inner solver that cannot take the game" (fun () ->
+            let solver = DoubleOracle(Inner = DoubleOracle(Inner = ZeroSumLp()))
 
-            Expect.throwsC
-                (fun () -> GameSolver.Solve(weightedRps 1.0, Solver.Find "double_oracle", populations) |> ignore)
-                (fun e ->
-                    Expect.equal
-                        e.Message
-                        "A population solver needs an inner solver: set SolveOptions.Inner."
-                        "inner solver"))
+            let message =
+                "inner solver 'lp' of 'double_oracle': takes zero-sum and constant-sum games only, and at cell p0=0, p1=1: the payoffs 2, 7 sum to 9, those at cell p0=0, p1=0 to 12; use rm, hedge, cce or support_enumeration"
+
+            Expect.equal (refusal (fun () -> solve chicken solver endless)) message "before the run"
+
+            Expect.equal
+                (refusal (fun () -> GameSolver.ThrowUnfit(BoundGame.Bind chicken, solver)))
+                message
+                "asked before")
+
+        testCase "an inner solver with a swept setting" (fun () ->
+            let solver = DoubleOracle(Inner = Hedge(StepSize = Expr.Vector(Axis.Of("rate", 2), 0.1, 0.2)))
+
+            Expect.equal
+                (refusal (fun () -> solve (weightedRps 1.0) solver endless))
+                "inner solver 'hedge' of 'double_oracle': a setting of it is spread over the axis 'rate', and it has to answer once; give it one number"
+                "message")
 
         testCase "population solvers check their stop rule too" (fun () ->
-            let options = SolveOptions(Inner = iterative "prm+", Until = Stop.Parse "nash_con < 1e-3")
+            let options = SolveOptions(Until = Stop.Parse "nash_con < 1e-3")
 
             Expect.equal
                 (refusal (fun () -> GameSolver.Solve(weightedRps 1.0, Solver.Find "double_oracle", options)))
@@ -1120,7 +1349,7 @@ let private refusals =
                 "message")
 
         testCase "population solvers measure what the specification asks for" (fun () ->
-            let options = SolveOptions(Inner = iterative "prm+", Until = Stop.AfterSteps 50L)
+            let options = SolveOptions(Until = Stop.AfterSteps 50L)
 
             let solution =
                 GameSolver.Solve((weightedRps 1.0).Probe(Probe.SupportSize()), Solver.Find "double_oracle", options)
@@ -1159,6 +1388,7 @@ let tests =
         stopRules
         batches
         cancellation
+        uncountable
         nonFinite
         sentences
         certificates

@@ -1048,7 +1048,7 @@ let private doubleOracleTests =
 
         testCase "a 60 x 60 game from less than its half" (fun () ->
             let payoffs = draws "double oracle" 1 60 60
-            let options = SolveOptions(Inner = iterative "prm+", Until = Stop.AfterSteps 1_000L, Threads = 1)
+            let options = SolveOptions(Until = Stop.AfterSteps 1_000L, Threads = 1)
             let solution = GameSolver.Solve(zeroSumOf 60 60 payoffs, Solver.Find "double_oracle", options)
             let x, y = Array.ofSeq solution.Games[0].Strategies[0], Array.ofSeq solution.Games[0].Strategies[1]
             let certificate = saddleGap (matrix 60 60 payoffs) x y
@@ -1063,8 +1063,28 @@ let private doubleOracleTests =
             for k in 1..2 do
                 Expect.isLessThan (int sizes.Groups[k].Value) 60 solution.Status.Sentence)
 
+        testCase "an exact solver inside makes the end exact" (fun () ->
+            let spec = zeroSumOf 60 60 (draws "double oracle" 1 60 60)
+            let options = SolveOptions(Until = Stop.AfterSteps 1_000L, Threads = 1)
+            let gap inner = GameSolver.Solve(spec, DoubleOracle(Inner = inner), options).Certificate.NashConv
+            Expect.isLessThan (gap (ZeroSumLp())) 1e-12 "NashConv with the linear program inside"
+            // prm+ stops at 1e-9 or after 20,000 steps: that it is another answer shows that the solver inside is the one asked for
+            Expect.isGreaterThan (gap (PredictiveRegretMatchingPlus())) 1e-12 "NashConv with prm+ inside")
+
+        testCase "the solver inside is a part of the value and of its text" (fun () ->
+            let text (solver: ISolver) = SolverText.Of solver
+            Expect.equal (DoubleOracle()) (DoubleOracle(Inner = PredictiveRegretMatchingPlus())) "default"
+            Expect.notEqual (DoubleOracle(Inner = Hedge())) (DoubleOracle()) "another"
+
+            Expect.equal
+                (text (DoubleOracle()))
+                "double_oracle(inner=prm+(updates=alternating,averaging=quadratic))"
+                "with all settings of both"
+
+            Expect.equal (text (DoubleOracle(Inner = ZeroSumLp()))) "double_oracle(inner=lp)" "without settings")
+
         testCase "finds the seven modes of the inspection game" (fun () ->
-            let options = SolveOptions(Inner = iterative "prm+", Until = Stop.AfterSteps 100L, Threads = 1)
+            let options = SolveOptions(Until = Stop.AfterSteps 100L, Threads = 1)
             let solution = GameSolver.Solve(Inspection.spec, Solver.Find "double_oracle", options)
             Expect.isLessThan solution.Certificate.NashConv 1e-6 "NashConv"
             let red = solution.Strategy solution.Players[0]

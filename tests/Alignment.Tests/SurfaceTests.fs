@@ -182,5 +182,59 @@ let private modules =
         }
     ]
 
+// ---- Options -------------------------------------------------------------------------------------------------------
+
+let private options =
+    testList "options of a run" [
+        test "are changed one at a time, the others stay" {
+            let before = SolveOptions(Threads = 3, Chunk = 7, BaseDirectory = "data")
+            let after = before.With(precision = Precision.Float32, until = Stop.AfterSteps 5L)
+
+            Expect.equal
+                after
+                (SolveOptions(
+                    Threads = 3,
+                    Chunk = 7,
+                    BaseDirectory = "data",
+                    Precision = Precision.Float32,
+                    Until = Stop.AfterSteps 5L
+                ))
+                "as if made at once"
+
+            Expect.equal (before.With()) before "nothing changed"
+            Expect.equal (after.With(threads = 2, seed = 9UL).Threads) 2 "again"
+        }
+
+        test "of an experiment" {
+            let pennies = GameLibrary.Create "matching_pennies"
+
+            let experiment =
+                Experiment(pennies, RegretMatching(), Stop.AfterSteps 5L)
+                |> _.With(fun options -> options.With(threads = 1, precision = Precision.Float32))
+
+            Expect.equal experiment.Options.Threads 1 "threads"
+            Expect.equal experiment.Options.Until (Stop.AfterSteps 5L) "the rest stays"
+            Expect.equal (experiment.Run().Options.Precision) Precision.Float32 "and counts"
+        }
+
+        // an option added to the record and forgotten in `With` could not be changed from F#
+        test "every option can be changed" {
+            let methods = own typeof<SolveOptions> |> List.ofSeq
+
+            let changed =
+                methods
+                |> List.filter (fun m -> m.Name = nameof Unchecked.defaultof<SolveOptions>.With)
+                |> List.collect (fun m -> m.GetParameters() |> List.ofArray)
+                |> List.map (fun p -> (string p.Name).ToLowerInvariant())
+
+            let options =
+                methods
+                |> List.filter _.Name.StartsWith("set_")
+                |> List.map (fun m -> m.Name.Substring(4).ToLowerInvariant())
+
+            Expect.equal (Set.ofList changed) (Set.ofList options) "an option a parameter"
+        }
+    ]
+
 [<Tests>]
-let tests = testList "surfaces" [ sameSpec; sameWords; modules ]
+let tests = testList "surfaces" [ sameSpec; sameWords; modules; options ]

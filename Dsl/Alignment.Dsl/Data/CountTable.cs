@@ -31,7 +31,7 @@ public sealed record CountTable
             ? throw new ArgumentException("A table needs a path.", nameof(path))
             : new(path);
 
-    /// <summary>The label columns: each axis names a column, its labels the values wanted.</summary>
+    /// <summary>The label columns: each axis names a column, its labels the values wanted. An axis without labels is a fault of the specification.</summary>
     public CountTable By(params Axis[] columns) => this with { Axes = columns.ToValueList() };
 
     /// <summary>The columns of counts.</summary>

@@ -46,9 +46,15 @@ public interface IDirectSolver : ISolver
 /// <param name="Note">A sentence about the answer, such as how many equilibria there are, or null.</param>
 public sealed record DirectAnswer(ValueList<ValueList<double>> Strategies, ValueList<double>? Joint, string? Note);
 
-/// <summary>A solver that grows populations of strategies and solves the games between them.</summary>
+/// <summary>A solver that grows populations of strategies and solves the games between them by another solver.</summary>
 public interface IPopulationSolver : ISolver
 {
+    /// <summary>
+    /// Solves the games between populations, to a NashConv of 1e-9 or in 20,000 steps. One that cannot take the full game is refused before the
+    /// run. Belongs among <see cref="ISolver.Settings"/>, by <see cref="Setting.Solver"/>.
+    /// </summary>
+    ISolver Inner { get; }
+
     /// <summary>The populations before the first iteration.</summary>
     Population Init(IGameData game);
 

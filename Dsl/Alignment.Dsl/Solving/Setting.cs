@@ -11,19 +11,33 @@ public sealed record Setting(string Name, string Value, string Range, string Des
 
     private Func<Expr, ISolver>? Replacer { get; init; }
 
+    private Func<ISolver, ISolver>? Inserter { get; init; }
+
+    private string WhyNotSwept { get; init; } = "it is not a real number";
+
     /// <summary>Whether the setting takes an expression, so that it can be swept as a batch axis.</summary>
     public bool Sweeps => Replacer is not null;
+
+    /// <summary>Whether the setting takes a solver.</summary>
+    public bool TakesSolver => Inserter is not null;
 
     /// <summary>The solver with this setting changed.</summary>
     /// <exception cref="ArgumentException">The text is not a value of the range.</exception>
     public ISolver With(string text) => Parser(text);
+
+    /// <summary>The solver with another solver inside.</summary>
+    /// <exception cref="ArgumentException">The setting does not take a solver.</exception>
+    public ISolver With(ISolver value) =>
+        Inserter is null
+            ? throw new ArgumentException($"Setting '{Name}': expected {Range}, got a solver.")
+            : Inserter(value);
 
     /// <summary>The solver with this setting spread over a batch axis.</summary>
     /// <exception cref="ArgumentException">The setting does not take expressions, or a value is outside of the range.</exception>
     public ISolver Over(Axis axis, params double[] values)
     {
         if (Replacer is null)
-            throw new ArgumentException($"Setting '{Name}' cannot be swept: it is not a real number.");
+            throw new ArgumentException($"Setting '{Name}' cannot be swept: {WhyNotSwept}.");
         foreach (var value in values)
             With(Quote.Number(value)); // for its checks
         return Replacer(Expr.Vector(axis, values));
@@ -47,25 +61,65 @@ public sealed record Setting(string Name, string Value, string Range, string Des
         bool open = false
     )
     {
-        var range =
-            $"{(open ? "above" : "from")} {Quote.Number(minimum)}{(double.IsPositiveInfinity(maximum) ? "" : $" to {Quote.Number(maximum)}")}";
+        var range = Between(minimum, maximum, open);
         return new(name, value.ToString(), range, description)
         {
             Parser = text =>
-                double.TryParse(
-                    text,
-                    System.Globalization.NumberStyles.Float,
-                    System.Globalization.CultureInfo.InvariantCulture,
-                    out var number
-                )
-                && double.IsFinite(number)
-                && (open ? number > minimum : number >= minimum)
-                && number <= maximum
+                ParseReal(text) is { } number && IsWithin(number, minimum, maximum, open)
                     ? change(number)
                     : throw Wrong(name, range, text),
             Replacer = change,
         };
     }
+
+    /// <summary>A real number that cannot be swept: for solvers that read numbers, where <see cref="Real"/> is for those that write expressions.</summary>
+    /// <param name="name">Name.</param>
+    /// <param name="value">The value in force.</param>
+    /// <param name="minimum">Smallest value.</param>
+    /// <param name="maximum">Largest value.</param>
+    /// <param name="description">One sentence with the unit.</param>
+    /// <param name="change">The solver with another value.</param>
+    /// <param name="open">Whether the minimum itself is excluded.</param>
+    public static Setting Number(
+        string name,
+        double value,
+        double minimum,
+        double maximum,
+        string description,
+        Func<double, ISolver> change,
+        bool open = false
+    )
+    {
+        var range = Between(minimum, maximum, open);
+        return new(name, Quote.Number(value), range, description)
+        {
+            Parser = text =>
+                ParseReal(text) is { } number && IsWithin(number, minimum, maximum, open)
+                    ? change(number)
+                    : throw Wrong(name, range, text),
+            WhyNotSwept = "its solver answers game by game and takes one number for all; run it once for each value",
+        };
+    }
+
+    /// <summary>Another solver, such as the one that solves the games between populations.</summary>
+    /// <param name="name">Name.</param>
+    /// <param name="value">The solver in force.</param>
+    /// <param name="description">One sentence.</param>
+    /// <param name="find">The solver of a text; see <see cref="SolverText"/>.</param>
+    /// <param name="change">The solver with another one inside.</param>
+    public static Setting Solver(
+        string name,
+        ISolver value,
+        string description,
+        Func<string, ISolver> find,
+        Func<ISolver, ISolver> change
+    ) =>
+        new(name, SolverText.Of(value), "a solver, its settings in brackets", description)
+        {
+            Parser = text => change(find(text)),
+            Inserter = change,
+            WhyNotSwept = "it is a solver",
+        };
 
     /// <summary>A whole number.</summary>
     public static Setting Integer(
@@ -109,6 +163,22 @@ public sealed record Setting(string Name, string Value, string Range, string Des
                     ),
         };
     }
+
+    private static string Between(double minimum, double maximum, bool open) =>
+        $"{(open ? "above" : "from")} {Quote.Number(minimum)}{(double.IsPositiveInfinity(maximum) ? "" : $" to {Quote.Number(maximum)}")}";
+
+    private static bool IsWithin(double number, double minimum, double maximum, bool open) =>
+        (open ? number > minimum : number >= minimum) && number <= maximum;
+
+    private static double? ParseReal(string text) =>
+        double.TryParse(
+            text,
+            System.Globalization.NumberStyles.Float,
+            System.Globalization.CultureInfo.InvariantCulture,
+            out var number
+        ) && double.IsFinite(number)
+            ? number
+            : null;
 
     private static string Word(string name) => char.ToLowerInvariant(name[0]) + name[1..];
 

@@ -9,13 +9,13 @@ public enum Outcome
     /// <summary>The steps or iterations asked for are done.</summary>
     Finished,
 
-    /// <summary>Steps ran out before a gap that was asked for was reached.</summary>
+    /// <summary>Steps ran out, or float32 could count no more of them, before what was asked for was reached.</summary>
     NotConverged,
 
     /// <summary>Time ran out; such a run cannot be repeated exactly.</summary>
     OutOfTime,
 
-    /// <summary>Cancelled; the result is that of the last completed check.</summary>
+    /// <summary>Cancelled; the result is that of the last completed check, or uniform play where a direct solver had no answer yet.</summary>
     Cancelled,
 
     /// <summary>A number left the finite range; the result is the last good state.</summary>

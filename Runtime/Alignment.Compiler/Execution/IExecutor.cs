@@ -16,6 +16,7 @@ public interface IExecutor
     string Device { get; }
 
     /// <summary>Plans a program and allocates what it needs.</summary>
+    /// <exception cref="ExecutorUnavailableException">The executor or its device is not there.</exception>
     IExecutable Prepare(Program program, ExecutionOptions options);
 }
 

@@ -58,6 +58,10 @@ public sealed class Program
     /// <summary>The results.</summary>
     public ValueList<ProgramOutput> Outputs { get; }
 
+    /// <summary>The last step that can be run: float32 counts exactly up to 2^24, which matters where a value is computed from the step's number.</summary>
+    public long LastStep(Precision precision) =>
+        precision == Precision.Float32 && Graph.Nodes.Any(node => node.Op is Op.Step) ? 1L << 24 : long.MaxValue;
+
     /// <summary>Whether each value depends on state, step or draws.</summary>
     public IReadOnlyList<bool> Varying { get; }
 

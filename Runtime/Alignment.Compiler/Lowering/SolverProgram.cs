@@ -11,6 +11,7 @@ public static class SolverProgram
     public const string JointOutput = "joint";
 
     private static readonly Slot JointSum = new("joint_sum");
+    private static readonly Slot JointExcess = new("joint_excess");
 
     /// <summary>Compiles a solver for a checked specification.</summary>
     /// <param name="spec">The game, its data bound.</param>
@@ -27,13 +28,15 @@ public static class SolverProgram
         var initial = solver.Init(view);
         var actions = spec.Players.Select(p => p.Actions).ToArray();
         if (withJoint)
-            initial = initial.With(JointSum, Expr.Constant(0).Expand(actions));
+            initial = initial
+                .With(JointSum, Expr.Constant(0).Expand(actions))
+                .With(JointExcess, Expr.Constant(0).Expand(actions));
 
         var state = initial.AsVariables();
         var read = solver.Read(view, state);
         var next = solver.Step(view, state);
         if (withJoint)
-            next = next.With(JointSum, state[JointSum] + view.Joint(read.Last));
+            next = AddToJoint(next, state, view.Joint(read.Last));
 
         var outputs = new List<KeyValuePair<string, Expr>>();
         foreach (var player in spec.Players)
@@ -56,6 +59,15 @@ public static class SolverProgram
             next,
             outputs
         );
+    }
+
+    // What rounding takes from the sum is given back with the next step (Kahan 1965): in float32 a plain sum is off by a part in 1,000 after
+    // 100,000 steps.
+    private static SolverState AddToJoint(SolverState next, SolverState state, Expr joint)
+    {
+        var term = joint - state[JointExcess];
+        var sum = state[JointSum] + term;
+        return next.With(JointSum, sum).With(JointExcess, sum - state[JointSum] - term);
     }
 
     // Whatever axis a solver's expressions hold that is no player's and not the specification's came in with a setting.

@@ -78,7 +78,7 @@ public sealed class BoundGame
             files.Add(new(table.Path, counts.Sha256));
             if (counts.LeftOut > 0)
                 notes.Add(
-                    $"{table.Path}: {counts.LeftOut} rows left out, their labels are not in {string.Join(", ", table.Axes.Select(a => a.Name))}"
+                    $"{table.Path}: {counts.LeftOut} {(counts.LeftOut == 1 ? "row left out, its label is" : "rows left out, their labels are")} not in {string.Join(", ", table.Axes.Select(a => a.Name))}"
                 );
             var probe = spec.Probes.OfType<ResamplingProbe>().FirstOrDefault(p => p.Table == table);
             var rates = Expr.Literal(probe is null ? Rates(table, counts) : Resampling.Draw(probe, counts, seed));

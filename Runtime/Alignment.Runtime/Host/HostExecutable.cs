@@ -22,7 +22,7 @@ internal sealed unsafe class HostExecutable<T> : IExecutable
     private readonly Kernel<T>[] _step;
     private readonly Kernel<T>[] _read;
     private readonly Workers<HostExecutable<T>> _workers;
-    private readonly bool _countsSteps;
+    private readonly long _lastStep;
 
     public HostExecutable(Program program, ExecutionOptions options, HostPlanner<T> plan, int lanes)
     {
@@ -41,7 +41,7 @@ internal sealed unsafe class HostExecutable<T> : IExecutable
         _initial = [.. plan.Initial.Select(i => i.Kernel)];
         _step = [.. plan.Step.Select(i => i.Kernel)];
         _read = [.. plan.Read.Select(i => i.Kernel)];
-        _countsSteps = program.Graph.Nodes.Any(n => n.Op is Op.Step);
+        _lastStep = program.LastStep(options.Precision);
         _workers = new(Math.Min(options.Threads, _blocks));
         foreach (var id in program.Inputs)
             _inputs.Add(((Op.Signal)program.Graph[id].Op).Name, new double[program.Graph[id].Axes.Elements]);
@@ -75,10 +75,9 @@ internal sealed unsafe class HostExecutable<T> : IExecutable
 
     public void Run(long firstStep, int steps)
     {
-        // float32 counts exactly up to 2^24 only
-        if (_countsSteps && typeof(T) == typeof(float) && firstStep + steps - 1 > 1 << 24)
+        if (firstStep + steps - 1 > _lastStep)
             throw new InvalidOperationException(
-                $"{Program.Name}: float32 cannot count beyond step {1 << 24}; use float64."
+                $"{Program.Name}: float32 cannot count beyond step {_lastStep}; use float64."
             );
         ForEachBlock(
             static (self, b, first, count) =>

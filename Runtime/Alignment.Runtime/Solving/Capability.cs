@@ -11,21 +11,7 @@ internal static class Capability
         var reasons = new List<Diagnostic>();
         void Refuse(string reason) => reasons.Add(new(where, reason));
 
-        if (info.TwoPlayersOnly && game.Spec.Players.Count != 2)
-            Refuse($"takes games of two players, got {game.Spec.Players.Count}; use rm, hedge or cce");
-        if (
-            info.ZeroSumOnly
-            && game.Structures.First(s => s.Structure == Structure.ConstantSum)
-                is { Verdict: not Verdict.Proved } decision
-        )
-        {
-            Refuse(
-                decision.Verdict == Verdict.Refuted
-                    ? $"takes zero-sum and constant-sum games only, and at {decision.Witness}; use rm, hedge, cce or support_enumeration"
-                    : "takes zero-sum and constant-sum games only, and this game is too large to be checked"
-            );
-        }
-
+        AddOfShape(reasons, game, solver, where);
         if (!info.UsesRegularizers && solver.Complete(game.Spec).Regularizers.Count > 0)
             Refuse("does not take regularizers into account, and the game has some; use mmd, or drop them");
         if (!info.UsesConstraints && game.Spec.Constraints.Count > 0)
@@ -34,5 +20,32 @@ internal static class Capability
             );
         if (reasons.Count > 0)
             throw new SpecException(reasons.ToValueList());
+    }
+
+    // The games between populations have the players of the full game, and sum to a constant where it does: an inner solver that cannot take
+    // the full game would stop the run at the first population that shows why.
+    private static void AddOfShape(List<Diagnostic> reasons, BoundGame game, ISolver solver, string where)
+    {
+        var info = solver.Info;
+        if (info.TwoPlayersOnly && game.Spec.Players.Count != 2)
+            reasons.Add(new(where, $"takes games of two players, got {game.Spec.Players.Count}; use rm, hedge or cce"));
+        if (
+            info.ZeroSumOnly
+            && game.Structures.First(s => s.Structure == Structure.ConstantSum)
+                is { Verdict: not Verdict.Proved } decision
+        )
+        {
+            reasons.Add(
+                new(
+                    where,
+                    decision.Verdict == Verdict.Refuted
+                        ? $"takes zero-sum and constant-sum games only, and at {decision.Witness}; use rm, hedge, cce or support_enumeration"
+                        : "takes zero-sum and constant-sum games only, and this game is too large to be checked"
+                )
+            );
+        }
+
+        if (solver is IPopulationSolver { Inner: var inner })
+            AddOfShape(reasons, game, inner, $"inner solver '{inner.Info.Name}' of '{info.Name}'");
     }
 }

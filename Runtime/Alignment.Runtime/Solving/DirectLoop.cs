@@ -20,10 +20,12 @@ internal static class DirectLoop
         double[]? joint = null;
         var notes = new List<string>(game.Notes);
         var solving = Stopwatch.StartNew();
-        for (var g = 0; g < game.Games; g++)
+        var answered = 0;
+        for (; answered < game.Games; answered++)
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            var answer = solver.Solve(game.Data(g), cancellationToken);
+            var g = answered;
+            if (Answer(solver, game.Data(g), cancellationToken) is not { } answer)
+                break;
             for (var p = 0; p < players.Count; p++)
                 answer.Strategies[p].AsSpan().CopyTo(strategies[p].AsSpan(g * players[p].Actions.Size));
             if (answer.Joint is { } correlated)
@@ -33,6 +35,11 @@ internal static class DirectLoop
         }
 
         solving.Stop();
+        // what was not answered before the cancellation is certified like everything else, and has to be a distribution for that
+        foreach (var (strategy, player) in strategies.Zip(players))
+            strategy.AsSpan(answered * player.Actions.Size).Fill(1.0 / player.Actions.Size);
+        joint?.AsSpan(answered * cells).Fill(1.0 / cells);
+
         var measuring = Stopwatch.StartNew();
         using var measure = new Measure(solver.Complete(game.Spec), game.Batch, joint is not null, options.Threads);
         var measured = measure.Of(strategies, joint);
@@ -51,7 +58,9 @@ internal static class DirectLoop
                         measured,
                         g,
                         0,
-                        new(Outcome.Finished, $"Solved directly by {solver.Info.Title}.")
+                        g < answered
+                            ? new(Outcome.Finished, $"Solved directly by {solver.Info.Title}.")
+                            : Sentences.Unanswered(solver)
                     )
                 )
                 .ToValueList(),
@@ -63,5 +72,19 @@ internal static class DirectLoop
             Notes = notes.ToValueList(),
         };
         return solution;
+    }
+
+    private static DirectAnswer? Answer(IDirectSolver solver, IGameData game, CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested)
+            return null;
+        try
+        {
+            return solver.Solve(game, cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return null;
+        }
     }
 }

@@ -14,6 +14,7 @@ public static class GameSolver
     /// <param name="options">How to run the solver; default: <see cref="SolveOptions"/>'s defaults.</param>
     /// <param name="cancellationToken">Ends the run within a second; the result is that of the last measured moment.</param>
     /// <exception cref="SpecException">The specification has faults, or the solver cannot take such a game.</exception>
+    /// <exception cref="Compiler.ExecutorUnavailableException">The executor of the options or its device is not there.</exception>
     public static Solution Solve(
         GameSpec spec,
         ISolver solver,

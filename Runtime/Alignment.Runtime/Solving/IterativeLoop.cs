@@ -21,6 +21,7 @@ internal sealed class IterativeLoop : IDisposable
     private readonly Measure _measure;
     private readonly Program _program;
     private readonly int _games;
+    private readonly long _lastStep;
     private readonly bool _averages;
     private readonly List<TracePoint> _trace = [];
     private readonly GameSolution?[] _done;
@@ -40,6 +41,8 @@ internal sealed class IterativeLoop : IDisposable
         _options = options;
         _program = Compile(game, solver);
         _games = _program.Games;
+        _lastStep = _program.LastStep(options.Precision);
+        StopRules.ThrowUncountable(options.Until, _lastStep);
         _executable = options.Executor.Prepare(_program, new(options.Precision, options.Threads, options.Seed));
         _measure = new(solver.Complete(game.Spec), _program.Batch, KeepsJoint(game), options.Threads);
         _averages = game.Spec.Players.Any(p => OutputValue(Iterate.Average, p) != OutputValue(Iterate.Last, p));
@@ -92,7 +95,7 @@ internal sealed class IterativeLoop : IDisposable
         var pace = 1;
         while (Array.Exists(_done, d => d is null))
         {
-            var next = StopRules.NextCheck(step, counts);
+            var next = Math.Min(StopRules.NextCheck(step, counts), _lastStep);
             while (step < next && !cancellationToken.IsCancellationRequested && !OutOfTime())
                 step += Steps(step, next, ref pace);
             Check(step, cancellationToken.IsCancellationRequested);
@@ -197,6 +200,8 @@ internal sealed class IterativeLoop : IDisposable
                 step,
                 Sentences.Stopped(_options.Until, Metric, step, seconds)
             );
+        if (step >= _lastStep)
+            return Certify.Game(_game, name, measured, game, step, Sentences.Uncountable(_options.Until, Metric, step));
         return cancelled ? Certify.Game(_game, name, measured, game, step, Sentences.Cancelled(step)) : null;
     }
 

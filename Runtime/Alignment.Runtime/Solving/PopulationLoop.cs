@@ -15,73 +15,17 @@ internal static class PopulationLoop
     {
         var compileSeconds = clock.Elapsed.TotalSeconds;
         var running = Stopwatch.StartNew();
-        var players = game.Spec.Players;
         var trace = new List<TracePoint>();
         var solutions = new List<GameSolution>();
-        var most = 0L;
         for (var g = 0; g < game.Games; g++)
         {
-            var data = game.Data(g);
-            using var measure = new Measure(
-                Probed(SpecOf(game.Spec.Name, data), game.Spec.Probes),
-                [],
-                withJoint: false,
-                options.Threads
-            );
-            StopRules.ThrowUnmeasured(options.Until, measure.Keys.ToHashSet(StringComparer.Ordinal));
-            var inner = new InnerSolve(options, cancellationToken);
-            var population = solver.Init(data);
-            GameSolution? best = null;
-            for (var step = 1L; ; step++)
+            if (g > 0 && cancellationToken.IsCancellationRequested)
             {
-                var iterate = solver.Step(data, population, inner);
-                population = iterate.Next;
-                var measured = measure.Of([.. iterate.Strategies.Select(s => s.ToArray())], null);
-                var seconds = running.Elapsed.TotalSeconds;
-                double Metric(string key) =>
-                    measured.Metrics.TryGetValue(key, out var m) ? m[0] : measured.Metrics["game/" + key][0];
-                var status =
-                    StopRules.Holds(options.Until, Metric, step, seconds)
-                        ? Sentences.Stopped(options.Until, Metric, step, seconds)
-                    : !iterate.Grew
-                        ? new(
-                            Outcome.Finished,
-                            string.Create(
-                                System.Globalization.CultureInfo.InvariantCulture,
-                                $"Done after {step} iterations: every best response is in the populations, {string.Join(" and ", population.Actions.Zip(players, (a, p) => $"{a.Count} of {p.Actions.Size} actions of {p}"))}."
-                            )
-                        )
-                    : cancellationToken.IsCancellationRequested ? Sentences.Cancelled(step)
-                    : null;
-                // NashConv is not monotone along the run: the best iterate so far is the answer
-                var candidate = Certify.Game(
-                    game,
-                    game.DescribeGame(g),
-                    measured,
-                    0,
-                    step,
-                    status ?? new(Outcome.Finished, "")
-                );
-                if (best is null || candidate.Certificate.NashConv <= best.Certificate.NashConv)
-                    best = candidate;
-                if (game.Games == 1)
-                {
-                    var point = new TracePoint(
-                        step,
-                        seconds,
-                        measured.Metrics.ToDictionary(m => m.Key, m => m.Value[0], StringComparer.Ordinal)
-                    );
-                    trace.Add(point);
-                    options.Progress?.Report(point);
-                }
-
-                most = Math.Max(most, step);
-                if (status is not null)
-                {
-                    solutions.Add(best with { Status = status });
-                    break;
-                }
+                solutions.AddRange(Unanswered(game, solver, options, g));
+                break;
             }
+
+            solutions.Add(SolveGame(game, g, solver, options, running, trace, cancellationToken));
         }
 
         return new()
@@ -92,12 +36,97 @@ internal static class PopulationLoop
             Batch = game.Batch,
             Games = solutions.ToValueList(),
             Trace = trace.ToValueList(),
-            Steps = most,
+            Steps = solutions.Max(s => s.Steps),
             Seconds = running.Elapsed.TotalSeconds,
             CompileSeconds = compileSeconds,
             MeasureSeconds = 0,
             Notes = game.Notes,
         };
+    }
+
+    private static GameSolution SolveGame(
+        BoundGame game,
+        int g,
+        IPopulationSolver solver,
+        SolveOptions options,
+        Stopwatch running,
+        List<TracePoint> trace,
+        CancellationToken cancellationToken
+    )
+    {
+        var data = game.Data(g);
+        using var measure = new Measure(
+            Probed(SpecOf(game.Spec.Name, data), game.Spec.Probes),
+            [],
+            withJoint: false,
+            options.Threads
+        );
+        StopRules.ThrowUnmeasured(options.Until, measure.Keys.ToHashSet(StringComparer.Ordinal));
+        var inner = new InnerSolve(solver, options, cancellationToken);
+        var population = solver.Init(data);
+        GameSolution? best = null;
+        for (var step = 1L; ; step++)
+        {
+            var iterate = solver.Step(data, population, inner);
+            population = iterate.Next;
+            var measured = measure.Of([.. iterate.Strategies.Select(s => s.ToArray())], null);
+            var seconds = running.Elapsed.TotalSeconds;
+            double Metric(string key) =>
+                measured.Metrics.TryGetValue(key, out var m) ? m[0] : measured.Metrics["game/" + key][0];
+            var status =
+                StopRules.Holds(options.Until, Metric, step, seconds)
+                    ? Sentences.Stopped(options.Until, Metric, step, seconds)
+                : !iterate.Grew ? Sentences.Grown(game.Spec.Players, population, step)
+                : cancellationToken.IsCancellationRequested ? Sentences.Cancelled(step)
+                : null;
+            // NashConv is not monotone along the run: the best iterate so far is the answer
+            var candidate = Certify.Game(
+                game,
+                game.DescribeGame(g),
+                measured,
+                0,
+                step,
+                status ?? new(Outcome.Finished, "")
+            );
+            if (best is null || candidate.Certificate.NashConv <= best.Certificate.NashConv)
+                best = candidate;
+            if (game.Games == 1)
+            {
+                var point = new TracePoint(
+                    step,
+                    seconds,
+                    measured.Metrics.ToDictionary(m => m.Key, m => m.Value[0], StringComparer.Ordinal)
+                );
+                trace.Add(point);
+                options.Progress?.Report(point);
+            }
+
+            if (status is not null)
+                return best with { Status = status };
+        }
+    }
+
+    /// <summary>Uniform play, certified, for the games that a cancellation left without an answer.</summary>
+    private static IEnumerable<GameSolution> Unanswered(
+        BoundGame game,
+        IPopulationSolver solver,
+        SolveOptions options,
+        int from
+    )
+    {
+        using var measure = new Measure(game.Spec, game.Batch, withJoint: false, options.Threads);
+        var uniform = game.Spec.Players.Select(p =>
+            Enumerable.Repeat(1.0 / p.Actions.Size, game.Games * p.Actions.Size).ToArray()
+        );
+        var measured = measure.Of([.. uniform], null);
+        return
+        [
+            .. Enumerable
+                .Range(from, game.Games - from)
+                .Select(g =>
+                    Certify.Game(game, game.DescribeGame(g), measured, g, 0, Sentences.Unanswered(solver))
+                ),
+        ];
     }
 
     private static GameSpec Probed(GameSpec spec, IEnumerable<IProbe> probes) =>
@@ -117,18 +146,16 @@ internal static class PopulationLoop
         return spec;
     }
 
-    /// <summary>Solves the games between populations with the inner solver of the options.</summary>
-    private sealed class InnerSolve(SolveOptions options, CancellationToken cancellationToken) : ISolve
+    /// <summary>Solves the games between populations with the inner solver.</summary>
+    private sealed class InnerSolve(IPopulationSolver outer, SolveOptions options, CancellationToken cancellationToken)
+        : ISolve
     {
         public ValueList<ValueList<double>> Solve(IGameData game)
         {
             var bound = BoundGame.Bind(SpecOf("between populations", game));
             var solution = GameSolver.Solve(
                 bound,
-                options.Inner
-                    ?? throw new ArgumentException(
-                        "A population solver needs an inner solver: set SolveOptions.Inner."
-                    ),
+                outer.Inner,
                 options with
                 {
                     Until = Stop.NashConvBelow(1e-9) | Stop.AfterSteps(20_000),
@@ -136,6 +163,11 @@ internal static class PopulationLoop
                 },
                 cancellationToken
             );
+            if (solution.Batch.Count > 0)
+                throw new SpecException(
+                    $"inner solver '{outer.Inner.Info.Name}' of '{outer.Info.Name}'",
+                    $"a setting of it is spread over the axis '{solution.Batch[0].Name}', and it has to answer once; give it one number"
+                );
             return solution.Games[0].Strategies;
         }
     }

@@ -5,12 +5,17 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Alignment;
 
 /// <summary>How a solver is run. Results depend on executor, precision, seed and stop rule, never on threads or chunks.</summary>
+/// <example>
+/// F#: <code>experiment.With(fun options -&gt; options.With(threads = 1, seed = 7UL))</code>
+/// C#: <code>experiment.With(options =&gt; options with { Threads = 1, Seed = 7 })</code>
+/// </example>
 public sealed record SolveOptions
 {
     /// <summary>Where steps run; default: this CPU.</summary>
     public IExecutor Executor { get; init; } = HostExecutor.Instance;
 
-    /// <summary>The type that steps run in; default float64. Certificates are always computed in float64.</summary>
+    /// <summary>The type that steps run in; default float64. Certificates are always computed in float64. A solver that weights by the number
+    /// of the step does at most 2^24 steps in float32, which counts no further.</summary>
     public Precision Precision { get; init; } = Precision.Float64;
 
     /// <summary>Threads, at least 1; default: all processors.</summary>
@@ -25,9 +30,6 @@ public sealed record SolveOptions
     /// <summary>Largest number of steps in one call of the executor, or null to choose by time. Never changes a bit.</summary>
     public int? Chunk { get; init; }
 
-    /// <summary>Solves the games between populations, for population solvers.</summary>
-    public ISolver? Inner { get; init; }
-
     /// <summary>Where relative paths of data files start; default: the current folder.</summary>
     public string? BaseDirectory { get; init; }
 
@@ -36,4 +38,38 @@ public sealed record SolveOptions
 
     /// <summary>Told of what the run does.</summary>
     public ILogger Logger { get; init; } = NullLogger.Instance;
+
+    /// <summary>These options with some changed; what is left out stays. C# has <c>with</c>; this is for languages that have not.</summary>
+    /// <param name="executor">See <see cref="Executor"/>.</param>
+    /// <param name="precision">See <see cref="Precision"/>.</param>
+    /// <param name="threads">See <see cref="Threads"/>.</param>
+    /// <param name="seed">See <see cref="Seed"/>.</param>
+    /// <param name="until">See <see cref="Until"/>.</param>
+    /// <param name="chunk">See <see cref="Chunk"/>.</param>
+    /// <param name="baseDirectory">See <see cref="BaseDirectory"/>.</param>
+    /// <param name="progress">See <see cref="Progress"/>.</param>
+    /// <param name="logger">See <see cref="Logger"/>.</param>
+    public SolveOptions With(
+        IExecutor? executor = null,
+        Precision? precision = null,
+        int? threads = null,
+        ulong? seed = null,
+        Stop? until = null,
+        int? chunk = null,
+        string? baseDirectory = null,
+        IProgress<TracePoint>? progress = null,
+        ILogger? logger = null
+    ) =>
+        this with
+        {
+            Executor = executor ?? Executor,
+            Precision = precision ?? Precision,
+            Threads = threads ?? Threads,
+            Seed = seed ?? Seed,
+            Until = until ?? Until,
+            Chunk = chunk ?? Chunk,
+            BaseDirectory = baseDirectory ?? BaseDirectory,
+            Progress = progress ?? Progress,
+            Logger = logger ?? Logger,
+        };
 }

@@ -23,6 +23,23 @@ internal static class StopRules
             (a, b) => a == false || b == false ? false : a ?? b
         ) == true;
 
+    /// <summary>Whether a rule may hold within a number of steps: gaps, metrics and the clock may do what they like.</summary>
+    public static bool MayHoldWithin(Stop rule, long steps) =>
+        rule.Fold(_ => true, count => count.Count <= steps, _ => true, (a, b) => a || b, (a, b) => a && b);
+
+    /// <exception cref="SpecException">The rule asks for more steps than the precision can count, whatever happens on the way.</exception>
+    public static void ThrowUncountable(Stop rule, long lastStep)
+    {
+        if (!MayHoldWithin(rule, lastStep))
+            throw new SpecException(
+                $"stop rule '{rule}'",
+                string.Create(
+                    System.Globalization.CultureInfo.InvariantCulture,
+                    $"float32 counts steps up to {lastStep:n0} only; ask for no more, or use float64"
+                )
+            );
+    }
+
     /// <summary>The metrics that a rule looks at.</summary>
     public static IEnumerable<string> Metrics(Stop rule) =>
         rule.Fold<IEnumerable<string>>(

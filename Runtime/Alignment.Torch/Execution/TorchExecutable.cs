@@ -12,9 +12,6 @@ namespace Alignment.Torch;
 /// </remarks>
 internal sealed class TorchExecutable : IExecutable
 {
-    // float32 counts exactly up to 2^24 only
-    private const long LastFloat32Step = 1 << 24;
-
     private readonly TorchPlan _plan;
     private readonly Script _script;
     private readonly Border _border;
@@ -27,10 +24,12 @@ internal sealed class TorchExecutable : IExecutable
     private readonly torch.Tensor[] _read;
     private readonly double[] _steps = new double[Timetable.Capacity];
     private readonly int _mostSteps;
+    private readonly long _lastStep;
 
     public TorchExecutable(Program program, ExecutionOptions options, Device device, Target target)
     {
         Program = program;
+        _lastStep = program.LastStep(options.Precision);
         ProgramCheck.Require(program);
         _plan = new(program, options.Precision, target);
         _script = new(_plan);
@@ -83,16 +82,10 @@ internal sealed class TorchExecutable : IExecutable
 
     public void Run(long firstStep, int steps)
     {
-        if (
-            _plan.StepNumber is not null
-            && _memory.Number == ScalarType.Float32
-            && firstStep + steps - 1 > LastFloat32Step
-        )
-        {
+        if (firstStep + steps - 1 > _lastStep)
             throw new InvalidOperationException(
-                $"{Program.Name}: float32 cannot count beyond step {LastFloat32Step}; use float64."
+                $"{Program.Name}: float32 cannot count beyond step {_lastStep}; use float64."
             );
-        }
 
         using var mode = inference_mode(true);
         using var scope = NewDisposeScope();

@@ -1,7 +1,9 @@
+using Alignment.Compiler;
+
 namespace Alignment.Torch;
 
 /// <summary>LibTorch cannot be used in this process; the message says the cause, then the remedy.</summary>
-public sealed class TorchUnavailableException : Exception
+public sealed class TorchUnavailableException : ExecutorUnavailableException
 {
     /// <summary>An exception without a cause, as serializers and tests ask for.</summary>
     public TorchUnavailableException()

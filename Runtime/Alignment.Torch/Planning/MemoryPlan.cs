@@ -1,11 +1,10 @@
+using Alignment.Compiler;
+
 namespace Alignment.Torch;
 
 /// <summary>Gives every storage a place: permanent ones side by side, the temporaries of a section on top of each other as their lives allow.</summary>
 internal sealed class MemoryPlan
 {
-    // whole cache lines, so that neither vectors nor threads meet at a border
-    private const long Granule = 16;
-
     private readonly Dictionary<Element, long> _lengths = [];
 
     public MemoryPlan(TorchPlan plan)
@@ -29,11 +28,13 @@ internal sealed class MemoryPlan
         {
             var end = 0L;
             foreach (var storage in all.Where(s => s.Permanent && s.Element == element))
-                (storage.Offset, end) = (end, end + Round(storage.Length));
-            _lengths[element] = sections.Max(s => Place(s, element, end, outputs));
+                (storage.Offset, end) = (end, end + storage.Extent);
+            _lengths[element] = sections.Max(section =>
+                Placement.Place([.. section.Select(i => Access(i, element))], end, outputs.Contains)
+            );
         }
 
-        PermanentNumbers = all.Where(s => s.Permanent && s.Element == Element.Number).Sum(s => Round(s.Length));
+        PermanentNumbers = all.Where(s => s.Permanent && s.Element == Element.Number).Sum(s => s.Extent);
     }
 
     /// <summary>Numbers that are kept from call to call.</summary>
@@ -45,83 +46,9 @@ internal sealed class MemoryPlan
     private static IEnumerable<Storage> Storages(Instruction i) =>
         i.Writes.Concat(i.Reads).Select(o => o.Storage).Distinct();
 
-    private static long Round(long length) => (length + Granule - 1) / Granule * Granule;
+    private static Access<Storage> Access(Instruction i, Element element) =>
+        new(Of(i.Writes.Select(o => o.Storage), element), Of(i.Reads.Select(o => o.Storage), element), Of(i.InPlace, element));
 
-    /// <summary>Places the temporaries of a section; returns the first element behind them.</summary>
-    private static long Place(List<Instruction> section, Element element, long start, HashSet<Storage> outputs)
-    {
-        var lastUse = new Dictionary<Storage, int>();
-        for (var k = 0; k < section.Count; k++)
-        {
-            foreach (var storage in Storages(section[k]))
-                lastUse[storage] = outputs.Contains(storage) ? int.MaxValue : k;
-        }
-
-        var free = new FreeList(start);
-        var placed = new HashSet<Storage>();
-        for (var k = 0; k < section.Count; k++)
-        {
-            foreach (
-                var output in section[k].Writes.Select(w => w.Storage).Where(s => s.Element == element && s.Offset < 0)
-            )
-            {
-                var reused = section[k]
-                    .InPlace.FirstOrDefault(s =>
-                        s.Element == element && placed.Contains(s) && lastUse[s] == k && s.Length == output.Length
-                    );
-                output.Offset = reused?.Offset ?? free.Take(Round(output.Length));
-                placed.Add(output);
-                if (reused is not null)
-                    placed.Remove(reused); // its place lives on in the output
-            }
-
-            foreach (var dead in Storages(section[k]).Where(s => lastUse[s] == k && placed.Contains(s)).ToArray())
-            {
-                placed.Remove(dead);
-                free.Give(dead.Offset, Round(dead.Length));
-            }
-        }
-
-        return free.End;
-    }
-
-    /// <summary>First-fit allocation over a growing region.</summary>
-    private sealed class FreeList(long start)
-    {
-        private readonly SortedDictionary<long, long> _holes = []; // start -> length
-
-        public long End { get; private set; } = start;
-
-        public long Take(long length)
-        {
-            foreach (var (at, size) in _holes)
-            {
-                if (size < length)
-                    continue;
-                _holes.Remove(at);
-                if (size > length)
-                    _holes[at + length] = size - length;
-                return at;
-            }
-
-            End += length;
-            return End - length;
-        }
-
-        public void Give(long at, long length)
-        {
-            foreach (var (start, size) in _holes)
-            {
-                if (start + size != at)
-                    continue;
-                _holes.Remove(start);
-                (at, length) = (start, size + length);
-                break;
-            }
-
-            if (_holes.Remove(at + length, out var next))
-                length += next;
-            _holes[at] = length;
-        }
-    }
+    private static Storage[] Of(IEnumerable<Storage> storages, Element element) =>
+        [.. storages.Where(s => s.Element == element).Distinct()];
 }

@@ -1,3 +1,5 @@
+using Alignment.Compiler;
+
 namespace Alignment.Torch;
 
 /// <summary>What a tensor holds.</summary>
@@ -14,12 +16,18 @@ internal enum Element
 }
 
 /// <summary>A run of elements in the program's memory.</summary>
-internal sealed class Storage
+internal sealed class Storage : IPlaced
 {
+    // whole cache lines, so that neither vectors nor threads meet at a border
+    private const long Granule = 16;
+
     public required Element Element { get; init; }
 
     /// <summary>Number of elements.</summary>
     public required long Length { get; init; }
+
+    /// <inheritdoc/>
+    public long Extent => (Length + Granule - 1) / Granule * Granule;
 
     /// <summary>First element; set when memory is laid out.</summary>
     public long Offset { get; set; } = -1;

@@ -1,3 +1,5 @@
+using Alignment.Compiler;
+
 namespace Alignment.Runtime.Host;
 
 /// <summary>Which memory a buffer lies in.</summary>
@@ -11,12 +13,14 @@ internal enum Segment
 }
 
 /// <summary>A piece of memory, in elements from the start of its segment.</summary>
-internal sealed class Storage
+internal sealed class Storage : IPlaced
 {
     public required Segment Segment { get; init; }
 
     /// <summary>Elements, a multiple of the vector length.</summary>
     public required long Length { get; init; }
+
+    long IPlaced.Extent => Length;
 
     /// <summary>First element; set when memory is laid out.</summary>
     public long Offset

@@ -1,0 +1,317 @@
+module Alignment.Tests.WaysInTests
+
+open System
+open System.Collections.Generic
+open System.IO
+open System.Reflection
+open System.Text.Json
+open System.Text.RegularExpressions
+open CliWrap
+open CliWrap.Buffered
+open Expecto
+open Microsoft.CodeAnalysis.CSharp.Scripting
+open Microsoft.CodeAnalysis.Scripting
+open Microsoft.CodeAnalysis.Scripting.Hosting
+open Alignment
+open Alignment.Cli
+open Alignment.CommandLine
+open Alignment.Compiler
+open Alignment.Formats
+open Alignment.Tests.Fixtures
+
+// ---- Shorthand -----------------------------------------------------------------------------------------------------
+
+let private tool = typeof<ScriptGlobals>.Assembly.Location
+
+/// A command of `dotnet`, started from a folder outside of the repository; what it prints, if it ends well.
+let private printed (environment: (string * string) list) (arguments: string list) =
+    let variables = environment |> List.map (fun (name, value) -> KeyValuePair(name, value)) |> Dictionary
+
+    let result =
+        Cli
+            .Wrap("dotnet")
+            .WithArguments(arguments)
+            .WithWorkingDirectory(Path.GetTempPath())
+            .WithEnvironmentVariables(variables)
+            .WithValidation(CommandResultValidation.None)
+            .ExecuteBufferedAsync()
+            .GetAwaiter()
+            .GetResult()
+
+    let command = String.concat " " arguments
+    Expect.equal result.ExitCode 0 $"{command}:\n{result.StandardOutput}\n{result.StandardError}"
+    result.StandardOutput
+
+let private withFile (name: string) (content: string) action =
+    let folder = Directory.CreateTempSubdirectory "align-ways-"
+
+    try
+        let path = Path.Combine(folder.FullName, name)
+        File.WriteAllText(path, content)
+        action path
+    finally
+        folder.Delete(recursive = true)
+
+// ---- Every way in, on Torch ----------------------------------------------------------------------------------------
+
+/// What the executor of this test process says of the game that every way in solves.
+let private expected =
+    lazy
+        (let options = SolveOptions(Executor = TorchExecutor.Cpu, Until = Stop.NashConvBelow 1e-9)
+
+         let solution =
+             GameSolver.Solve(Games.RockPaperScissors(scissors = 2.0), PredictiveRegretMatchingPlus(), options)
+
+         Expect.isLessThan solution.Certificate.NashConv 1e-9 "solved on Torch in this process"
+         [ SolutionText.certificateLine solution; SolutionText.specLine solution ])
+
+/// The same game by the same program gives the same certificate, to the last digit, and ran on Torch.
+let private agrees (output: string) =
+    let lines = output.Split '\n' |> Array.map _.TrimEnd()
+
+    let own =
+        lines |> Array.filter (fun l -> l.StartsWith "certificate " || l.StartsWith "spec ") |> List.ofArray
+
+    Expect.equal own expected.Value output
+    Expect.exists lines (fun l -> Regex.IsMatch(l, @"^run +[\d,]+ steps, torch cpu float64")) output
+
+let private fsharp =
+    String.concat "\n" [
+        $"#I @\"{AppContext.BaseDirectory}\""
+        for name in [ "Dsl"; "Games"; "Compiler"; "Runtime"; "Solvers"; "CommandLine"; "Torch" ] do
+            $"#r \"Alignment.{name}.dll\""
+        "open Alignment"
+        "Executors.Register(\"torch\", fun device -> TorchExecutor.On device :> _)"
+        "Experiment(Games.RockPaperScissors(scissors = 2.0), PredictiveRegretMatchingPlus(), Stop.NashConvBelow 1e-9)"
+        "|> Experiment.main fsi.CommandLineArgs"
+        "|> exit"
+    ]
+
+let private csharp =
+    "return new Experiment(Games.RockPaperScissors(scissors: 2), new PredictiveRegretMatchingPlus(), Stop.NashConvBelow(1e-9))"
+
+/// A file-based app as anyone writes it, outside of the repository: no Directory.Build.props of ours, so the SDK sets PublishAot.
+let private fileBased =
+    String.concat "\n" [
+        "#!/usr/bin/env dotnet"
+        $"#:project {root}/Runtime/Alignment/Alignment.csproj"
+        $"#:project {root}/Runtime/Alignment.Torch/Alignment.Torch.csproj"
+        "using Alignment;"
+        "Executors.Register(\"torch\", TorchExecutor.On);"
+        $"{csharp}.Main(args);"
+        ""
+    ]
+
+/// Where this program was built: `artifacts`, or wherever -p:ArtifactsPath pointed. What a file-based app builds belongs there too.
+let private buildsBeside =
+    let artifacts = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", ".."))
+
+    if artifacts = Path.Combine(root, "artifacts") then
+        []
+    else
+        [ "ArtifactsPath", artifacts ]
+
+let private torch = [ "--executor"; "torch" ]
+
+let private onTorch =
+    // one after the other: each starts compilers of its own
+    testSequenced (
+        testList "on Torch" [
+            testCase "the test process" (fun () -> expected.Force() |> ignore)
+
+            testCase "align solve" (fun () ->
+                let game = [ "rock_paper_scissors(scissors=2)"; "--solver"; "prm+"; "--until"; "nash_conv < 1e-9" ]
+                printed [] ([ tool; "solve" ] @ game @ torch) |> agrees)
+
+            testCase "dotnet fsi" (fun () ->
+                withFile "rps.fsx" fsharp (fun path -> printed [] ([ "fsi"; path; "--" ] @ torch) |> agrees))
+
+            testCase "align run x.csx" (fun () ->
+                withFile "rps.csx" $"{csharp}.Main(Args);" (fun path ->
+                    printed [] ([ tool; "run"; path ] @ torch) |> agrees))
+
+            // `dotnet run` keeps what it builds by the path of the file: LibTorch, each time a new path is used.
+            testCase "dotnet run x.cs" (fun () ->
+                let folder = Path.Combine(Path.GetTempPath(), "align-ways-in")
+                Directory.CreateDirectory folder |> ignore
+                let path = Path.Combine(folder, "rps.cs")
+                File.WriteAllText(path, fileBased)
+                printed buildsBeside ([ "run"; "-c"; "Release"; path; "--" ] @ torch) |> agrees)
+        ]
+    )
+
+// ---- Every example's program on the meta device --------------------------------------------------------------------
+
+let private ours = [
+    for path in Directory.EnumerateFiles(AppContext.BaseDirectory, "Alignment*.dll") do
+        let name = FileInfo(path).Name.Replace(".dll", "")
+
+        if not (name.StartsWith "Alignment.Tests") && name <> "Alignment.Benchmarks" then
+            Assembly.Load name
+]
+
+/// The experiment that a file-based app hands over, without its first lines, which are for `dotnet run`, and without its last call.
+let private experimentOf (path: string) =
+    let code =
+        File.ReadAllLines path
+        |> Array.map (fun line -> if line.StartsWith '#' then "" else line)
+        |> String.concat "\n"
+
+    let handsOver = Regex(@"\s*\.Main\(args\);")
+    Expect.equal (handsOver.Count code) 1 $"{path} hands one experiment over"
+
+    let options =
+        ScriptOptions.Default
+            .WithFilePath(path)
+            .AddReferences([ typeof<obj>.Assembly; typeof<List<int>>.Assembly; typeof<Linq.Enumerable>.Assembly ])
+            .AddReferences(ours)
+            .AddImports("System", "System.Collections.Generic", "System.IO", "System.Linq")
+
+    let loader = new InteractiveAssemblyLoader()
+    ours |> List.iter loader.RegisterDependency
+
+    let script =
+        CSharpScript.Create<Experiment>(handsOver.Replace(code, ";"), options, assemblyLoader = loader)
+
+    script.RunAsync().GetAwaiter().GetResult().ReturnValue
+
+let private fits (game: BoundGame) (solver: IIterativeSolver) =
+    let info = solver.Info
+
+    (not info.TwoPlayersOnly || game.Spec.Players.Count = 2)
+    && (not info.ZeroSumOnly || game.IsConstantSum)
+    && (info.UsesRegularizers || game.Spec.Regularizers.Count = 0)
+
+let private onMeta =
+    testList "on the meta device" [
+        for path in
+            Directory.EnumerateFiles(Path.Combine(root, "examples"), "*.cs")
+            |> Seq.filter (fun path -> Char.IsDigit(FileInfo(path).Name[0]))
+            |> Seq.sort do
+            testCase (FileInfo(path).Name) (fun () ->
+                let experiment = experimentOf path
+                let options = experiment.Options
+                let game = BoundGame.Bind(experiment.Game, options.BaseDirectory, options.Seed)
+
+                let others =
+                    Solver.All
+                    |> Seq.choose (function
+                        | :? IIterativeSolver as solver when fits game solver -> Some solver
+                        | _ -> None)
+                    |> List.ofSeq
+
+                let own = experiment.Solver :?> IIterativeSolver
+
+                for solver in own :: others do
+                    let spec = (solver :> ISolver).Complete game.Spec
+                    TorchExecutor.Check(SolverProgram.Compile(spec, solver, game.Batch, not game.IsConstantSum))
+                    // what certifies could run there as well
+                    TorchExecutor.Check(Measurement.Compile(spec, game.Batch, not game.IsConstantSum)))
+    ]
+
+// ---- A file of three players ---------------------------------------------------------------------------------------
+
+let private threePlayers = "random_general_sum(players=3,actions=3,seed=9)"
+
+/// A game of the library as an .nfg file.
+let private nfg (game: string) =
+    let spec = GameLibrary.Create game
+    let data = (BoundGame.Bind spec).Data 0
+
+    NormalFormTable(
+        game,
+        "",
+        spec.Players |> Seq.map _.Name,
+        spec.Players |> Seq.map (fun p -> Seq.init p.Actions.Size (fun k -> p.Actions.Label k)),
+        spec.Players |> Seq.mapi (fun k _ -> Seq.ofArray (data.Payoff(k).ToArray()))
+    )
+    |> NfgWriter.Write
+
+/// Regret matching as a textbook has it, on the numbers of the file: the largest external regret and the welfare, both over the number of steps.
+let private replayed (table: NormalFormTable) steps =
+    let regret = Array.init 3 (fun player -> Array.zeroCreate<float> table.Shape[player])
+    let mutable welfare = 0.0
+
+    let strategy (regrets: float[]) =
+        let positive = regrets |> Array.map (max 0.0)
+
+        match Array.sum positive with
+        | 0.0 -> regrets |> Array.map (fun _ -> 1.0 / float regrets.Length)
+        | total -> positive |> Array.map (fun r -> r / total)
+
+    let cells = [|
+        for i in 0 .. table.Shape[0] - 1 do
+            for j in 0 .. table.Shape[1] - 1 do
+                for k in 0 .. table.Shape[2] - 1 -> [| i; j; k |]
+    |]
+
+    for _ in 1..steps do
+        let play = regret |> Array.map strategy
+        let values = regret |> Array.map (fun r -> Array.zeroCreate<float> r.Length)
+
+        for at in 0 .. cells.Length - 1 do
+            let cell = cells[at]
+
+            for player in 0..2 do
+                let a, b = (player + 1) % 3, (player + 2) % 3
+                let others = play[a][cell[a]] * play[b][cell[b]]
+                let own = values[player]
+                own[cell[player]] <- own[cell[player]] + others * table.Payoffs[player][at]
+
+        for player in 0..2 do
+            let earned = Array.fold2 (fun sum p v -> sum + p * v) 0.0 play[player] values[player]
+            welfare <- welfare + earned
+            regret[player] |> Array.iteri (fun a r -> regret[player][a] <- r + values[player][a] - earned)
+
+    (regret |> Array.map Array.max |> Array.max) / float steps, welfare / float steps
+
+let private generalSum =
+    // Regret matching never settles here: after 100,000 steps the gap is 4.5e-5, NashConv of the marginals 0.21.
+    testCase "a file of three players: regret matching's joint play is a coarse correlated equilibrium" (fun () ->
+        withFile "three.nfg" (nfg threePlayers) (fun path ->
+            let metrics args =
+                use out = new StringWriter()
+                use error = new StringWriter()
+                let code = Program.run (Array.ofList ([ "solve"; path; "--json" ] @ args)) out error
+                Expect.equal code ExitCode.Done (string error)
+                let metrics = (JsonDocument.Parse(string out)).RootElement.GetProperty "metrics"
+                fun (key: string) -> metrics.GetProperty(key).GetDouble()
+
+            let welfare metric = List.sumBy (fun k -> metric $"game/joint_value/player{k}") [ 1..3 ]
+            let steps = 100_000
+            let found = metrics [ "--solver"; "rm"; "--steps"; string steps ]
+            let gap = found "game/cce_gap"
+            Expect.isLessThan gap 1e-4 "gap"
+            Expect.isGreaterThan (found "game/nash_conv") 0.1 "the marginals are no equilibrium"
+
+            let regret, earned = replayed (NfgReader.Read path) steps
+            Expect.isLessThan (abs (gap - regret)) 1e-10 $"gap {gap}, largest external regret / T {regret}"
+            Expect.isLessThan (abs (welfare found - earned)) 1e-10 "welfare of the replay"
+
+            let bound objective =
+                let optimum = metrics [ "--solver"; "cce"; "--set"; $"objective={objective}Welfare" ]
+                Expect.isLessThan (optimum "game/cce_gap") 1e-9 "exact"
+                welfare optimum
+
+            let least, most = bound "min", bound "max"
+            Expect.isGreaterThan most (least + 1.0) "the bounds say something"
+            Expect.isGreaterThan (welfare found) (least - gap) "welfare, from below"
+            Expect.isLessThan (welfare found) (most + gap) "welfare, from above"))
+
+// ---- The benchmark -------------------------------------------------------------------------------------------------
+
+let private benchmark =
+    testSequenced (
+        testCase "the benchmark runs, one short round of each case" (fun () ->
+            let table = printed [] [ tool; "bench"; "matrix"; "--smoke" ]
+
+            for solver in [ "rm+"; "hedge" ] do
+                for precision in [ "float32"; "float64" ] do
+                    Expect.exists
+                        (table.Split '\n')
+                        (fun line -> line.StartsWith $"| {solver}, games=1024, actions=3, {precision} | ")
+                        table)
+    )
+
+[<Tests>]
+let tests = testList "ways in" [ onTorch; onMeta; generalSum; benchmark ]
