@@ -2,6 +2,7 @@ namespace Alignment.Cli
 
 open System
 open System.Collections.Generic
+open System.Diagnostics
 open System.IO
 open System.Linq
 open System.Reflection
@@ -82,6 +83,12 @@ module CsxScript =
         | :? int as code -> code
         | _ -> ExitCode.Done
 
+    /// The script's name and the line that an exception came from; scripts are compiled with what that takes.
+    let private place (path: string) (file: string) (e: exn) =
+        StackTrace(e, true).GetFrames()
+        |> Array.tryFind (fun frame -> frame.GetFileName() = file)
+        |> Option.map (fun frame -> $"%s{path}(%d{frame.GetFileLineNumber()})")
+
     /// Runs a script; the number that it returns is the exit code.
     let run (path: string) (args: string list) =
         let file = Path.GetFullPath path
@@ -91,5 +98,9 @@ module CsxScript =
         try
             (compile file code).RunAsync(ScriptGlobals(Array.ofList args)).GetAwaiter().GetResult().ReturnValue
             |> exitCode
-        with :? CompilationErrorException as e ->
-            Faults.refuse (e.Diagnostics |> Seq.map string |> String.concat "\n")
+        with
+        | :? CompilationErrorException as e -> Faults.refuse (e.Diagnostics |> Seq.map string |> String.concat "\n")
+        | e ->
+            match Faults.describe e, place path file e with
+            | (ExitCode.WrongInput, message), Some place -> Faults.refuse $"%s{place}: %s{message}"
+            | _ -> reraise ()

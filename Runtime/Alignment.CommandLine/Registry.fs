@@ -35,7 +35,7 @@ type Executors private () =
         | Some(_, create) -> Faults.reading "--device" (fun () -> create device)
         | None when name = "torch" ->
             Faults.refuse
-                "The executor 'torch' is not part of this program: reference Alignment.Torch and call Executors.Register(\"torch\", TorchExecutor.On), or use the tool 'align'."
+                "The executor 'torch' is not part of this program: reference Alignment.Torch and call Executors.Register(\"torch\", TorchExecutor.On); `align solve` and .csx scripts under `align run` have it."
         | None -> Faults.unknown "executor" name Executors.Names "There are"
 
 /// The solvers that `--solver` can name: those of Alignment.Solvers, and those registered by who references their package.

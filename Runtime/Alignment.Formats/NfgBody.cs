@@ -17,7 +17,8 @@ internal sealed class NfgBody(NfgScanner scan, NfgHeader header)
             "payoff",
             "payoffs",
             NumberText.Expected,
-            $"{header.Size} cells for {Number(players)} players"
+            $"{header.Size} cells for {Number(players)} players",
+            item => $", to {Quote(header.Players[item % players])} at {header.DescribeCell(item / players)},"
         );
         double[] flat = ReadList<double>(header.Cells * players, NumberText.TryParse, words);
         return Arrange((cell, player) => flat[(cell * players) + player]);
@@ -30,7 +31,8 @@ internal sealed class NfgBody(NfgScanner scan, NfgHeader header)
             "outcome index",
             "outcome indices",
             $"a whole number from 0 (no outcome) to {Number(outcomes.Count - 1)}",
-            $"{header.Size} cells"
+            $"{header.Size} cells",
+            cell => $", at {header.DescribeCell(cell)},"
         );
         bool TryOutcome(ReadOnlySpan<char> text, out double[] outcome)
         {
@@ -72,9 +74,11 @@ internal sealed class NfgBody(NfgScanner scan, NfgHeader header)
         {
             if (!NumberText.TryParse(scan.CurrentText, out double payoff))
             {
+                string owner =
+                    payoffs.Count < header.Players.Length ? $", to {Quote(header.Players[payoffs.Count])}," : "";
                 throw scan.Error(
                     scan.Current,
-                    $"payoff {Number(payoffs.Count + 1)} of outcome {Number(number)} is {scan.DescribeCurrent()}"
+                    $"payoff {Number(payoffs.Count + 1)} of outcome {Number(number)}{owner} is {scan.DescribeCurrent()}"
                         + $"; expected {NumberText.Expected}, or '}}'"
                 );
             }
@@ -101,7 +105,7 @@ internal sealed class NfgBody(NfgScanner scan, NfgHeader header)
             {
                 throw scan.Error(
                     scan.Current,
-                    $"{words.One} {Number(i + 1)} of {Number(expected)} is {scan.DescribeCurrent()}"
+                    $"{words.One} {Number(i + 1)} of {Number(expected)}{words.Place(i)} is {scan.DescribeCurrent()}"
                         + $"; expected {words.Domain}"
                 );
             }
@@ -151,8 +155,8 @@ internal sealed class NfgBody(NfgScanner scan, NfgHeader header)
         return payoffs;
     }
 
-    /// <summary>How the messages about a list speak of it.</summary>
-    private sealed record ListWords(string One, string Many, string Domain, string Size)
+    /// <summary>How the messages about a list speak of it, and of whose an item is by its number: <c>, to 'A' at (A '1', B '2'),</c>.</summary>
+    private sealed record ListWords(string One, string Many, string Domain, string Size, Func<int, string> Place)
     {
         public string Mismatch(int expected, int found) =>
             $"expected {Number(expected)} {Many} ({Size}), found {Number(found)}";

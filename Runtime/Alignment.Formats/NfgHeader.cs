@@ -17,6 +17,18 @@ internal sealed record NfgHeader(
     /// <summary>The action counts as people write them.</summary>
     public string Size => TableShape.Describe(Counts(Actions));
 
+    /// <summary>A cell as messages name it, by its number in the file, which counts the first player's action fastest.</summary>
+    public string DescribeCell(int cell)
+    {
+        var labels = new List<string>();
+        foreach (NfgActions actions in Actions)
+        {
+            (cell, int action) = Math.DivRem(cell, (int)actions.Count);
+            labels.Add(actions.Label(action));
+        }
+        return PayoffCsv.Cell(Players, labels);
+    }
+
     public static NfgHeader Read(NfgScanner scan)
     {
         Keyword(scan, "'NFG', with which a Gambit normal-form game starts", "NFG");
@@ -142,6 +154,9 @@ internal sealed class NfgActions
     public NfgActions(long count) => Count = count;
 
     public long Count { get; }
+
+    /// <summary>One label, by its number from 0.</summary>
+    public string Label(int action) => labels.IsDefault ? Number(action + 1) : labels[action];
 
     /// <summary>The labels, made on demand when only a count is given, which may be larger than memory.</summary>
     public ImmutableArray<string> Labels =>

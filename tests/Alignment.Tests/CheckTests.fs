@@ -237,13 +237,14 @@ let private specCheck =
 
         testCase "a compiled program does not mix games either, not even in a derivative" (fun () ->
             let games, a = Axis.Of("games", 3), Axis.Of("a", 2)
-            let values = Expr.Literal(NamedTensor.Of([ games; a ], System.ReadOnlySpan [| 1.0; 2.0; 3.0; 4.0; 5.0; 6.0 |]))
+
+            let values =
+                Expr.Literal(NamedTensor.Of([ games; a ], System.ReadOnlySpan [| 1.0; 2.0; 3.0; 4.0; 5.0; 6.0 |]))
+
             let shared = Expr.Vector(a, 1.0, 2.0)
 
-            for name, output in [
-                "sum", values.Sum games
-                "derivative", (values * shared * shared).Sum(games, a).Grad shared
-            ] do
+            for name, output in
+                [ "sum", values.Sum games; "derivative", (values * shared * shared).Sum(games, a).Grad shared ] do
                 Expect.throwsC
                     (fun () ->
                         Lowering.Program(
@@ -379,7 +380,7 @@ let private numbers =
                         row3,
                         Regularizer.Kl(Expr.Vector(rowAxis, 0.5, 0.25, 0.25) * Expr.Vector(two, 1.0, 1.5), c 0.1)
                     ),
-                "reference of 'row': expected weights over 'row' that sum to 1, got 1.5"
+                "reference of 'row': expected weights over 'row' that sum to 1, got 1.5 at game=1"
                 "a reference without mass on an action",
                 rps.Regularize(row3, Regularizer.Kl(Expr.Vector(rowAxis, 0.5, 0.5, 0.0), c 0.1)),
                 "reference of 'row': expected weights above 0, got 0"

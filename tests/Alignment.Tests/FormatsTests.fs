@@ -331,28 +331,39 @@ let private nfgRefusals =
         head + "\n{ 2 2 }\n1 2 3 4\n5 6 7 8 9 10",
         "game.nfg(4,9): expected 8 payoffs (2 x 2 cells for 2 players), found 10; "
         + "remove the surplus or correct the number of actions"
-        head + "\n{ 2 2 }\n1 2 3 4 nan 6 7 8", "game.nfg(3,9): payoff 5 of 8 is 'nan'; expected a finite number"
-        head + "\n{ 2 2 }\n1 2 3 4 -Infinity", "game.nfg(3,9): payoff 5 of 8 is '-Infinity'; expected a finite number"
-        head + "\n{ 2 2 }\n1 1e999", "game.nfg(3,3): payoff 2 of 8 is '1e999'; expected a finite number"
-        head + "\n{ 2 2 }\n1 1/0", "game.nfg(3,3): payoff 2 of 8 is '1/0'; expected a finite number"
-        head + "\n{ 2 2 }\n1 1/-2", "game.nfg(3,3): payoff 2 of 8 is '1/-2'; expected a finite number"
-        head + "\n{ 2 2 }\n1 1.5/2", "game.nfg(3,3): payoff 2 of 8 is '1.5/2'; expected a finite number"
-        head + "\n{ 2 2 }\n1 1\u00000", "game.nfg(3,3): payoff 2 of 8 is '1\\u00000'; expected a finite number"
-        head + "\n{ 2 2 }\n1,,2", "game.nfg(3,3): payoff 2 of 8 is ','; expected a finite number"
-        head + "\n{ 2 2 }\n1}", "game.nfg(3,2): payoff 2 of 8 is '}'; expected a finite number"
+        head + "\n{ 2 2 }\n1 2 3 4 nan 6 7 8",
+        "game.nfg(3,9): payoff 5 of 8, to 'A' at (A '1', B '2'), is 'nan'; expected a finite number"
+        head + "\n{ 2 2 }\n1 2 3 4 -Infinity",
+        "game.nfg(3,9): payoff 5 of 8, to 'A' at (A '1', B '2'), is '-Infinity'; expected a finite number"
+        head + "\n{ 2 2 }\n1 1e999",
+        "game.nfg(3,3): payoff 2 of 8, to 'B' at (A '1', B '1'), is '1e999'; expected a finite number"
+        head + "\n{ 2 2 }\n1 1/0",
+        "game.nfg(3,3): payoff 2 of 8, to 'B' at (A '1', B '1'), is '1/0'; expected a finite number"
+        head + "\n{ 2 2 }\n1 1/-2",
+        "game.nfg(3,3): payoff 2 of 8, to 'B' at (A '1', B '1'), is '1/-2'; expected a finite number"
+        head + "\n{ 2 2 }\n1 1.5/2",
+        "game.nfg(3,3): payoff 2 of 8, to 'B' at (A '1', B '1'), is '1.5/2'; expected a finite number"
+        head + "\n{ 2 2 }\n1 1\u00000",
+        "game.nfg(3,3): payoff 2 of 8, to 'B' at (A '1', B '1'), is '1\\u00000'; expected a finite number"
+        head + "\n{ 2 2 }\n1,,2",
+        "game.nfg(3,3): payoff 2 of 8, to 'B' at (A '1', B '1'), is ','; expected a finite number"
+        head + "\n{ 2 2 }\n1}",
+        "game.nfg(3,2): payoff 2 of 8, to 'B' at (A '1', B '1'), is '}'; expected a finite number"
         head + "\n{ 2 2 }\n1 " + String('9', 400),
-        "game.nfg(3,3): payoff 2 of 8 is '" + String('9', 40) + "...'; expected a finite number"
+        "game.nfg(3,3): payoff 2 of 8, to 'B' at (A '1', B '1'), is '"
+        + String('9', 40)
+        + "...'; expected a finite number"
         head + "\n{ 1 1 }\n1 2 \"c\"", "game.nfg(3,5): expected the end of the file after 2 payoffs, got the text 'c'"
         head + "\n{ 1 1 }\n{ 1 }", "game.nfg(3,3): expected '{' before an outcome, or '}' after the last, got '1'"
         head + "\n{ 1 1 }\n{ { 1 2 } }", "game.nfg(3,5): expected the outcome's name in double quotes, got '1'"
         head + "\n{ 1 1 }\n{ { \"\" 1 2 } { \"\" 1 } } 1",
         "game.nfg(3,14): outcome 2 has 1 payoffs; expected 2, one per player"
         head + "\n{ 1 1 }\n{ { \"\" 1 x } } 1",
-        "game.nfg(3,10): payoff 2 of outcome 1 is 'x'; expected a finite number, or '}'"
+        "game.nfg(3,10): payoff 2 of outcome 1, to 'B', is 'x'; expected a finite number, or '}'"
         head + "\n{ 1 1 }\n{ { \"\" 1 2",
         "game.nfg(3,11): payoff 3 of outcome 1 is the end of the file; expected a finite number, or '}'"
         head + "\n{ 1 1 }\n{ { \"\" 1, 2 } } 2",
-        "game.nfg(3,17): outcome index 1 of 1 is '2'; expected a whole number from 0 (no outcome) to 1"
+        "game.nfg(3,17): outcome index 1 of 1, at (A '1', B '1'), is '2'; expected a whole number from 0 (no outcome) to 1"
         head + "\n{ 1 2 }\n{ { \"\" 1, 2 } } 1",
         "game.nfg(3,18): expected 2 outcome indices (1 x 2 cells), found 1; is the file complete?"
         head + "\n{ 1 1 }\n{ { \"\" 1, 2 } } 1 0",

@@ -91,8 +91,7 @@ let tests =
             let first, second, long = Slot("first"), Slot("second"), Slot("long")
 
             let initial =
-                SolverState
-                    .Empty
+                SolverState.Empty
                     .With(first, Expr.Literal(NamedTensor.Of([ games; small ], draws "passes" 11 3 1)))
                     .With(second, Expr.Vector(small, 0.1, 0.2, 0.3))
                     .With(long, Expr.Constant(0.5).Expand(wide))
@@ -103,8 +102,7 @@ let tests =
             let tip = (row * variables[long]).Sum(wide)
 
             let next =
-                SolverState
-                    .Empty
+                SolverState.Empty
                     .With(first, variables[second].Exp().Softmax(small) * tip.Maximum(Expr.Constant 0.25))
                     .With(second, variables[first])
                     .With(long, row + 0.125 * (variables[second] * variables[first]).Sum(small))
@@ -136,7 +134,10 @@ let tests =
         testCase "a state over one of two batch axes has the length that GetState asks for" (fun () ->
             let games, seeds, a = Axis.Of("games", 3), Axis.Of("seeds", 2), Axis.Of("a", 2)
             let slot = Slot("s")
-            let start = Expr.Literal(NamedTensor.Of([ games; a ], System.ReadOnlySpan [| 1.0; 2.0; 3.0; 4.0; 5.0; 6.0 |]))
+
+            let start =
+                Expr.Literal(NamedTensor.Of([ games; a ], System.ReadOnlySpan [| 1.0; 2.0; 3.0; 4.0; 5.0; 6.0 |]))
+
             let initial = SolverState.Empty.With(slot, start)
             let next = SolverState.Empty.With(slot, initial.AsVariables()[slot] * 2.0)
             let program = Lowering.Program("partial", [ games; seeds ], initial, next, [])

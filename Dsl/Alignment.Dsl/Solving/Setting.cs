@@ -15,6 +15,9 @@ public sealed record Setting(string Name, string Value, string Range, string Des
 
     private string WhyNotSwept { get; init; } = "it is not a real number";
 
+    /// <summary>What is wrong with the value in force, or null. Code may set any number, so a run looks at this first.</summary>
+    public string? Fault { get; private init; }
+
     /// <summary>Whether the setting takes an expression, so that it can be swept as a batch axis.</summary>
     public bool Sweeps => Replacer is not null;
 
@@ -69,6 +72,7 @@ public sealed record Setting(string Name, string Value, string Range, string Des
                     ? change(number)
                     : throw Wrong(name, range, text),
             Replacer = change,
+            Fault = FaultOf(Numbers(value), range, minimum, maximum, open),
         };
     }
 
@@ -97,6 +101,7 @@ public sealed record Setting(string Name, string Value, string Range, string Des
                 ParseReal(text) is { } number && IsWithin(number, minimum, maximum, open)
                     ? change(number)
                     : throw Wrong(name, range, text),
+            Fault = FaultOf([value], range, minimum, maximum, open),
             WhyNotSwept = "its solver answers game by game and takes one number for all; run it once for each value",
         };
     }
@@ -118,6 +123,9 @@ public sealed record Setting(string Name, string Value, string Range, string Des
         {
             Parser = text => change(find(text)),
             Inserter = change,
+            Fault = value.Settings.FirstOrDefault(s => s.Fault is not null) is { } inner
+                ? $"setting '{inner.Name}' of '{value.Info.Name}': {inner.Fault}"
+                : null,
             WhyNotSwept = "it is a solver",
         };
 
@@ -145,6 +153,7 @@ public sealed record Setting(string Name, string Value, string Range, string Des
                 && number <= maximum
                     ? change(number)
                     : throw Wrong(name, range, text),
+            Fault = FaultOf([value], range, minimum, maximum, open: false),
         };
     }
 
@@ -169,6 +178,22 @@ public sealed record Setting(string Name, string Value, string Range, string Des
 
     private static bool IsWithin(double number, double minimum, double maximum, bool open) =>
         (open ? number > minimum : number >= minimum) && number <= maximum;
+
+    /// <summary>The numbers that an expression gives away without being run.</summary>
+    private static double[] Numbers(Expr value) =>
+        value.Op switch
+        {
+            Op.Constant c => [c.Value],
+            Op.Literal l => l.Tensor.Values.ToArray(),
+            Op.Parameter p => [p.Declaration.Value],
+            _ => [],
+        };
+
+    private static string? FaultOf(double[] values, string range, double minimum, double maximum, bool open)
+    {
+        var wrong = Array.FindIndex(values, v => !double.IsFinite(v) || !IsWithin(v, minimum, maximum, open));
+        return wrong < 0 ? null : $"expected {range}, got {Quote.Number(values[wrong])}";
+    }
 
     private static double? ParseReal(string text) =>
         double.TryParse(

@@ -116,7 +116,9 @@ public sealed class Lowering
     /// <summary>Executors keep games apart, so no operation may look along a batch axis; a derivative by what all games share would.</summary>
     private static void ThrowMixedGames(Program program)
     {
-        var roots = program.States.SelectMany(s => (int[])[s.Initial, s.Next]).Concat(program.Outputs.Select(o => o.Value));
+        var roots = program
+            .States.SelectMany(s => (int[])[s.Initial, s.Next])
+            .Concat(program.Outputs.Select(o => o.Value));
         var faults = program
             .Graph.Live(roots)
             .Select(id => program.Graph[id].Op)

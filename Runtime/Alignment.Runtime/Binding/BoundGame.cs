@@ -220,16 +220,19 @@ public sealed class BoundGame
                 faults.Add(
                     new(
                         where,
-                        string.Create(culture, $"expected weights over '{axis.Name}' that sum to 1, got {sums[wrong]}")
+                        string.Create(
+                            culture,
+                            $"expected weights over '{axis.Name}' that sum to 1, got {sums[wrong]}{AtGame(wrong)}"
+                        )
                     )
                 );
-            else if (Array.Exists(least, l => positive ? !(l > 0) : !(l >= 0)))
+            else if (Array.FindIndex(least, l => positive ? !(l > 0) : !(l >= 0)) is >= 0 and var low)
                 faults.Add(
                     new(
                         where,
                         string.Create(
                             culture,
-                            $"expected weights {(positive ? "above" : "of at least")} 0, got {least.Min()}"
+                            $"expected weights {(positive ? "above" : "of at least")} 0, got {least[low]}{AtGame(low)}"
                         )
                     )
                 );
@@ -238,6 +241,8 @@ public sealed class BoundGame
         if (faults.Count > 0)
             throw new SpecException(faults.ToValueList());
     }
+
+    private string AtGame(int game) => Games == 1 ? "" : $" at {DescribeGame(game)}";
 
     // A penalty that is not above 0 has no best response.
     private void CheckStrengths()
@@ -251,13 +256,12 @@ public sealed class BoundGame
             var wrong = Array.FindIndex(strength, s => !(s > 0));
             if (wrong < 0)
                 continue;
-            var game = DescribeGame(wrong);
             faults.Add(
                 new(
                     $"regularizer of '{player}'",
                     string.Create(
                         System.Globalization.CultureInfo.InvariantCulture,
-                        $"its strength must lie above 0, got {strength[wrong]}{(game.Length > 0 ? $" at {game}" : "")}"
+                        $"its strength must lie above 0, got {strength[wrong]}{AtGame(wrong)}"
                     )
                 )
             );

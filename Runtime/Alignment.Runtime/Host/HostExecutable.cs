@@ -150,7 +150,8 @@ internal sealed unsafe class HostExecutable<T> : IExecutable
     {
         var state = State(name);
         var view = _plan.StateView(state);
-        return (view.Lanes ? Program.Games : 1) * Layouts<T>.Elements(_plan.Layouts.EventAxes(Program.Graph[state.Source]));
+        return (view.Lanes ? Program.Games : 1)
+            * Layouts<T>.Elements(_plan.Layouts.EventAxes(Program.Graph[state.Source]));
     }
 
     public void GetState(string name, Span<double> values)

@@ -29,13 +29,7 @@ internal sealed class Workers<TOwner> : IDisposable
 
     public int Count { get; }
 
-    public void Run(
-        TOwner owner,
-        int blocks,
-        Action<TOwner, int, long, int> work,
-        long firstStep,
-        int steps
-    )
+    public void Run(TOwner owner, int blocks, Action<TOwner, int, long, int> work, long firstStep, int steps)
     {
         if (_threads.Length == 0)
         {
@@ -88,11 +82,7 @@ internal sealed class Workers<TOwner> : IDisposable
     {
         try
         {
-            for (
-                var b = Interlocked.Increment(ref _next) - 1;
-                b < _blocks;
-                b = Interlocked.Increment(ref _next) - 1
-            )
+            for (var b = Interlocked.Increment(ref _next) - 1; b < _blocks; b = Interlocked.Increment(ref _next) - 1)
                 _work!(_owner!, b, _firstStep, _steps);
         }
         catch (Exception e)

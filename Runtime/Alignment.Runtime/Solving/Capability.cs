@@ -11,6 +11,8 @@ internal static class Capability
         var reasons = new List<Diagnostic>();
         void Refuse(string reason) => reasons.Add(new(where, reason));
 
+        foreach (var setting in solver.Settings.Where(s => s.Fault is not null))
+            reasons.Add(new($"setting '{setting.Name}' of '{info.Name}'", setting.Fault!));
         AddOfShape(reasons, game, solver, where);
         if (!info.UsesRegularizers && solver.Complete(game.Spec).Regularizers.Count > 0)
             Refuse("does not take regularizers into account, and the game has some; use mmd, or drop them");

@@ -62,7 +62,7 @@ public static class GameSolver
         ArgumentNullException.ThrowIfNull(game);
         ArgumentNullException.ThrowIfNull(solver);
         Capability.ThrowUnfit(game, solver);
-        CheckOptions(options);
+        CheckOptions(options, solver);
         if (options.Logger.IsEnabled(LogLevel.Information))
             options.Logger.LogInformation(
                 "Solving '{Game}' ({Games} games) by {Solver} until {Until}.",
@@ -90,8 +90,19 @@ public static class GameSolver
         return solution;
     }
 
-    private static void CheckOptions(SolveOptions options)
+    /// <summary>Whether a solver, or the one inside of it, answers without a program: in float64, on this CPU.</summary>
+    private static bool RunsNoProgram(ISolver solver) =>
+        solver is IDirectSolver || (solver is IPopulationSolver population && RunsNoProgram(population.Inner));
+
+    private static void CheckOptions(SolveOptions options, ISolver solver)
     {
+        // passed over in silence, they would stand in the result as if they had been used
+        if (RunsNoProgram(solver) && (options.Executor is not HostExecutor || options.Precision != Precision.Float64))
+            throw new SpecException(
+                $"solver '{solver.Info.Name}'",
+                $"answers in float64 on this CPU, without an executor; got executor '{options.Executor.Name}' on '{options.Executor.Device}' "
+                    + $"in {options.Precision.ToString().ToLowerInvariant()}; leave them out, or use an iterative solver such as prm+"
+            );
         if (options.Threads < 1)
             throw new ArgumentException(
                 string.Create(CultureInfo.InvariantCulture, $"threads: expected at least 1, got {options.Threads}.")

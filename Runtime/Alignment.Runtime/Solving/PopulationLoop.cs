@@ -123,9 +123,7 @@ internal static class PopulationLoop
         [
             .. Enumerable
                 .Range(from, game.Games - from)
-                .Select(g =>
-                    Certify.Game(game, game.DescribeGame(g), measured, g, 0, Sentences.Unanswered(solver))
-                ),
+                .Select(g => Certify.Game(game, game.DescribeGame(g), measured, g, 0, Sentences.Unanswered(solver))),
         ];
     }
 

@@ -47,7 +47,11 @@ internal sealed class MemoryPlan
         i.Writes.Concat(i.Reads).Select(o => o.Storage).Distinct();
 
     private static Access<Storage> Access(Instruction i, Element element) =>
-        new(Of(i.Writes.Select(o => o.Storage), element), Of(i.Reads.Select(o => o.Storage), element), Of(i.InPlace, element));
+        new(
+            Of(i.Writes.Select(o => o.Storage), element),
+            Of(i.Reads.Select(o => o.Storage), element),
+            Of(i.InPlace, element)
+        );
 
     private static Storage[] Of(IEnumerable<Storage> storages, Element element) =>
         [.. storages.Where(s => s.Element == element).Distinct()];

@@ -166,13 +166,8 @@ internal static unsafe class Walks
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void CumulativeSumFromEnd<T, TWidth>(T* p, T* q, int count, long stride, long outStride)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        where TWidth : struct, IWidth => CumulativeSum<T, TWidth>(
-            p + ((count - 1) * stride),
-            q + ((count - 1) * outStride),
-            count,
-            -stride,
-            -outStride
-        );
+        where TWidth : struct, IWidth =>
+        CumulativeSum<T, TWidth>(p + ((count - 1) * stride), q + ((count - 1) * outStride), count, -stride, -outStride);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector<T> Largest<T, TWidth>(T* p, int count, long stride)

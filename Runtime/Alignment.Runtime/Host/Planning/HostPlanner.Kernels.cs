@@ -135,7 +135,8 @@ internal sealed partial class HostPlanner<T>
                     ? Graph[value].Axes.Elements
                     : 0.0
             );
-        return Layouts.EventAxes(node)
+        return Layouts
+            .EventAxes(node)
             .OrderBy(Cost)
             .ThenByDescending(axis => axis.Size)
             .Select(axis => axis.Name)

@@ -13,7 +13,7 @@ internal sealed partial class HostPlanner<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly Program _program;
-        private readonly ulong _seed;
+    private readonly ulong _seed;
     private readonly bool _generates;
     private readonly Dictionary<int, View> _kept = [];
     private readonly Dictionary<(int Value, string Axis), View> _keptLayouts = [];

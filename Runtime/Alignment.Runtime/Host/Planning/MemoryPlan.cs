@@ -55,9 +55,5 @@ internal sealed class MemoryPlan<T>
     public long PermanentLength { get; }
 
     private static Access<Storage> Access(Instruction<T> i) =>
-        new(
-            [.. i.Outputs.Select(s => s.Root)],
-            [.. i.Inputs.Select(s => s.Root)],
-            [.. i.InPlace.Select(s => s.Root)]
-        );
+        new([.. i.Outputs.Select(s => s.Root)], [.. i.Inputs.Select(s => s.Root)], [.. i.InPlace.Select(s => s.Root)]);
 }

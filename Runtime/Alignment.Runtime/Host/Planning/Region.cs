@@ -200,8 +200,7 @@ internal sealed class Region
     public static bool IsCalled(Op op) =>
         op switch
         {
-            Op.Unary u => u.Kind
-                is not (UnaryKind.Negate or UnaryKind.Abs or UnaryKind.Sqrt or UnaryKind.Sign),
+            Op.Unary u => u.Kind is not (UnaryKind.Negate or UnaryKind.Abs or UnaryKind.Sqrt or UnaryKind.Sign),
             Op.Reduce r => r.Kind == ReduceKind.LogSumExp,
             _ => Walks.AxisOf(op) is not null,
         };
