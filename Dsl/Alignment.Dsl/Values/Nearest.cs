@@ -5,11 +5,17 @@ namespace Alignment;
 /// <summary>Finds the valid name that a wrong one most resembles, for messages.</summary>
 public static class Nearest
 {
+    // Longer names are not compared: an edit distance costs the product of the lengths.
+    private const int Longest = 64;
+
     /// <summary>The candidate closest to <paramref name="name"/>, if one is close enough to be what was meant.</summary>
     public static string? To(string name, IEnumerable<string> candidates)
     {
+        if (name.Length > Longest)
+            return null;
         var metric = new Damerau();
         var best = candidates
+            .Where(candidate => candidate.Length <= Longest)
             .Select(candidate =>
                 (candidate, distance: metric.Distance(name.ToLowerInvariant(), candidate.ToLowerInvariant()))
             )
