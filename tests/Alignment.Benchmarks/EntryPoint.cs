@@ -1,0 +1,69 @@
+using Alignment.Compiler;
+
+namespace Alignment.Benchmarks;
+
+/// <summary>align bench NAME: ratios measured in one run, never absolute times alone.</summary>
+internal static class EntryPoint
+{
+    private const int Done = 0;
+    private const int WrongInput = 2;
+
+    private const string Help = """
+        align bench matrix [OPTIONS]
+            Times the solvers on matrix games: Host and Torch executor against eager TorchSharp, the Host against
+            this processor's peak, and its memory. Prints Markdown. Takes some minutes; the machine should do
+            nothing else meanwhile.
+
+            --out=<FILE>   write the report to a file too
+            --smoke        everything once and short, to see that it runs
+            --help, -h     print this text
+
+        align bench profile SOLVER GAMES ACTIONS float32|float64
+            Times each kernel of a step on one block of games.
+
+            --help, -h     print this text
+        """;
+
+    private static readonly string[] Benchmarks = ["matrix", "profile"];
+
+    private static int Main(string[] args)
+    {
+        try
+        {
+            if (args.Contains("--help") || args.Contains("-h"))
+            {
+                Console.WriteLine(Help);
+                return Done;
+            }
+
+            Run(args);
+            return Done;
+        }
+        catch (Exception e) when (e is UsageException or ExecutorUnavailableException)
+        {
+            Console.Error.WriteLine(e.Message);
+            return WrongInput;
+        }
+    }
+
+    private static void Run(string[] args)
+    {
+        switch (args)
+        {
+            case ["matrix", .. var options]:
+                MatrixBenchmark.Run(MatrixOptions.Parse(options));
+                break;
+            case ["profile", .. var operands]:
+                Profile.Run(operands);
+                break;
+            case []:
+                throw new UsageException(
+                    $"bench: expected the name of a benchmark: {string.Join(" or ", Benchmarks)}."
+                );
+            default:
+                throw new UsageException(
+                    $"bench: there is no benchmark '{args[0]}'.{Nearest.Hint(args[0], Benchmarks, "There are")}"
+                );
+        }
+    }
+}
