@@ -530,6 +530,43 @@ let private golden = [
         Expect.equal got digests "digests of the results in float64 and float32")
 ]
 
+/// The exponential of a softmax.
+let private downwards = [
+    testCase "exp of what is at most 0, float32: the bits of exp down to -87, then 0" (fun () ->
+        // every 251st float from -0 to -infinity, in steps that meet all exponents
+        let numbers = [|
+            for bits in 0x80000000u .. 251u .. 0xFF800000u -> BitConverter.UInt32BitsToSingle bits
+            yield! [| -87f; MathF.BitDecrement -87f; Single.NegativeInfinity; 0f |]
+        |]
+
+        for x in numbers do
+            let expected = if x < -87f then 0f else VectorMath.Exp(Vector<float32> x)[0]
+            let actual = VectorMath.ExpDown(Vector<float32> x)[0]
+
+            if BitConverter.SingleToUInt32Bits actual <> BitConverter.SingleToUInt32Bits expected then
+                failtest $"exp %g{x}: expected %g{expected}, got %g{actual}"
+
+        Expect.isTrue (Single.IsNaN(VectorMath.ExpDown(Vector<float32> nanf)[0])) "NaN"
+        Expect.isTrue (Single.IsNaN(VectorMath.ExpDown(Vector<float32>(-nanf))[0])) "NaN of the other sign")
+
+    testCase "exp of what is at most 0, float64: the bits of exp down to -708, then 0" (fun () ->
+        let numbers = [|
+            for k in 0..200_000 -> -720.0 * float k / 200_000.0
+            for k in 0..1100 -> -Math.ScaleB(1.234567, -k)
+            yield! [| -708.0; Math.BitDecrement -708.0; -1e300; Double.NegativeInfinity; 0.0; -0.0 |]
+        |]
+
+        for x in numbers do
+            let expected = if x < -708.0 then 0.0 else VectorMath.Exp(Vector<float> x)[0]
+            let actual = VectorMath.ExpDown(Vector<float> x)[0]
+
+            if BitConverter.DoubleToInt64Bits actual <> BitConverter.DoubleToInt64Bits expected then
+                failtest $"exp %g{x}: expected %g{expected}, got %g{actual}"
+
+        Expect.isTrue (Double.IsNaN(VectorMath.ExpDown(Vector<float> nan)[0])) "NaN"
+        Expect.isTrue (Double.IsNaN(VectorMath.ExpDown(Vector<float>(-nan))[0])) "NaN of the other sign")
+]
+
 [<Tests>]
 let tests =
     testList "vector math" [
@@ -537,6 +574,7 @@ let tests =
             for width in [ float64; float32' ] do
                 accuracy case width
         yield! specialValues
+        yield! downwards
         yield! lanes
         yield! pow
         yield! golden

@@ -13,7 +13,7 @@ internal sealed unsafe partial class RegionCode<T>
     private void AllocateScratch()
     {
         var most = _region
-            .Members.Where(id => Region.IsCalled(_graph[id].Op))
+            .Members.Where(id => Region.IsCalled(_graph[id].Op) && !Region.IsShort(_graph[id].Op))
             .SelectMany(id => _region.Calls(id).Select(call => Math.Max(call.Inputs.Length, call.Outputs.Length)))
             .DefaultIfEmpty()
             .Max();
@@ -85,6 +85,21 @@ internal sealed unsafe partial class RegionCode<T>
         public void Dispose() => code._spare.Push(local);
     }
 
+    private static readonly MethodInfo ToBits = typeof(Vector)
+        .GetMethod(nameof(Vector.As))!
+        .MakeGenericMethod(typeof(T), typeof(T) == typeof(float) ? typeof(int) : typeof(long));
+    private static readonly MethodInfo FromBits = typeof(Vector)
+        .GetMethod(nameof(Vector.As))!
+        .MakeGenericMethod(typeof(T) == typeof(float) ? typeof(int) : typeof(long), typeof(T));
+    private static readonly MethodInfo ShiftBits =
+        typeof(T) == typeof(float)
+            ? ((Func<Vector<int>, int, Vector<int>>)Vector.ShiftLeft).Method
+            : ((Func<Vector<long>, int, Vector<long>>)Vector.ShiftLeft).Method;
+    private static readonly MethodInfo AddBits =
+        typeof(T) == typeof(float)
+            ? ((Func<Vector<int>, Vector<int>, Vector<int>>)Vector.Add).Method
+            : ((Func<Vector<long>, Vector<long>, Vector<long>>)Vector.Add).Method;
+    private static readonly MethodInfo Unless = ((Func<Vector<T>, Vector<T>, Vector<T>>)Vector.AndNot).Method;
     private static readonly MethodInfo LoadVector = ((Load1)Vector.Load).Method;
     private static readonly MethodInfo StoreVector = ((Store1)Vector.Store).Method;
     private static readonly MethodInfo Spread = ((Func<T, Vector<T>>)Vector.Create).Method;

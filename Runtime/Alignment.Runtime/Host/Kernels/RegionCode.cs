@@ -106,7 +106,13 @@ internal sealed unsafe partial class RegionCode<T>
         if (Region.IsCalled(_graph[id].Op))
         {
             foreach (var (inputs, outputs) in _region.Calls(id))
-                Call(_graph[id].Op, inputs, outputs);
+            {
+                if (Region.IsShort(_graph[id].Op))
+                    Softmax(inputs, outputs);
+                else
+                    Call(_graph[id].Op, inputs, outputs);
+            }
+
             return;
         }
 

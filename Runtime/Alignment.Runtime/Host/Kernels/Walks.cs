@@ -79,7 +79,7 @@ internal static unsafe class Walks
         {
             // a row that lies in one piece, padded to whole vectors, takes its exponentials a vector at a time: the same bits
             for (var r = 0; r < count; r += Vector<T>.Count)
-                VectorMath.Exp(Vector.Load(p + r) - top).Store(q + r);
+                VectorMath.ExpDown(Vector.Load(p + r) - top).Store(q + r);
             for (var r = 0; r < count; r++)
                 sum += TWidth.Load(q + r);
         }
@@ -87,7 +87,7 @@ internal static unsafe class Walks
         {
             for (var r = 0; r < count; r++)
             {
-                var power = VectorMath.Exp(TWidth.Load(p + (r * stride)) - top);
+                var power = VectorMath.ExpDown(TWidth.Load(p + (r * stride)) - top);
                 TWidth.Store(power, q + (r * outStride));
                 sum += power;
             }

@@ -6,18 +6,39 @@ namespace Alignment.Runtime.Host;
 // e^x = 2^n e^r with n = round(x / ln 2), so |r| <= ln 2 / 2, and e^r = 1 + r + r^2 Q(r).
 internal static partial class VectorMath
 {
-    private const double Log2E = 1.4426950408889634;
+    internal const double Log2E = 1.4426950408889634;
 
     // ln 2 = High + Low with 42 and 15 leading bits in High, so n * High is exact for every n that occurs and so is
     // x - n * High (Cody and Waite 1980, "Software manual for the elementary functions", chapter 6).
-    private const double Ln2High = 0.6931471805598903;
-    private const double Ln2Low = 5.497923018708371e-14;
-    private const float Ln2HighF = 0.693145751953125f;
-    private const float Ln2LowF = 1.428606765330187e-06f;
+    internal const double Ln2High = 0.6931471805598903;
+    internal const double Ln2Low = 5.497923018708371e-14;
+    internal const float Ln2HighF = 0.693145751953125f;
+    internal const float Ln2LowF = 1.428606765330187e-06f;
 
     // Adding 1.5 * 2^52 (1.5 * 2^23) rounds to an integer and leaves it in the low bits of the sum.
-    private const double Shifter = 6755399441055744.0;
-    private const float ShifterF = 12582912f;
+    internal const double Shifter = 6755399441055744.0;
+    internal const float ShifterF = 12582912f;
+
+    // Below, e^x for x <= 0 is taken for 0: the smallest normal number is not far.
+    internal const double Lowest = -708;
+    internal const float LowestF = -87f;
+
+    // Q(r) = (e^r - 1 - r) / r^2 on |r| <= 0.3467: degree 9, error 1.1e-16, which is 1.3e-17 of e^r; degree 4, error 6.7e-8, 8e-9 of e^r.
+    internal const double Q0 = 0.5000000000000001;
+    internal const double Q1 = 0.16666666666666674;
+    internal const double Q2 = 0.04166666666662399;
+    internal const double Q3 = 0.008333333333322186;
+    internal const double Q4 = 0.0013888888917281531;
+    internal const double Q5 = 0.00019841269886655216;
+    internal const double Q6 = 2.4801521190738833e-05;
+    internal const double Q7 = 2.7557242270154317e-06;
+    internal const double Q8 = 2.76201384775962e-07;
+    internal const double Q9 = 2.5110072603417673e-08;
+    internal const float Q0F = 0.5f;
+    internal const float Q1F = 0.166665763f;
+    internal const float Q2F = 0.0416663736f;
+    internal const float Q3F = 0.00836320501f;
+    internal const float Q4F = 0.00139411609f;
 
     /// <inheritdoc cref="Exp{T}(Vector{T})"/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -39,6 +60,30 @@ internal static partial class VectorMath
         var n = shifted - Vector.Create(ShifterF);
         var r = Fma(n, -Ln2LowF, Fma(n, -Ln2HighF, y));
         return ScaleByPower(Fma(r * r, ExpTail(r), r) + Vector<float>.One, shifted, x);
+    }
+
+    /// <inheritdoc cref="ExpDown{T}(Vector{T})"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector<double> ExpDown(Vector<double> x)
+    {
+        var shifted = Fma(x, Log2E, Shifter);
+        var n = shifted - Vector.Create(Shifter);
+        var r = Fma(n, -Ln2Low, Fma(n, -Ln2High, x));
+        var value = Fma(r * r, ExpTail(r), r) + Vector<double>.One;
+        var bits = value.As<double, long>() + (shifted.As<double, long>() << 52);
+        return Vector.AndNot(bits, Vector.LessThan(x, Vector.Create(Lowest))).As<long, double>();
+    }
+
+    /// <inheritdoc cref="ExpDown{T}(Vector{T})"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector<float> ExpDown(Vector<float> x)
+    {
+        var shifted = Fma(x, (float)Log2E, ShifterF);
+        var n = shifted - Vector.Create(ShifterF);
+        var r = Fma(n, -Ln2LowF, Fma(n, -Ln2HighF, x));
+        var value = Fma(r * r, ExpTail(r), r) + Vector<float>.One;
+        var bits = value.As<float, int>() + (shifted.As<float, int>() << 23);
+        return Vector.AndNot(bits, Vector.LessThan(x, Vector.Create(LowestF))).As<int, float>();
     }
 
     /// <inheritdoc cref="Expm1{T}(Vector{T})"/>
@@ -98,29 +143,27 @@ internal static partial class VectorMath
         return (r, Fma(r, Fma(r, ExpTail(r), lost), lost));
     }
 
-    // Q(r) = (e^r - 1 - r) / r^2 on |r| <= 0.3467, degree 9, error 1.1e-16: 1.3e-17 of e^r. In pairs of pairs (G. Estrin
-    // 1960), since a chain of ten dependent operations would leave the processor waiting.
+    // In pairs of pairs (G. Estrin 1960), since a chain of ten dependent operations would leave the processor waiting.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector<double> ExpTail(Vector<double> r)
     {
         var r2 = r * r;
         var r4 = r2 * r2;
-        var q01 = Fma(r, 0.16666666666666674, 0.5000000000000001);
-        var q23 = Fma(r, 0.008333333333322186, 0.04166666666662399);
-        var q45 = Fma(r, 0.00019841269886655216, 0.0013888888917281531);
-        var q67 = Fma(r, 2.7557242270154317e-06, 2.4801521190738833e-05);
-        var q89 = Fma(r, 2.5110072603417673e-08, 2.76201384775962e-07);
+        var q01 = Fma(r, Q1, Q0);
+        var q23 = Fma(r, Q3, Q2);
+        var q45 = Fma(r, Q5, Q4);
+        var q67 = Fma(r, Q7, Q6);
+        var q89 = Fma(r, Q9, Q8);
         return Fma(Fma(q89, r4, Fma(q67, r2, q45)), r4, Fma(q23, r2, q01));
     }
 
-    // The same, degree 4, error 6.7e-8: 8e-9 of e^r.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector<float> ExpTail(Vector<float> r)
     {
         var r2 = r * r;
-        var q01 = Fma(r, 0.166665763f, 0.5f);
-        var q23 = Fma(r, 0.00836320501f, 0.0416663736f);
-        return Fma(Fma(r2, 0.00139411609f, q23), r2, q01);
+        var q01 = Fma(r, Q1F, Q0F);
+        var q23 = Fma(r, Q3F, Q2F);
+        return Fma(Fma(r2, Q4F, q23), r2, q01);
     }
 
     // e^x = value * 2^n, value in [0.7, 1.42]. Adding n to the exponent does it unless the result is subnormal, infinite

@@ -51,6 +51,22 @@ internal static partial class VectorMath
         return typeof(T) == typeof(float) ? Exp(x.As<T, float>()).As<float, T>() : throw Unsupported<T>();
     }
 
+    /// <summary>e^x of each lane for x of at most 0; below -708 (float: -87), where e^x nears the smallest normal number, it is 0.</summary>
+    /// <remarks>
+    /// The exponential of a softmax: no rare lane, so no branch. On that range the bits of <see cref="Exp{T}(Vector{T})"/>. A NaN stays one:
+    /// adding to its exponent the low bits of another NaN, which are 0 unless someone hid a message there, leaves it as it is.
+    /// </remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector<T> ExpDown<T>(Vector<T> x)
+    {
+        if (typeof(T) == typeof(double))
+        {
+            return ExpDown(x.As<T, double>()).As<double, T>();
+        }
+
+        return typeof(T) == typeof(float) ? ExpDown(x.As<T, float>()).As<float, T>() : throw Unsupported<T>();
+    }
+
     /// <summary>e^x - 1 of each lane, accurate near 0; the sign of a zero is kept.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector<T> Expm1<T>(Vector<T> x)

@@ -18,6 +18,12 @@ internal sealed class Region
     /// <summary>Vector operations that a value may cost at most.</summary>
     private const int MostPerValue = 128;
 
+    /// <summary>Actions up to which a softmax is written out.</summary>
+    private const int ShortSoftmax = 6;
+
+    /// <summary>Vector operations of a written-out exponential, about.</summary>
+    private const int ExpCost = 20;
+
     /// <summary>Vector operations of a region at most: beyond, the just-in-time compiler gives up on registers.</summary>
     public const int Most = 1200;
 
@@ -185,8 +191,11 @@ internal sealed class Region
             Op.Binary { Kind: BinaryKind.Power } => null,
             Op.Contract c => c.Axes.Aggregate(count, (n, axis) => n * axis.Size),
             Op.Reduce or Op.SegmentSum => Size(graph[node.Arguments[0]]),
+            Op.Softmax when IsShort(node.Op) => count * ExpCost,
             _ => count,
         };
+        if (IsShort(node.Op))
+            return count <= MostElements ? cost : null;
         return count <= MostElements && cost <= MostPerValue ? cost : null;
     }
 
@@ -195,6 +204,9 @@ internal sealed class Region
 
     /// <summary>Whether an operation's result is its argument's memory, seen differently.</summary>
     public static bool IsView(Op op) => op is Op.Rename or Op.Expand or Op.StopGradient or Op.Slice;
+
+    /// <summary>Whether a called operation is short enough to be written out all the same.</summary>
+    public static bool IsShort(Op op) => op is Op.Softmax { Axis.Size: <= ShortSoftmax };
 
     /// <summary>Whether a function is too long, or too much of a loop, to be written out for each element.</summary>
     public static bool IsCalled(Op op) =>
