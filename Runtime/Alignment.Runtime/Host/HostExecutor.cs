@@ -48,14 +48,20 @@ public sealed class HostExecutor : IExecutor
         if (program.Games == 1)
             return new(program, options, new(program, 0, options.Seed, _generates), lanes: 0);
 
-        // plan with the narrowest block to learn what a lane costs, then with as many lanes as the cache and the games allow
-        var width = Vector<T>.Count;
-        var narrow = new HostPlanner<T>(program, width, options.Seed, _generates);
-        var bytesPerLane = Math.Max(1, narrow.Memory.BlockLength * BytesOf<T>() / width);
+        // plan with a narrow block to learn what a lane costs, then with as many lanes as the cache and the games allow
+        const int Narrow = (int)Storage.Granule;
+        var narrow = new HostPlanner<T>(program, Narrow, options.Seed, _generates);
+        var bytesPerLane = Math.Max(1, narrow.Memory.BlockLength * BytesOf<T>() / Narrow);
         var perThread = (program.Games + options.Threads - 1) / options.Threads;
+        var width = Vector<T>.Count;
         var wanted = Math.Max(width, Math.Min(BlockBytes / bytesPerLane, Math.Min(MostLanes, perThread)));
-        var lanes = (int)((wanted + width - 1) / width * width);
-        return new(program, options, lanes == width ? narrow : new(program, lanes, options.Seed, _generates), lanes);
+        var whole =
+            _generates && wanted > width && VectorInstructions<T>.HasWidest
+                ? VectorInstructions<T>.Widest.Count
+                : width;
+        var lanes = (int)((wanted + whole - 1) / whole * whole);
+        var plan = lanes == Narrow ? narrow : new(program, lanes, options.Seed, _generates);
+        return new(program, options, plan, lanes);
     }
 
     private static int BytesOf<T>() => typeof(T) == typeof(float) ? sizeof(float) : sizeof(double);

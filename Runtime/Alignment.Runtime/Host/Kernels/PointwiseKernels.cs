@@ -186,10 +186,6 @@ internal static class Pointwise
             _ => throw new System.Diagnostics.UnreachableException(),
         };
 
-    /// <summary>-1, 0 or 1.</summary>
-    public static Vector<T> SignOf<T>(Vector<T> x)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Sign.Apply(x);
-
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static unsafe void Apply<T, TFunction>(T* x, int count)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

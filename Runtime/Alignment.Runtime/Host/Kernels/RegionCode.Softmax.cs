@@ -18,7 +18,7 @@ internal sealed unsafe partial class RegionCode<T>
         for (var r = 1; r < inputs.Length; r++)
         {
             using var top = Spare();
-            Prefer(top.Push, values[r].Push, GreaterThan);
+            Prefer(top.Push, values[r].Push, _vectors.Greater);
         }
 
         using var largest = Spare();
@@ -27,7 +27,7 @@ internal sealed unsafe partial class RegionCode<T>
         {
             values[r].Push();
             largest.Push();
-            Emit(Operator(BinaryKind.Subtract));
+            Emit(_vectors.Arithmetic(BinaryKind.Subtract));
             ExpDown();
             powers.Take();
         }
@@ -37,10 +37,10 @@ internal sealed unsafe partial class RegionCode<T>
         for (var r = 1; r < inputs.Length; r++)
         {
             powers[r].Push();
-            Emit(Operator(BinaryKind.Add));
+            Emit(_vectors.Arithmetic(BinaryKind.Add));
         }
 
-        Emit(Operator(BinaryKind.Divide));
+        Emit(_vectors.Arithmetic(BinaryKind.Divide));
         using var inverse = Spare();
         for (var r = 0; r < outputs.Length; r++)
         {
@@ -48,7 +48,7 @@ internal sealed unsafe partial class RegionCode<T>
                 continue;
             powers[r].Push();
             inverse.Push();
-            Emit(Operator(BinaryKind.Multiply));
+            Emit(_vectors.Arithmetic(BinaryKind.Multiply));
             Keep(outputs[r]);
         }
     }
@@ -62,7 +62,7 @@ internal sealed unsafe partial class RegionCode<T>
         using var shifted = Spare();
         shifted.Push();
         Number(isFloat ? VectorMath.ShifterF : VectorMath.Shifter);
-        Emit(Operator(BinaryKind.Subtract));
+        Emit(_vectors.Arithmetic(BinaryKind.Subtract));
         using var n = Spare();
         FusedWith(n, isFloat ? -VectorMath.Ln2HighF : -VectorMath.Ln2High, x.Push);
         using var high = Spare();
@@ -70,25 +70,25 @@ internal sealed unsafe partial class RegionCode<T>
         using var r = Spare();
         r.Push();
         r.Push();
-        Emit(Operator(BinaryKind.Multiply));
+        Emit(_vectors.Arithmetic(BinaryKind.Multiply));
         using var square = Spare();
         square.Push();
         ExpTail(r, square, isFloat);
         r.Push();
-        Emit(Fused);
+        Emit(_vectors.Fused);
         Number(1);
-        Emit(Operator(BinaryKind.Add));
-        Emit(ToBits);
+        Emit(_vectors.Arithmetic(BinaryKind.Add));
+        Emit(_vectors.ToBits);
         shifted.Push();
-        Emit(ToBits);
+        Emit(_vectors.ToBits);
         _il.Emit(OpCodes.Ldc_I4, isFloat ? 23 : 52);
-        Emit(ShiftBits);
-        Emit(AddBits);
-        Emit(FromBits);
+        Emit(_vectors.ShiftBits);
+        Emit(_vectors.AddBits);
+        Emit(_vectors.FromBits);
         x.Push();
         Number(isFloat ? VectorMath.LowestF : VectorMath.Lowest);
-        Emit(LessThan);
-        Emit(Unless);
+        Emit(_vectors.Less);
+        Emit(_vectors.Unless);
     }
 
     private void ExpTail(SpareLocal r, SpareLocal square, bool isFloat)
@@ -102,13 +102,13 @@ internal sealed unsafe partial class RegionCode<T>
             FusedWith(square, VectorMath.Q4F, q23.Push);
             square.Push();
             q01.Push();
-            Emit(Fused);
+            Emit(_vectors.Fused);
             return;
         }
 
         square.Push();
         square.Push();
-        Emit(Operator(BinaryKind.Multiply));
+        Emit(_vectors.Arithmetic(BinaryKind.Multiply));
         using var fourth = Spare();
         Pair(r, VectorMath.Q3, VectorMath.Q2);
         using var d23 = Spare();
@@ -119,14 +119,14 @@ internal sealed unsafe partial class RegionCode<T>
         d67.Push();
         square.Push();
         Pair(r, VectorMath.Q5, VectorMath.Q4);
-        Emit(Fused);
-        Emit(Fused);
+        Emit(_vectors.Fused);
+        Emit(_vectors.Fused);
         fourth.Push(); // (...) r^4 + (q23 r^2 + q01)
         d23.Push();
         square.Push();
         Pair(r, VectorMath.Q1, VectorMath.Q0);
-        Emit(Fused);
-        Emit(Fused);
+        Emit(_vectors.Fused);
+        Emit(_vectors.Fused);
     }
 
     /// <summary>a r + b</summary>
@@ -138,7 +138,7 @@ internal sealed unsafe partial class RegionCode<T>
         x.Push();
         Number(number);
         push();
-        Emit(Fused);
+        Emit(_vectors.Fused);
     }
 
     /// <summary>Several values taken from the stack, given back together.</summary>

@@ -21,6 +21,7 @@ internal sealed unsafe partial class RegionCode<T>
     private readonly Region _region;
     private readonly Func<int, View> _leaf;
     private readonly Func<int, bool> _hasLanes;
+    private readonly VectorInstructions<T> _vectors;
     private readonly int _lanes;
     private readonly DynamicMethod _method;
     private readonly ILGenerator _il;
@@ -32,6 +33,14 @@ internal sealed unsafe partial class RegionCode<T>
     private RegionCode(Graph graph, Region region, Func<int, View> leaf, Func<int, bool> hasLanes, int lanes)
     {
         (_graph, _region, _leaf, _hasLanes, _lanes) = (graph, region, leaf, hasLanes, lanes);
+        // a walk along an axis is compiled for the vector of the kernels
+        _vectors =
+            VectorInstructions<T>.HasWidest
+            && lanes > 0
+            && lanes % VectorInstructions<T>.Widest.Count == 0
+            && !region.Members.Any(id => Region.IsCalled(graph[id].Op) && !Region.IsShort(graph[id].Op))
+                ? VectorInstructions<T>.Widest
+                : VectorInstructions<T>.Kernels;
         _method = new(
             "pass",
             typeof(void),
@@ -81,7 +90,7 @@ internal sealed unsafe partial class RegionCode<T>
                 Value(id, keepAll: false);
             Store([.. stores.Where(s => s.Target.Lanes)]);
             _il.Emit(OpCodes.Ldloc, _games);
-            Bytes(Vector<T>.Count);
+            Bytes(_vectors.Count);
             _il.Emit(OpCodes.Add);
             _il.Emit(OpCodes.Dup);
             _il.Emit(OpCodes.Stloc, _games);
@@ -150,7 +159,7 @@ internal sealed unsafe partial class RegionCode<T>
 
     private void Keep(Element element)
     {
-        var local = _il.DeclareLocal(typeof(Vector<T>));
+        var local = _il.DeclareLocal(_vectors.Type);
         _il.Emit(OpCodes.Stloc, local);
         _locals[element] = local;
     }
@@ -176,11 +185,11 @@ internal sealed unsafe partial class RegionCode<T>
         var view = _leaf(element.Id);
         Address(view, _region.Offset(element, view));
         if (view.Lanes || view.IsScalar)
-            Emit(LoadVector);
+            Emit(_vectors.Load);
         else
         {
             _il.Emit(OpCodes.Ldobj, typeof(T));
-            Emit(Spread);
+            Emit(_vectors.Spread);
         }
     }
 
@@ -191,16 +200,16 @@ internal sealed unsafe partial class RegionCode<T>
         {
             case Op.Step:
                 _il.Emit(OpCodes.Ldarg_2);
-                Emit(Spread);
+                Emit(_vectors.Spread);
                 break;
             case Op.Unary u:
                 Unary(u.Kind, operands[0]);
                 break;
             case Op.Binary { Kind: BinaryKind.Minimum }:
-                Prefer(() => Push(operands[0]), () => Push(operands[1]), LessThan);
+                Prefer(() => Push(operands[0]), () => Push(operands[1]), _vectors.Less);
                 break;
             case Op.Binary { Kind: BinaryKind.Maximum }:
-                Prefer(() => Push(operands[0]), () => Push(operands[1]), GreaterThan);
+                Prefer(() => Push(operands[0]), () => Push(operands[1]), _vectors.Greater);
                 break;
             case Op.Binary { Kind: BinaryKind.Less or BinaryKind.LessOrEqual or BinaryKind.Equal } b:
                 Mask(b.Kind, operands);
@@ -208,12 +217,12 @@ internal sealed unsafe partial class RegionCode<T>
                     break;
                 Number(1);
                 Number(0);
-                Emit(Choose);
+                Emit(_vectors.Choose);
                 break;
             case Op.Binary b:
                 Push(operands[0]);
                 Push(operands[1]);
-                Emit(Operator(b.Kind));
+                Emit(_vectors.Arithmetic(b.Kind));
                 break;
             case Op.Select:
                 Select(operands);
@@ -221,14 +230,14 @@ internal sealed unsafe partial class RegionCode<T>
             case Op.Contract:
                 Push(operands[0]);
                 Push(operands[1]);
-                Emit(Operator(BinaryKind.Multiply));
+                Emit(_vectors.Arithmetic(BinaryKind.Multiply));
                 for (var k = 2; k < operands.Length; k += 2)
                 {
                     using var sum = Spare();
                     Push(operands[k]);
                     Push(operands[k + 1]);
                     sum.Push();
-                    Emit(Fused);
+                    Emit(_vectors.Fused);
                 }
 
                 break;
@@ -237,7 +246,7 @@ internal sealed unsafe partial class RegionCode<T>
                 foreach (var operand in operands)
                 {
                     Push(operand);
-                    Emit(Operator(BinaryKind.Add));
+                    Emit(_vectors.Arithmetic(BinaryKind.Add));
                 }
 
                 break;
@@ -246,7 +255,7 @@ internal sealed unsafe partial class RegionCode<T>
                 foreach (var operand in operands.Skip(1))
                 {
                     Push(operand);
-                    Emit(Operator(BinaryKind.Add));
+                    Emit(_vectors.Arithmetic(BinaryKind.Add));
                 }
 
                 break;
@@ -255,7 +264,7 @@ internal sealed unsafe partial class RegionCode<T>
                 foreach (var operand in operands.Skip(1))
                 {
                     using var top = Spare();
-                    Prefer(top.Push, () => Push(operand), GreaterThan);
+                    Prefer(top.Push, () => Push(operand), _vectors.Greater);
                 }
 
                 break;
@@ -276,7 +285,7 @@ internal sealed unsafe partial class RegionCode<T>
         Emit(test);
         b.Push();
         a.Push();
-        Emit(Choose);
+        Emit(_vectors.Choose);
     }
 
     private void Unary(UnaryKind kind, Element x)
@@ -285,21 +294,38 @@ internal sealed unsafe partial class RegionCode<T>
         {
             case UnaryKind.Negate:
                 Push(x);
-                Emit(Negate);
+                Emit(_vectors.Negate);
                 break;
             case UnaryKind.Abs:
                 Push(x);
-                Emit(Abs);
+                Emit(_vectors.Abs);
                 break;
             case UnaryKind.Sqrt:
                 Push(x);
-                Emit(SquareRoot);
+                Emit(_vectors.SquareRoot);
                 break;
             default:
-                Push(x);
-                Emit(((Func<Vector<T>, Vector<T>>)Pointwise.SignOf).Method);
+                Sign(x);
                 break;
         }
+    }
+
+    // 1 above 0, -1 below, else itself: a zero or NaN
+    private void Sign(Element element)
+    {
+        Push(element);
+        using var x = Spare();
+        x.Push();
+        Number(0);
+        Emit(_vectors.Greater);
+        Number(1);
+        x.Push();
+        Number(0);
+        Emit(_vectors.Less);
+        Number(-1);
+        x.Push();
+        Emit(_vectors.Choose);
+        Emit(_vectors.Choose);
     }
 
     private void Mask(BinaryKind kind, Element[] operands)
@@ -309,9 +335,9 @@ internal sealed unsafe partial class RegionCode<T>
         Emit(
             kind switch
             {
-                BinaryKind.Less => LessThan,
-                BinaryKind.LessOrEqual => LessThanOrEqual,
-                _ => AreEqual,
+                BinaryKind.Less => _vectors.Less,
+                BinaryKind.LessOrEqual => _vectors.LessOrEqual,
+                _ => _vectors.AreEqual,
             }
         );
     }
@@ -323,12 +349,12 @@ internal sealed unsafe partial class RegionCode<T>
         if (!mask)
         {
             Number(0);
-            Emit(AreEqual);
+            Emit(_vectors.AreEqual);
         }
 
         Push(operands[mask ? 1 : 2]);
         Push(operands[mask ? 2 : 1]);
-        Emit(Choose);
+        Emit(_vectors.Choose);
     }
 
     /// <summary>Puts a column into scratch memory, calls what works on it, and takes the results.</summary>
@@ -338,7 +364,7 @@ internal sealed unsafe partial class RegionCode<T>
         {
             Push(inputs[k]);
             Scratch(k);
-            Emit(StoreVector);
+            Emit(_vectors.Store);
         }
 
         Scratch(0);
@@ -351,8 +377,8 @@ internal sealed unsafe partial class RegionCode<T>
         {
             Scratch(0);
             _il.Emit(OpCodes.Ldc_I4, inputs.Length);
-            _il.Emit(OpCodes.Ldc_I8, (long)Vector<T>.Count);
-            _il.Emit(OpCodes.Ldc_I8, (long)Vector<T>.Count);
+            _il.Emit(OpCodes.Ldc_I8, (long)_vectors.Count);
+            _il.Emit(OpCodes.Ldc_I8, (long)_vectors.Count);
             Emit(Walks.Of<T, Wide>(op)!.Method);
         }
 
@@ -361,7 +387,7 @@ internal sealed unsafe partial class RegionCode<T>
             if (_region.Uses(outputs[k]) == 0)
                 continue;
             Scratch(k);
-            Emit(LoadVector);
+            Emit(_vectors.Load);
             Keep(outputs[k]);
         }
     }
@@ -386,13 +412,13 @@ internal sealed unsafe partial class RegionCode<T>
                 {
                     Push(_region.Resolve(element));
                     Address(target, offset);
-                    Emit(StoreVector);
+                    Emit(_vectors.Store);
                 }
                 else
                 {
                     Address(target, offset);
                     Push(_region.Resolve(element));
-                    Emit(First);
+                    Emit(_vectors.First);
                     _il.Emit(OpCodes.Stobj, typeof(T));
                 }
             }

@@ -7,8 +7,8 @@ namespace Alignment.Runtime.Host;
 internal sealed class MemoryPlan<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    // Kernels may load a vector that starts at a slice's last element.
-    private static int Slack => Vector<T>.Count;
+    // Kernels may load a vector that starts at a slice's last element; and blocks begin with a cache line.
+    private const long Slack = Storage.Granule;
 
     public MemoryPlan(HostPlanner<T> plan)
     {
@@ -25,9 +25,9 @@ internal sealed class MemoryPlan<T>
         foreach (var storage in all.Where(s => s.Permanent || s.Segment == Segment.Shared))
         {
             if (storage.Segment == Segment.Shared)
-                (storage.Offset, SharedLength) = (SharedLength, SharedLength + storage.Length);
+                (storage.Offset, SharedLength) = (SharedLength, SharedLength + storage.Extent);
             else
-                (storage.Offset, BlockLength) = (BlockLength, BlockLength + storage.Length);
+                (storage.Offset, BlockLength) = (BlockLength, BlockLength + storage.Extent);
         }
 
         PermanentLength = BlockLength;

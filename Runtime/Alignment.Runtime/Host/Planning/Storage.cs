@@ -15,12 +15,16 @@ internal enum Segment
 /// <summary>A piece of memory, in elements from the start of its segment.</summary>
 internal sealed class Storage : IPlaced
 {
+    /// <summary>Elements of a cache line, or of two.</summary>
+    public const long Granule = 16;
+
     public required Segment Segment { get; init; }
 
     /// <summary>Elements, a multiple of the vector length.</summary>
     public required long Length { get; init; }
 
-    long IPlaced.Extent => Length;
+    /// <summary>Elements that it takes, in whole cache lines.</summary>
+    public long Extent => (Length + Granule - 1) / Granule * Granule;
 
     /// <summary>First element; set when memory is laid out.</summary>
     public long Offset
