@@ -184,7 +184,7 @@ internal sealed unsafe partial class RegionCode<T>
 
         var view = _leaf(element.Id);
         Address(view, _region.Offset(element, view));
-        if (view.Lanes || view.IsScalar)
+        if (view.Lanes)
             Emit(_vectors.Load);
         else
         {
@@ -408,6 +408,7 @@ internal sealed unsafe partial class RegionCode<T>
             foreach (var element in _region.Elements(id))
             {
                 var offset = _region.Offset(element, target);
+                // a scalar fills a vector with copies of itself
                 if (target.Lanes || target.IsScalar)
                 {
                     Push(_region.Resolve(element));
