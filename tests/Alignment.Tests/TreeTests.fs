@@ -53,7 +53,7 @@ let private golden = [
             (GameTree.Of(KuhnPoker()).Summary)
             (String.concat "\n" [
                 "kuhn_poker"
-                "  histories 58: 24 decisions, 4 chance, 30 ends; depth 5"
+                "  58 histories: 24 decisions, 4 chance, 30 ends; depth 5"
                 "  player1: 6 information sets, 13 sequences"
                 "  player2: 6 information sets, 13 sequences"
                 "  30 outcomes"
@@ -65,7 +65,7 @@ let private golden = [
             (GameTree.Of(LeducPoker()).Summary)
             (String.concat "\n" [
                 "leduc_poker"
-                "  histories 9457: 3780 decisions, 157 chance, 5520 ends; depth 11"
+                "  9457 histories: 3780 decisions, 157 chance, 5520 ends; depth 11"
                 "  player1: 468 information sets, 1093 sequences"
                 "  player2: 468 information sets, 1093 sequences"
                 "  5520 outcomes"
@@ -120,15 +120,11 @@ let private form = [
 let private broken = [
     testCase "chance" (fun () ->
         refused
-            { coins with
-                Chance = fun _ -> [ 0.25; 0.5 ]
-            }
+            { coins with Chance = fun _ -> [ 0.25; 0.5 ] }
             "coins, after no move: the probabilities of h, t sum to 0.75, expected 1"
 
         refused
-            { coins with
-                Chance = fun _ -> [ -0.25; 1.25 ]
-            }
+            { coins with Chance = fun _ -> [ -0.25; 1.25 ] }
             "coins, after no move: the probability of 'h' is -0.25"
 
         refused
@@ -136,18 +132,16 @@ let private broken = [
             "coins, after no move: chance has 2 actions and 1 probabilities")
 
     testCase "actions" (fun () ->
-        let actions answer = {
-            coins with
-                Actions = fun s -> if s = "ht" then answer else [ "h"; "t" ]
-        }
+        let actions answer = { coins with Actions = fun s -> if s = "ht" then answer else [ "h"; "t" ] }
 
         refused (actions []) "coins, after h t: Actions gives none, and the game is not over"
         refused (actions [ "h"; "h" ]) "coins, after h t: the action 'h' occurs twice"
         refused (actions [ "h"; " " ]) "coins, after h t: an action has an empty label"
 
         refused
-            { coins with
-                Actions = fun s -> if s = "th" then [ "h"; "t"; "u" ] else [ "h"; "t" ]
+            {
+                coins with
+                    Actions = fun s -> if s = "th" then [ "h"; "t"; "u" ] else [ "h"; "t" ]
             }
             "coins, after t h: information state 'two h' has the actions h, t, u here and h, t after h h; a player who cannot tell two positions apart has the same actions in both")
 
@@ -156,19 +150,18 @@ let private broken = [
             { coins with Sees = fun _ -> "same" }
             "coins, after h h: information state 'same' belongs to 'two' here and to 'one' after h; let the texts begin with the player"
 
-        refused
-            { coins with Sees = fun _ -> "" }
-            "coins, after h: InformationState of 'one' is empty"
+        refused { coins with Sees = fun _ -> "" } "coins, after h: InformationState of 'one' is empty"
 
         // one player guesses twice and forgets the first guess
         refused
-            { coins with
-                Actor =
-                    fun s ->
-                        if s.Length = 0 then Turn.Chance
-                        elif s.Length < 3 then Turn.Of 0
-                        else Turn.Over
-                Sees = fun s -> $"move {s.Length}"
+            {
+                coins with
+                    Actor =
+                        fun s ->
+                            if s.Length = 0 then Turn.Chance
+                            elif s.Length < 3 then Turn.Of 0
+                            else Turn.Over
+                    Sees = fun s -> $"move {s.Length}"
             }
             "coins, after h t: imperfect recall: information state 'move 2' is met here after 'one' did 't' in 'move 1', and after h h when it did 'h' in 'move 1'; InformationState must hold what the player knew and did before")
 
@@ -179,28 +172,24 @@ let private broken = [
             { coins with Players = [ "one" ] }
             "coins, after h h: Actor gives player 1, and the players are counted from 0 to 0"
 
-        refused
-            { coins with Returns = fun _ -> [ 1.0 ] }
-            "coins, after h h h: Returns gives 1 numbers for 2 players"
+        refused { coins with Returns = fun _ -> [ 1.0 ] } "coins, after h h h: Returns gives 1 numbers for 2 players"
 
-        refused
-            { coins with
-                Returns = fun _ -> [ 1.0; nan ]
-            }
-            "coins, after h h h: the return of 'two' is NaN")
+        refused { coins with Returns = fun _ -> [ 1.0; nan ] } "coins, after h h h: the return of 'two' is NaN")
 
     testCase "rules that throw, and rules that never end" (fun () ->
         refused
-            { coins with
-                Returns = fun s -> if s = "tth" then invalidOp "no such coin" else [ 0.0; 0.0 ]
+            {
+                coins with
+                    Returns = fun s -> if s = "tth" then invalidOp "no such coin" else [ 0.0; 0.0 ]
             }
             "coins, after t t h: the rules throw InvalidOperationException: no such coin"
 
         refused
-            { coins with
-                Actor = fun _ -> Turn.Chance
-                Actions = fun _ -> [ "h" ]
-                Chance = fun _ -> [ 1.0 ]
+            {
+                coins with
+                    Actor = fun _ -> Turn.Chance
+                    Actions = fun _ -> [ "h" ]
+                    Chance = fun _ -> [ 1.0 ]
             }
             "coins, after no move: a game goes on for more than 10,000 moves; do the rules go round in a circle?")
 
@@ -214,25 +203,19 @@ let private broken = [
     testCase "progress is told, and cancellation heard" (fun () ->
         let mutable told = 0L
 
-        let progress =
-            { new IProgress<int64> with
+        let progress = {
+            new IProgress<int64> with
                 member _.Report n = told <- n
-            }
+        }
 
         GameTree.Of(LeducPoker(), progress = progress) |> ignore
         Expect.equal told 9457L "histories"
 
         Expect.throwsT<OperationCanceledException>
-            (fun () ->
-                GameTree.Of(LeducPoker(), cancellationToken = Threading.CancellationToken true)
-                |> ignore)
+            (fun () -> GameTree.Of(LeducPoker(), cancellationToken = Threading.CancellationToken true) |> ignore)
             "cancelled")
 ]
 
 [<Tests>]
 let tests =
-    testList "trees" [
-        testList "golden" golden
-        testList "sequence form" form
-        testList "broken rules" broken
-    ]
+    testList "trees" [ testList "golden" golden; testList "sequence form" form; testList "broken rules" broken ]

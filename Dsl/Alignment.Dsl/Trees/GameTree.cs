@@ -58,16 +58,25 @@ public sealed record GameTree
     ) => new TreeBuilder<TState>(rules, mostHistories, progress, cancellationToken).Build();
 
     /// <summary>One line a fact: what a golden test compares.</summary>
-    public string Summary =>
-        string.Create(
-            CultureInfo.InvariantCulture,
-            $"""
-            {Name}
-              histories {Size.Histories}: {Size.Decisions} decisions, {Size.ChanceNodes} chance, {Size.Ends} ends; depth {Size.Depth}
-              {string.Join("\n  ", Players.Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.Player}: {p.InformationSets.Count} information sets, {p.Sequences} sequences")))}
-              {Outcomes} outcomes
-            """
-        );
+    public string Summary
+    {
+        get
+        {
+            var (histories, decisions, chanceNodes, ends, depth) = Size;
+            string[] lines =
+            [
+                $"{histories} histories: {decisions} decisions, {chanceNodes} chance, {ends} ends; depth {depth}",
+                .. Players.Select(p =>
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{p.Player}: {p.InformationSets.Count} information sets, {p.Sequences} sequences"
+                    )
+                ),
+                string.Create(CultureInfo.InvariantCulture, $"{Outcomes} outcomes"),
+            ];
+            return string.Join("\n  ", lines.Prepend(Name));
+        }
+    }
 
     /// <summary>Name and size.</summary>
     public override string ToString() =>

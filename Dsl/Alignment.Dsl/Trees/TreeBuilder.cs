@@ -101,7 +101,13 @@ internal sealed class TreeBuilder<TState>(
 
             var next = Ask(at, () => rules.Next(at.State, action));
             open.Push(
-                new(next, new(at.Trail, actions[a]), own, chance is null ? at.Chance : at.Chance * chance[a], at.Depth + 1)
+                new(
+                    next,
+                    new(at.Trail, actions[a]),
+                    own,
+                    chance is null ? at.Chance : at.Chance * chance[a],
+                    at.Depth + 1
+                )
             );
         }
     }
@@ -122,7 +128,10 @@ internal sealed class TreeBuilder<TState>(
                 {
                     Trail = null,
                 },
-                string.Create(CultureInfo.InvariantCulture, $"a game goes on for more than {MostDepth:N0} moves; do the rules go round in a circle?")
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"a game goes on for more than {MostDepth:N0} moves; do the rules go round in a circle?"
+                )
             );
         _depth = Math.Max(_depth, at.Depth);
         if (_histories % ReportEvery == 0)
@@ -210,7 +219,10 @@ internal sealed class TreeBuilder<TState>(
         var sum = chance.Sum();
         return Math.Abs(sum - 1) <= Tolerance
             ? chance
-            : throw Fault(at, $"the probabilities of {string.Join(", ", actions)} sum to {Quote.Number(sum)}, expected 1");
+            : throw Fault(
+                at,
+                $"the probabilities of {string.Join(", ", actions)} sum to {Quote.Number(sum)}, expected 1"
+            );
     }
 
     private void CheckLabels(Position at, ValueList<string> actions)
@@ -233,7 +245,10 @@ internal sealed class TreeBuilder<TState>(
         if (returns.Count != Count)
             throw Fault(
                 at,
-                string.Create(CultureInfo.InvariantCulture, $"Returns gives {returns.Count} numbers for {Count} players")
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Returns gives {returns.Count} numbers for {Count} players"
+                )
             );
         for (var p = 0; p < Count; p++)
         {

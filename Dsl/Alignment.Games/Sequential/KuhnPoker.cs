@@ -74,14 +74,8 @@ public sealed class KuhnPoker(int players = 2) : IRules<KuhnPosition>
         Array.Fill(paid, 1);
         for (var k = 0; k < state.Bets.Length; k++)
             paid[k % players] += state.Bets[k] == 'b' ? 1 : 0;
-        var winner = Enumerable
-            .Range(0, players)
-            .Where(p => paid[p] == paid.Max())
-            .MaxBy(p => state.Cards[p]);
-        return Enumerable
-            .Range(0, players)
-            .Select(p => p == winner ? paid.Sum() - paid[p] : -paid[p])
-            .ToValueList();
+        var winner = Enumerable.Range(0, players).Where(p => paid[p] == paid.Max()).MaxBy(p => state.Cards[p]);
+        return Enumerable.Range(0, players).Select(p => p == winner ? paid.Sum() - paid[p] : -paid[p]).ToValueList();
     }
 
     private IEnumerable<int> Left(KuhnPosition state) =>

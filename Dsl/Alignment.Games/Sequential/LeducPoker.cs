@@ -68,8 +68,14 @@ public sealed class LeducPoker : IRules<LeducPosition>
             _ => 'c',
         };
         return state.Cards.Count == 3
-            ? state with { Second = state.Second + move }
-            : state with { First = state.First + move };
+            ? state with
+            {
+                Second = state.Second + move,
+            }
+            : state with
+            {
+                First = state.First + move,
+            };
     }
 
     /// <inheritdoc/>
