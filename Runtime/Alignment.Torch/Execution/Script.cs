@@ -36,14 +36,14 @@ internal sealed class Script
     {
         var names = new Dictionary<(Element, long, ValueList<long>, ValueList<long>), string>();
         var operands = new List<Operand>();
-        var tables = new Dictionary<string, string>(StringComparer.Ordinal);
+        var tables = new Dictionary<(string Table, bool IsFactor), string>();
         string NameOf(Operand operand)
         {
             if (operand.IsOfStep)
             {
-                var table = NameOf(operand.Shaped((Timetable.Capacity, 1)) with { IsOfStep = false });
-                tables.TryAdd(table, $"s{tables.Count}");
-                return tables[table];
+                var table = NameOf(operand.Shaped((Timetable.Capacity, 1)) with { IsOfStep = false, IsFactor = false });
+                tables.TryAdd((table, operand.IsFactor), $"{(operand.IsFactor ? 'f' : 's')}{tables.Count}");
+                return tables[(table, operand.IsFactor)];
             }
 
             var key = (operand.Element, operand.Storage.Offset + operand.Start, operand.Sizes, operand.Strides);
@@ -69,8 +69,13 @@ internal sealed class Script
         _text.Append("    k = 0\n");
         foreach (var line in before)
             _text.Append("    ").Append(line).Append('\n');
-        foreach (var (table, row) in tables)
-            _text.Append(CultureInfo.InvariantCulture, $"    {row}s = torch.unbind({table}.narrow(0, 0, steps), 0)\n");
+        foreach (var ((table, isFactor), row) in tables)
+        {
+            var rows = $"{table}.narrow(0, 0, steps)";
+            var line = isFactor ? $"{row}s: List[float] = {rows}.tolist()" : $"{row}s = torch.unbind({rows}, 0)";
+            _text.Append("    ").Append(line).Append('\n');
+        }
+
         if (within.Length > 0)
             _text.Append("    for k in range(steps):\n");
         foreach (var row in tables.Values)

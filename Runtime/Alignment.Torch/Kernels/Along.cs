@@ -3,6 +3,9 @@ namespace Alignment.Torch;
 /// <summary>Operations along one axis. Every other axis of the operand, that of twins included, is carried along.</summary>
 internal static class Along
 {
+    // elements up to which one after the other is faster than a planned reduction
+    private const long Few = 256;
+
     public static void Sum(Emitter emitter, View output, View x, string axis)
     {
         var size = x[axis].Size;
@@ -21,8 +24,24 @@ internal static class Along
             emitter.Add(Instruction.Reduce(sum: true, output.Over(x.Axes), x.Over(x.Axes), Position(x, axis)));
     }
 
-    public static void Max(Emitter emitter, View output, View x, string axis) =>
-        emitter.Add(Instruction.Reduce(sum: false, output.Over(x.Axes), x.Over(x.Axes), Position(x, axis)));
+    public static void Max(Emitter emitter, View output, View x, string axis)
+    {
+        var dim = Position(x, axis);
+        var (largest, elements) = (output.Over(x.Axes), x.Over(x.Axes));
+        if (emitter.Target != Target.Cpu || x.Elements > Few || !largest.IsDense || !elements.IsDense)
+        {
+            emitter.Add(Instruction.Reduce(sum: false, largest, elements, dim));
+            return;
+        }
+
+        var outer = x.Axes.Take(dim).Aggregate(1L, (n, a) => n * a.Size);
+        var inner = x.Axes.Skip(dim + 1).Aggregate(1L, (n, a) => n * a.Size);
+        Operand Shape(Operand operand, long size) => operand.Shaped((outer, size * inner), (size, inner), (inner, 1));
+        var first = emitter.Temporary(output.Axes, Element.Index);
+        emitter.Add(
+            Instruction.MaxOfFew(Shape(largest, 1), Shape(first.Over(x.Axes), 1), Shape(elements, x[axis].Size))
+        );
+    }
 
     /// <summary>shift + log sum exp(x - shift), with the largest element for a shift, made finite: an infinity minus itself is NaN.</summary>
     public static void LogSumExp(Emitter emitter, View output, View x, string axis)

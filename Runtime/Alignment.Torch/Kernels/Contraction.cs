@@ -57,7 +57,7 @@ internal static class Contraction
     {
         if (!summed.All(s => a.Holds(s) && b.Holds(s)))
             return false;
-        var both = output.Axes.Where(x => a.Holds(x.Axis) && b.Holds(x.Axis)).ToArray();
+        var both = output.Axes.Where(x => x.Size > 1 && a.Holds(x.Axis) && b.Holds(x.Axis)).ToArray();
         // an axis that only one operand holds is one of rows or columns, or of matrices where rows or columns do not lie evenly
         foreach (var extra in output.Axes.Except(both).Select(x => ((string, long)[])[x]).Prepend([]))
         {

@@ -94,7 +94,7 @@ internal sealed class Computation(Program program, StepValues step, Values value
     /// </summary>
     public void WriteTable(Timetable timetable)
     {
-        if (timetable.Order.Count == 0)
+        if (timetable.Read.Count == 0)
             return;
         var rows = new Dictionary<int, View>();
         foreach (var id in values.Counters)

@@ -15,7 +15,18 @@ internal sealed partial class Instruction
             output.Element == Element.Number || function is "lt" or "le" or "eq" or "ne",
             $"{function} is no comparison"
         );
-        return Broadcast($"torch.{function}({Places(1, inputs.Length)}, out={{0}})", function, output, inputs);
+        var known = function switch
+        {
+            "add" => Function.Add,
+            "sub" => Function.Subtract,
+            "mul" => Function.Multiply,
+            "lt" => Function.Less,
+            "le" => Function.LessOrEqual,
+            "eq" => Function.Equal,
+            "ne" => Function.NotEqual,
+            _ => Function.Other,
+        };
+        return Broadcast($"torch.{function}({Places(1, inputs.Length)}, out={{0}})", known, output, inputs);
     }
 
     /// <summary>
@@ -26,17 +37,25 @@ internal sealed partial class Instruction
         var (output, other) = (sum.Writes[0], sum.Reads[1 - position]);
         Operand[] inputs = [other, .. product.Reads];
         var isOver = inputs.Any(x => x.Storage == output.Storage && !x.Equals(output));
-        var sign = sum.Function == "sub" ? ", value=-1" : "";
-        return isOver ? null : Broadcast($"torch.addcmul({{1}}, {{2}}, {{3}}{sign}, out={{0}})", output, inputs);
+        var sign = sum.Function == Function.Subtract ? -1 : 1;
+        return isOver
+            ? null
+            : Broadcast(
+                    $"torch.addcmul({{1}}, {{2}}, {{3}}, value={sign}, out={{0}})",
+                    Function.AddProduct,
+                    output,
+                    inputs
+                )
+                .With(sign);
     }
 
     /// <summary>max(x, 0), without a tensor for the 0.</summary>
     public static Instruction Positive(Operand output, Operand x) =>
-        Broadcast("torch.clamp_min({1}, 0.0, out={0})", output, x);
+        Broadcast("torch.clamp_min({1}, 0.0, out={0})", Function.Other, output, x);
 
     /// <summary>The nearest number between two others.</summary>
     public static Instruction Clamp(Operand output, Operand x, Operand least, Operand largest) =>
-        Broadcast("torch.clamp({1}, {2}, {3}, out={0})", output, x, least, largest);
+        Broadcast("torch.clamp({1}, {2}, {3}, out={0})", Function.Other, output, x, least, largest);
 
     /// <summary>One number or another, by a truth value.</summary>
     public static Instruction Where(Operand output, Operand condition, Operand then, Operand otherwise, Target target)
@@ -50,17 +69,20 @@ internal sealed partial class Instruction
             target == Target.Meta
                 ? "{0}.copy_({2})\n{0}.add_({3})\n{0}.mul_({1})"
                 : "torch.where({1}, {2}, {3}, out={0})";
-        return Broadcast(text, output, condition, then, otherwise);
+        return Broadcast(text, Function.Where, output, condition, then, otherwise);
     }
 
     /// <summary>|x|.</summary>
     public static Instruction Absolute(Operand output, Operand x, Operand one, Target target) =>
         target == Target.Meta
-            ? Broadcast("torch.copysign({1}, {2}, out={0})", output, x, one)
-            : Broadcast("torch.abs({1}, out={0})", output, x);
+            ? Broadcast("torch.copysign({1}, {2}, out={0})", Function.Other, output, x, one)
+            : Broadcast("torch.abs({1}, out={0})", Function.Other, output, x);
 
     /// <summary>x copied, and repeated where it is smaller.</summary>
-    public static Instruction Copy(Operand output, Operand x) => Broadcast("{0}.copy_({1})", output, x);
+    public static Instruction Copy(Operand output, Operand x) => Broadcast("{0}.copy_({1})", Function.Copy, output, x);
+
+    /// <summary>Zeros.</summary>
+    public static Instruction Clear(Operand output) => new("{0}.zero_()", [output]);
 
     /// <summary>The next draws of a step, copied.</summary>
     public static Instruction Draw(Operand output, int number) => new($"{{0}}.copy_(draws[{number}][k])", [output]);
@@ -102,13 +124,33 @@ internal sealed partial class Instruction
         return new($"torch.max({{2}}, {dim}, True, max={{0}}, max_values={{1}})", [output, index], x);
     }
 
+    /// <summary>
+    /// The same over the second of three dimensions, by a kernel that is made for images: it takes one element after another, but a third
+    /// of the time that a reduction needs to make its plan.
+    /// </summary>
+    public static Instruction MaxOfFew(Operand output, Operand index, Operand x)
+    {
+        RequireReduced(output, x, 1);
+        RequireReduced(index, x, 1);
+        RequireNumbers(output, x);
+        Require(index.Element == Element.Index && x.Sizes.Count == 3, "max: not of three dimensions");
+        return new(
+            $"torch.adaptive_max_pool2d({{2}}, [1, {x.Sizes[2]}], out={{0}}, indices={{1}})",
+            [output, index],
+            x
+        );
+    }
+
     /// <summary>softmax or cumsum along a dimension.</summary>
     public static Instruction Along(string function, Operand output, Operand x, int dim)
     {
         Require(function is "softmax" or "cumsum", function);
         RequireNumbers(output, x);
         Require(output.Sizes.Equals(x.Sizes) && dim < x.Sizes.Count, $"{function}: the output has another shape");
-        return new($"torch.{function}({{1}}, {dim}, dtype=None, out={{0}})", [output], x);
+        // LibTorch's own softmax, which looks at dtype first, ends in this one
+        return function == "softmax"
+            ? new($"torch._softmax({{1}}, {dim}, False, out={{0}})", [output], x) { Function = Function.Softmax }
+            : new($"torch.{function}({{1}}, {dim}, dtype=None, out={{0}})", [output], x);
     }
 
     /// <summary>The elements along a dimension from the largest to the smallest.</summary>
@@ -144,7 +186,7 @@ internal sealed partial class Instruction
             (_, false) => "torch.bmm({1}, {2}, out={0})",
             (_, true) => "torch.baddbmm({0}, {1}, {2}, beta=0, alpha=-1, out={0})",
         };
-        return new(text, [output], a, b);
+        return new(text, [output], a, b) { Function = Function.Product, Sign = negate ? -1 : 1 };
     }
 
     /// <summary>The sum over the first dimension of the product, one slice after another.</summary>

@@ -31,26 +31,52 @@ internal sealed partial class Instruction
     /// <summary>Tensors that it reads.</summary>
     public Operand[] Reads { get; }
 
-    /// <summary>The function of single elements that it is, if it is one.</summary>
-    public string? Function { get; private init; }
+    /// <summary>What it computes, if the passes over statements know it.</summary>
+    public Function Function { get; private init; }
+
+    /// <summary>-1 where a product is negated or taken away, else 1.</summary>
+    public int Sign { get; private init; } = 1;
+
+    /// <summary>Whether each element of the output depends on those elements of the operands alone that lie where it lies.</summary>
+    public bool IsElementwise { get; private init; }
 
     /// <summary>Storages that are read element by element exactly where the output is written, so that both may be one.</summary>
-    public Storage[] InPlace { get; private init; } = [];
+    // every look at the storage must be the same: twins may read one of them twice
+    public Storage[] InPlace =>
+        !IsElementwise
+            ? []
+            : [.. Reads.GroupBy(x => x.Storage).Where(g => g.All(x => x.LiesLike(Writes[0]))).Select(g => g.Key)];
+
+    /// <summary>The same statement over other tensors of the same sizes.</summary>
+    public Instruction Moved(Func<Operand, Operand> move) =>
+        new(_text, [.. Writes.Select(move)], [.. Reads.Select(move)])
+        {
+            Function = Function,
+            Sign = Sign,
+            IsElementwise = IsElementwise,
+        };
 
     /// <summary>The statement, given the name of each tensor: those written, then those read.</summary>
     public string Print(string[] names) => string.Format(CultureInfo.InvariantCulture, _text, names);
 
+    private Instruction With(int sign) =>
+        new(_text, Writes, Reads)
+        {
+            Function = Function,
+            Sign = sign,
+            IsElementwise = IsElementwise,
+        };
+
     // ---- checks ----------------------------------------------------------------------------------------------------
 
-    private static Instruction Broadcast(string text, Operand output, params Operand[] inputs) =>
-        Broadcast(text, null, output, inputs);
-
-    private static Instruction Broadcast(string text, string? function, Operand output, params Operand[] inputs)
+    private static Instruction Broadcast(string text, Function function, Operand output, params Operand[] operands)
     {
+        // what has no dimensions needs no plan for repeating it
+        Operand[] inputs = [.. operands.Select(x => x.Elements == 1 && output.Elements > 1 ? x.Shaped() : x)];
         var covered = output
             .Sizes.Select(size => size == 1 || text.StartsWith("{0}.", StringComparison.Ordinal))
             .ToArray();
-        foreach (var input in inputs.Where(x => !x.IsOfStep))
+        foreach (var input in inputs.Where(x => x.Sizes.Count > 0))
         {
             Require(input.Sizes.Count == output.Sizes.Count, $"{text}: ranks differ");
             for (var k = 0; k < input.Sizes.Count; k++)
@@ -65,14 +91,7 @@ internal sealed partial class Instruction
 
         // an output larger than its operands together would be resized, not filled
         Require(Array.TrueForAll(covered, c => c), $"{text}: the operands do not fill {output.Sizes}");
-        bool LiesLikeOutput(Operand x) =>
-            !x.IsOfStep && x.Sizes.Equals(output.Sizes) && x.Strides.Equals(output.Strides) && x.Start == output.Start;
-        return new(text, [output], inputs)
-        {
-            Function = function,
-            // every look at the storage must be the same: twins may read one of them twice
-            InPlace = [.. inputs.GroupBy(x => x.Storage).Where(g => g.All(LiesLikeOutput)).Select(g => g.Key)],
-        };
+        return new(text, [output], inputs) { Function = function, IsElementwise = true };
     }
 
     private static string Places(int first, int count) =>

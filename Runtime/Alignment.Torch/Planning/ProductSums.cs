@@ -20,7 +20,7 @@ internal static class ProductSums
                     !term.Storage.Permanent && !results.Contains(term.Storage) && readers[term.Storage].Count() == 1;
                 if (
                     !isAlone
-                    || writers[term.Storage].ToArray() is not [{ Function: "mul" } product]
+                    || writers[term.Storage].ToArray() is not [{ Function: Function.Multiply } product]
                     || !product.Writes[0].Equals(term)
                 )
                     continue;
@@ -40,8 +40,8 @@ internal static class ProductSums
     private static int[] Positions(Instruction sum) =>
         sum.Function switch
         {
-            "add" => [1, 0],
-            "sub" => [1],
+            Function.Add => [1, 0],
+            Function.Subtract => [1],
             _ => [],
         };
 

@@ -23,7 +23,8 @@ internal sealed class Timetable
             .Concat(step.Loops.Select(l => l.Next));
         int[] read = [.. users.Where(a => _entries.Contains(a) || IsStepNumber(a)).Distinct()];
         // the statements in the loop, and the one that counts, against a look into the table for each number that is used
-        var isWorthwhile = order.Count(id => !StepValues.IsView(program.Graph[id].Op)) > read.Length;
+        var statements = order.Count(id => !StepValues.IsView(program.Graph[id].Op));
+        var isWorthwhile = read.Length > 0 && statements + 1 >= read.Length;
         (Order, Read) = isWorthwhile ? (order, read) : ([], []);
         if (!isWorthwhile)
             _entries.Clear();

@@ -36,6 +36,8 @@ internal sealed class TorchPlan
         var results = Outputs.Values.Select(v => v.Storage).ToHashSet();
         foreach (var section in (List<Instruction>[])[Once, Initial, Step, Read])
             ProductSums.Join(section, results);
+        if (target == Target.Cpu)
+            Shorten();
         Memory = new(this);
     }
 
@@ -89,6 +91,25 @@ internal sealed class TorchPlan
 
     /// <summary>The axes of a value that are not batch axes, in the order of numbers that cross the executor's border.</summary>
     public Axis[] EventAxes(int id) => _layout.EventAxes(id);
+
+    // every pass looks through the section for every statement
+    private const int MostShortened = 2000;
+
+    private void Shorten()
+    {
+        if (Step.Count > MostShortened)
+            return;
+        var section = new Section(Step);
+        var constants = Sources
+            .Where(s => s.Source is Op.Constant)
+            .ToDictionary(s => s.View.Over(s.View.Axes).Region, s => ((Op.Constant)s.Source).Value);
+        new OldStates(section).Write();
+        new Branches(section, constants).Write();
+        _emitter.Section = Once;
+        new BlockProducts(section, _emitter).Write();
+        new ShiftedSums(section, _emitter).Write();
+        Updates.Write(section, _emitter);
+    }
 
     private void Begin(List<Instruction> section, bool inStep = false)
     {
