@@ -19,6 +19,15 @@ public static class GameLibrary
         new Inspection(),
         new RandomZeroSum(),
         new RandomGeneralSum(),
+        new KuhnPokerFamily(),
+        new LeducPokerFamily(),
+        new LiarsDiceFamily(),
+        new GoofspielFamily(),
+        new PhantomTicTacToeFamily(),
+        new SignallingFamily(),
+        new InspectionDialogueFamily(),
+        new DebateFamily(),
+        new AuditFamily(),
     ];
 
     /// <summary>The family of a name.</summary>

@@ -9,6 +9,7 @@ let private commands = [
     RunCommand.command
     SolveCommand.command
     CheckCommand.command
+    EvaluateCommand.command
     ListCommands.games
     ListCommands.solvers
     ListCommands.metrics

@@ -40,11 +40,12 @@ module SolveCommand =
     let command = {
         Name = "solve"
         Operands = "'GAME' [OPTIONS]"
-        Summary = "Finds an equilibrium of a library game (`align games`), or of a .nfg or .csv file."
+        Summary = "Finds an equilibrium of a library game (`align games`), or of a .nfg, .efg or .csv file."
         Details = fun () -> [ Arguments.help<RunOption> "align solve 'GAME'" ]
         Examples = [
             "align solve rock_paper_scissors --solver prm+ --steps 1000"
             "align solve 'random_zero_sum(rows=100,columns=100,seed=7)' --solver prm+ --until 'nash_conv < 1e-6' --json"
+            "align solve leduc_poker --solver cfr+ --steps 1000 --json"
             "align solve rock_paper_scissors --solver mmd --sweep temperature=0.01,0.1,1"
             "align solve game.nfg --solver support_enumeration --format gambit"
         ]

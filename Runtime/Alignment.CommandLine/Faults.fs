@@ -57,6 +57,7 @@ module Faults =
         | InputFault message -> ExitCode.WrongInput, message
         | :? SpecException
         | :? ExecutorUnavailableException
+        | :? RulesException
         | :? InputFormatException -> ExitCode.WrongInput, e.Message
         | :? ArgumentNullException
         | :? ArgumentOutOfRangeException -> ExitCode.Bug, string e

@@ -24,17 +24,21 @@ module GameText =
                 spec.Payoff(player, Expr.Literal(NamedTensor.Of(axes, payoffs.AsSpan()))))
             withPlayers
 
-    let private files: (string * (string -> NormalFormTable)) list = [ ".nfg", NfgReader.Read; ".csv", PayoffCsv.Read ]
+    let private table read (path: string) = read path |> ofTable (Words.stem path)
+
+    let private files: (string * (string -> GameSpec)) list = [
+        ".nfg", table NfgReader.Read
+        ".csv", table PayoffCsv.Read
+        ".efg", (fun path -> Game.FromRules(EfgReader.Read path))
+    ]
 
     /// The game that a text names.
     let resolve (text: string) =
         let extension = Words.extension text
 
         match List.tryFind (fst >> (=) extension) files with
-        | Some(_, read) -> read text |> ofTable (Words.stem text)
-        | None when extension = ".efg" ->
-            Faults.refuse $"%s{text}: .efg files are not read yet; give a .nfg or .csv file."
+        | Some(_, read) -> read text
         | None when File.Exists text ->
             Faults.refuse
-                $"%s{text}: expected a file that ends in .nfg or .csv, or a name such as 'rock_paper_scissors'; `align games` lists names."
+                $"%s{text}: expected a file that ends in .nfg, .efg or .csv, or a name such as 'rock_paper_scissors'; `align games` lists names."
         | None -> GameLibrary.Create text

@@ -53,12 +53,12 @@ type Solvers private () =
         (Solver.All |> Seq.filter (isReplaced >> not) |> List.ofSeq) @ registered
 
     static let named name : ISolver =
-        match all () |> Seq.tryFind (fun s -> s.Info.Name = name) with
+        match all () |> Seq.tryFind _.Info.IsCalled(name) with
         | Some solver -> solver
         | None when List.contains name exact ->
             Faults.refuse
                 $"The solver '%s{name}' is not part of this program: reference Alignment.Solvers.Exact and call Solvers.Register(ExactSolver.All), or use the tool 'align'."
-        | None -> Faults.unknown "solver" name (all () |> Seq.map _.Info.Name) "There are"
+        | None -> Faults.unknown "solver" name (all () |> Seq.collect _.Info.Names) "There are"
 
     /// Adds solvers; one of a known name replaces it.
     static member Register(solvers: ISolver seq) =

@@ -50,7 +50,12 @@ module SolutionJson =
         object json "profile" (fun () ->
             for player, strategy in Seq.zip solution.Players game.Strategies do
                 object json player.Name (fun () ->
-                    numbers json (strategy |> Seq.mapi (fun action p -> player.Actions.Label action, p))))
+                    match solution.Game.Spec.Tree with
+                    | null -> numbers json (strategy |> Seq.mapi (fun action p -> player.Actions.Label action, p))
+                    | tree ->
+                        for set in tree.Tree.Players[tree.Players.IndexOf player].InformationSets do
+                            object json set.Label (fun () ->
+                                numbers json (set.Actions |> Seq.mapi (fun a label -> label, strategy[set.First + a])))))
 
     /// What a correlated equilibrium recommends; only where it is the solver's answer, not kept along the way.
     let private joint (json: Utf8JsonWriter) (solution: Solution) (game: GameSolution) =
@@ -111,7 +116,7 @@ module SolutionJson =
         json.WriteStartObject()
         json.WriteString("schema", Schema)
         json.WriteString("game", solution.Game.Spec.Name)
-        json.WriteString("solver", solution.Solver.Info.Name)
+        json.WriteString("solver", solution.Solver.Info.NameOn solution.Game.Spec)
         settings json solution.Solver
         json.WriteString("executor", options.Executor.Name)
         json.WriteString("device", options.Executor.Device)

@@ -58,14 +58,43 @@ module SolutionText =
 
         String.concat ", " (words @ rest)
 
+    /// Information sets up to which a strategy is printed in full.
+    let private mostSets = 12
+
+    /// A row for each information set, the first ones only where there are many.
+    let private behaviour (tree: TreeForm) (player: Player) (probabilities: ValueList<float>) =
+        let sets = tree.Tree.Players[tree.Players.IndexOf player].InformationSets
+
+        [
+            for set in Seq.truncate mostSets sets do
+                let words = set.Actions |> Seq.mapi (fun a label -> $"%s{label} %.4f{probabilities[set.First + a]}")
+                set.Label, String.concat ", " words
+            if sets.Count > mostSets then
+                "", $"%d{sets.Count - mostSets} more information sets; --json prints all"
+        ]
+
     let private value (player: Player) (game: GameSolution) = game.Metrics[$"game/value/%s{player.Name}"]
 
-    let private single (solution: Solution) (game: GameSolution) =
+    let private singleMatrix (solution: Solution) (game: GameSolution) =
         Words.table [
             [ "player"; "value"; "strategy" ]
             for player, probabilities in Seq.zip solution.Players game.Strategies do
                 [ player.Name; Words.brief (value player game); strategy player probabilities ]
         ]
+
+    let private singleTree (tree: TreeForm) (solution: Solution) (game: GameSolution) =
+        Words.table [
+            [ "player"; "value"; "information set"; "strategy" ]
+            for player, probabilities in Seq.zip solution.Players game.Strategies do
+                for index, (set, strategy) in List.indexed (behaviour tree player probabilities) do
+                    let name, value = if index = 0 then player.Name, Words.brief (value player game) else "", ""
+                    [ name; value; set; strategy ]
+        ]
+
+    let private single (solution: Solution) game =
+        match solution.Game.Spec.Tree with
+        | null -> singleMatrix solution game
+        | tree -> singleTree tree solution game
 
     let private perGame (solution: Solution) =
         Words.table [
@@ -75,7 +104,9 @@ module SolutionText =
                 "steps"
                 for player in solution.Players do
                     $"value %s{player.Name}"
-                    $"strategy %s{player.Name}"
+
+                    if isNull solution.Game.Spec.Tree then
+                        $"strategy %s{player.Name}"
             ]
             for game in solution.Games do
                 [
@@ -84,7 +115,9 @@ module SolutionText =
                     Words.count game.Steps
                     for player, probabilities in Seq.zip solution.Players game.Strategies do
                         Words.brief (value player game)
-                        strategy player probabilities
+
+                        if isNull solution.Game.Spec.Tree then
+                            strategy player probabilities
                 ]
         ]
 
@@ -154,7 +187,7 @@ module SolutionText =
 
         [
             $"game     %s{solution.Game.Spec.Name}, %s{games}"
-            $"solver   %s{solution.Solver.Info.Name}%s{settings}"
+            $"solver   %s{solution.Solver.Info.NameOn solution.Game.Spec}%s{settings}"
             $"run      %s{Words.count solution.Steps} steps, %s{options.Executor.Name} %s{options.Executor.Device} %s{precision}, seed %d{options.Seed}"
             $"time     %s{Words.seconds solution.Seconds} solving, %s{Words.seconds solution.CompileSeconds} compiling, %s{Words.seconds solution.MeasureSeconds} measuring"
             yield! rates solution

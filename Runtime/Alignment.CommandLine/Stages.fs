@@ -52,7 +52,10 @@ module Stages =
 
         let players =
             game.Spec.Players
-            |> Seq.map (fun player -> $"%s{player.Name} (%d{player.Actions.Size} actions)")
+            |> Seq.map (fun player -> 
+                match player.Actions.Parent with
+                | null -> $"%s{player.Name} (%d{player.Actions.Size} actions)"
+                | sets -> $"%s{player.Name} (%d{sets.Size} information sets, %d{player.Actions.Size} actions)")
             |> String.concat ", "
 
         let rows =
@@ -60,6 +63,15 @@ module Stages =
                 [ "game"; game.Spec.Name ]
                 [ "players"; players ]
                 [ "games"; Words.count game.Games ]
+                match game.Spec.Tree with
+                | null -> ()
+                | form ->
+                    let size = form.Tree.Size
+
+                    [
+                        "tree"
+                        $"%s{Words.count size.Histories} histories (%s{Words.count size.Decisions} decisions, %s{Words.count size.ChanceNodes} chance, %s{Words.count size.Ends} ends), depth %d{size.Depth}, %s{Words.count form.Outcomes.Size} outcomes"
+                    ]
                 for structure in game.Structures do
                     [ structureName structure.Structure; decision structure ]
                 for file in game.Files do

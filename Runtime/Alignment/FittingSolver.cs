@@ -17,11 +17,11 @@ public sealed record FittingSolver(ISolver Solver, string Reason)
         if (game.Spec.Players.Count == 2 && game.IsConstantSum)
             return new(
                 new PredictiveRegretMatchingPlus(),
-                "solver prm+ was chosen, as two players' payoffs sum to a constant"
+                $"solver {new PredictiveRegretMatchingPlus().Info.NameOn(game.Spec)} was chosen, as two players' payoffs sum to a constant"
             );
         return new(
             new RegretMatching(),
-            "solver rm was chosen; in such a game its joint play comes to a coarse correlated equilibrium, and nothing promises Nash"
+            $"solver {new RegretMatching().Info.NameOn(game.Spec)} was chosen; in such a game its joint play comes to a coarse correlated equilibrium, and nothing promises Nash"
         );
     }
 }

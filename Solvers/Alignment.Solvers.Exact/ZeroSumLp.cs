@@ -2,10 +2,11 @@ namespace Alignment;
 
 /// <summary>The maximin strategies of a two-player zero-sum or constant-sum game by one linear program.</summary>
 /// <remarks>
-/// <para>max v subject to sum_i x_i A_ij >= v for every j, sum_i x_i = 1, x >= 0; the dual values of the rows are the second player's strategy.</para>
+/// <para>Games of one simultaneous move: max v subject to sum_i x_i A_ij >= v for every j, sum_i x_i = 1, x >= 0; the dual values of the rows are the second player's strategy.</para>
 /// <para>The saddle gap max_i (Ay)_i - min_j (x'A)_j of the answer is computed afterwards and must lie below <see cref="Tolerance"/> times the
 /// range of the payoffs; on random games of up to 300 x 300 actions it was below 1e-14 of it. Where equilibria are not unique, one vertex of
 /// the set is returned. No settings.</para>
+/// <para>Sequential games: the linear program over the sequence form of Koller, Megiddo and von Stengel (1996).</para>
 /// <para>Errors: more or fewer than two players; payoffs that do not sum to one number in all cells (to 1e-12 of the largest).</para>
 /// <para>Source: von Neumann (1928), "Zur Theorie der Gesellschaftsspiele"; Dantzig (1951), "A proof of the equivalence of the programming
 /// problem and the game problem". Simplex method: GLOP of Google OR-Tools.</para>
@@ -29,6 +30,7 @@ public sealed record ZeroSumLp : IDirectSolver
             Reports = Iterate.Last,
             TwoPlayersOnly = true,
             ZeroSumOnly = true,
+            TakesTrees = true,
         };
 
     /// <inheritdoc/>
@@ -37,6 +39,13 @@ public sealed record ZeroSumLp : IDirectSolver
     /// <inheritdoc/>
     public DirectAnswer Solve(IGameData game, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(game);
+        if (game.Tree is { } tree)
+        {
+            var plans = SequenceFormLp.Solve(tree, game.Payoff(0).ToArray(), cancellationToken);
+            return new([plans.First.ToValueList(), plans.Second.ToValueList()], null, null);
+        }
+
         var form = NormalForm
             .Read(Info.Name, game)
             .RequireTwoPlayers("use 'cce' or 'ce' for more, or an iterative solver");

@@ -33,12 +33,15 @@ internal static class Averages
     public static SolverState WithAverage(this SolverState state, IGameView game) =>
         state.With(Sum, game.Players, game.Zeros).With(Excess, game.Players, game.Zeros);
 
-    public static SolverState AddToAverage(this SolverState state, IGameView game, Profile played, Averaging averaging)
+    public static SolverState AddToAverage(this SolverState state, IGameView game, Profile played, Averaging averaging) =>
+        state.AddToAverage(game, played, Weight(averaging));
+
+    public static SolverState AddToAverage(this SolverState state, IGameView game, Profile played, Expr weight)
     {
         var next = state;
         foreach (var player in game.Players)
         {
-            var term = (Weight(averaging) * game.Realization(player, played[player])) - state[Excess, player];
+            var term = (weight * game.Realization(player, played[player])) - state[Excess, player];
             var sum = state[Sum, player] + term;
             next = next.With(Sum, player, sum).With(Excess, player, sum - state[Sum, player] - term);
         }
@@ -49,7 +52,8 @@ internal static class Averages
     public static Profile Average(this SolverState state, IGameView game) =>
         Profile.Of(game.Players, p => game.FromRealization(p, state[Sum, p]));
 
-    private static Expr Weight(Averaging averaging) =>
+    /// <summary>The weight of the present step.</summary>
+    public static Expr Weight(Averaging averaging) =>
         averaging switch
         {
             Averaging.Linear => Expr.Step,

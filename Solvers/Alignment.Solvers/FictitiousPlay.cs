@@ -30,6 +30,7 @@ public sealed record FictitiousPlay : IIterativeSolver
             "Nearly everything: it is slow. Use it as a baseline."
         )
         {
+            OnTrees = "xfp",
             Claims = [new(Gap.NashConv, Iterate.Average, 0, "two-player zero-sum or potential games")],
         };
 

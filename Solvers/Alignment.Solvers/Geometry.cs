@@ -26,6 +26,12 @@ internal static class Geometries
     public static Expr Move(this Geometry geometry, IGameView game, Player player, Expr point, Expr direction) =>
         geometry == Geometry.Entropic ? point + direction : (point + direction).ProjectToSimplex(game.Actions(player));
 
+    /// <summary>How far a step of that size goes from a point.</summary>
+    public static ProximalStep Step(this Geometry geometry, IGameView game, Player player, Expr point, Expr stepSize) =>
+        geometry == Geometry.Entropic
+            ? new ProximalStep.Entropic(Logits.Normalized(game, player, point), 1 / stepSize)
+            : new ProximalStep.Euclidean(point, 1 / stepSize);
+
     /// <summary>The same point in the form to keep in a state.</summary>
     public static Expr Keep(this Geometry geometry, IGameView game, Player player, Expr point) =>
         geometry == Geometry.Entropic ? Logits.Center(game, player, point) : point;
@@ -38,5 +44,5 @@ internal static class Geometries
     /// 1. Euclidean: the spectral norm of A, at most sqrt(rows columns) and so at most the largest number of actions.
     /// </summary>
     public static double Lipschitz(this Geometry geometry, IGameView game) =>
-        geometry == Geometry.Entropic ? 1 : game.Players.Max(p => game.Actions(p).Size);
+        geometry == Geometry.Entropic ? 1 : game.Players.Max(game.MostActions);
 }

@@ -75,7 +75,7 @@ public sealed record Hedge : IIterativeSolver
     private Expr Next(IGameView game, SolverState state, Player player, Profile profile)
     {
         var upcoming = Expr.Step + 1;
-        var eta = StepSize * (Math.Log(game.Actions(player).Size) / upcoming).Sqrt();
+        var eta = StepSize * (Math.Log(game.MostActions(player)) / upcoming).Sqrt();
         var kept = (Expr.Step / upcoming).Sqrt() * state[Logit, player];
         return Logits.Center(game, player, kept + (eta * game.ActionValues(player, profile)));
     }

@@ -12,5 +12,9 @@ internal static class Logits
     /// </summary>
     public static Expr Center(IGameView game, Player player, Expr logits) => logits - logits.Max(game.Actions(player));
 
+    /// <summary>Logarithms of the strategy.</summary>
+    public static Expr Normalized(IGameView game, Player player, Expr logits) =>
+        logits - logits.LogSumExp(game.Actions(player));
+
     public static Expr Strategy(IGameView game, Player player, Expr logits) => logits.Softmax(game.Actions(player));
 }

@@ -118,7 +118,7 @@ public sealed record MagneticMirrorDescent : IIterativeSolver
                     (s, p) =>
                         s.Regularize(
                             p,
-                            Regularizer.Kl(Expr.Constant(1.0 / p.Actions.Size).Expand(p.Actions), Temperature)
+                            Regularizer.Kl(Uniform(p.Actions), Temperature)
                         )
                 );
 
@@ -157,8 +157,16 @@ public sealed record MagneticMirrorDescent : IIterativeSolver
     private Expr Next(IGameView game, SolverState state, Player player, Profile profile)
     {
         var (reference, temperature) = Pull(game, state, player);
-        var pulled =
-            state[Logit, player] + (StepSize * ((temperature * reference) + game.ActionValues(player, profile)));
+        var pull = StepSize * temperature;
+        var logPoint = Logits.Normalized(game, player, state[Logit, player]);
+        var logMagnet = Magnet == Magnet.Moving ? Logits.Normalized(game, player, reference) : reference;
+        var prior = (logPoint + (pull * logMagnet)) / (1 + pull);
+        var values = game.Proximal(
+            player,
+            game.Gradient(player, profile),
+            new ProximalStep.Entropic(prior, (1 + pull) / StepSize)
+        );
+        var pulled = state[Logit, player] + (StepSize * ((temperature * reference) + values));
         return Logits.Center(game, player, pulled / (1 + (StepSize * temperature)));
     }
 
@@ -179,6 +187,11 @@ public sealed record MagneticMirrorDescent : IIterativeSolver
 
     private static Expr Strategy(IGameView game, SolverState state, Player player) =>
         Logits.Strategy(game, player, state[Logit, player]);
+
+    private static Expr Uniform(Axis actions) =>
+        actions.Parent is null
+            ? Expr.Constant(1.0 / actions.Size).Expand(actions)
+            : (1 / Expr.Constant(1).Expand(actions).Sum(actions)).Expand(actions);
 
     private static ArgumentException Unfit(Player player, string sentence) =>
         new($"Magnetic mirror descent, player '{player.Name}': expected {sentence}.");

@@ -20,8 +20,9 @@ internal enum Lookahead
 /// updates.
 /// </summary>
 /// <remarks>
-/// <para>With point z, expected values m and action values g of the profile played: x = z moved by eta m; then z = z
-/// moved by eta g. To move z by v is to take the q that maximizes &lt;v, q&gt; - distance(q, z).</para>
+/// <para>With point z, expected gradient m and gradient g of the profile played: x = z moved by eta m; then z = z
+/// moved by eta g. To move z by v is to take the q that maximizes &lt;v, q&gt; - distance(q, z), in a tree with the
+/// dilated distance: the sum over information sets, each times the probability that q itself comes there.</para>
 /// <para>eta = <see cref="StepSize"/> / L, where L is the largest Lipschitz constant that payoffs in [-1, 1] allow: 1
 /// (entropic) or the largest number of actions (Euclidean).</para>
 /// </remarks>
@@ -43,13 +44,13 @@ internal sealed record MirrorDescent(Geometry Geometry, Lookahead Lookahead, Exp
             Strategy,
             (s, player, profile) =>
             {
-                var values = game.ActionValues(player, profile);
+                var gradient = game.Gradient(player, profile);
                 var moved = s.With(
                     Point,
                     player,
-                    Geometry.Keep(game, player, Move(game, player, s[Point, player], values))
+                    Geometry.Keep(game, player, Move(game, player, s[Point, player], gradient))
                 );
-                return Lookahead == Lookahead.Optimistic ? moved.With(Seen, player, values) : moved;
+                return Lookahead == Lookahead.Optimistic ? moved.With(Seen, player, gradient) : moved;
             },
             Averaging
         );
@@ -62,7 +63,7 @@ internal sealed record MirrorDescent(Geometry Geometry, Lookahead Lookahead, Exp
         var ahead = Lookahead switch
         {
             Lookahead.Optimistic => Move(game, player, point, state[Seen, player]),
-            Lookahead.Extragradient => Move(game, player, point, game.ActionValues(player, Points(game, state))),
+            Lookahead.Extragradient => Move(game, player, point, game.Gradient(player, Points(game, state))),
             _ => point,
         };
         return Geometry.Strategy(game, player, ahead);
@@ -71,6 +72,10 @@ internal sealed record MirrorDescent(Geometry Geometry, Lookahead Lookahead, Exp
     private Profile Points(IGameView game, SolverState state) =>
         Profile.Of(game.Players, p => Geometry.Strategy(game, p, state[Point, p]));
 
-    private Expr Move(IGameView game, Player player, Expr point, Expr values) =>
-        Geometry.Move(game, player, point, StepSize / Geometry.Lipschitz(game) * values);
+    private Expr Move(IGameView game, Player player, Expr point, Expr gradient)
+    {
+        var eta = StepSize / Geometry.Lipschitz(game);
+        var values = game.Proximal(player, gradient, Geometry.Step(game, player, point, eta));
+        return Geometry.Move(game, player, point, eta * values);
+    }
 }

@@ -37,6 +37,7 @@ public sealed record PredictiveRegretMatchingPlus : IIterativeSolver
             "Games where only the last iterate counts, and regularized equilibria: prefer mmd."
         )
         {
+            OnTrees = "pcfr+",
             Claims =
             [
                 new(

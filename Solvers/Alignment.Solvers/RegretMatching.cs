@@ -32,6 +32,7 @@ public sealed record RegretMatching : IIterativeSolver
             "Zero-sum games where speed matters: prefer prm+."
         )
         {
+            OnTrees = "cfr",
             Claims =
             [
                 new(Gap.NashConv, Iterate.Average, 0.5, "two-player zero-sum, averaging=uniform"),

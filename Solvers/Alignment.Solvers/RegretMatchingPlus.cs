@@ -37,6 +37,7 @@ public sealed record RegretMatchingPlus : IIterativeSolver
             "Games where only the last iterate counts; and prm+ is usually faster."
         )
         {
+            OnTrees = "cfr+",
             Claims =
             [
                 new(Gap.NashConv, Iterate.Average, 0.5, "two-player zero-sum"),

@@ -9,6 +9,8 @@ public static class Solver
         new PredictiveRegretMatchingPlus(),
         new RegretMatchingPlus(),
         new RegretMatching(),
+        new DiscountedRegretMatching(),
+        DiscountedRegretMatching.Linear,
         new MagneticMirrorDescent(),
         new OptimisticGradient(),
         new OptimisticHedge(),
@@ -26,8 +28,8 @@ public static class Solver
     public static ISolver Find(string text) => SolverText.Parse(text, Named);
 
     private static ISolver Named(string name) =>
-        All.FirstOrDefault(solver => solver.Info.Name == name)
+        All.FirstOrDefault(solver => solver.Info.IsCalled(name))
         ?? throw new ArgumentException(
-            $"There is no solver '{name}'." + Nearest.Hint(name, All.Select(s => s.Info.Name), "There are")
+            $"There is no solver '{name}'." + Nearest.Hint(name, All.SelectMany(s => s.Info.Names), "There are")
         );
 }

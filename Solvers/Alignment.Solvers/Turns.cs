@@ -31,13 +31,23 @@ internal static class Turns
         Response respond,
         Averaging averaging,
         Updates updates = Updates.Simultaneous
+    ) => Step(game, state, strategy, respond, Averages.Weight(averaging), updates);
+
+    /// <summary>The same with any weight of the step in the average.</summary>
+    public static SolverState Step(
+        IGameView game,
+        SolverState state,
+        Strategy strategy,
+        Response respond,
+        Expr weight,
+        Updates updates
     )
     {
         var profile = Play(game, state, strategy);
         foreach (var player in game.Players)
         {
             if (player == game.Players[^1])
-                state = state.AddToAverage(game, profile, averaging);
+                state = state.AddToAverage(game, profile, weight);
             state = respond(state, player, profile);
             if (updates == Updates.Alternating)
                 profile = profile.With(player, strategy(game, state, player));

@@ -30,14 +30,24 @@ public sealed class AxisSet : IReadOnlyList<Axis>, IEquatable<AxisSet>
     /// <summary>The axis of a name, if the set holds it.</summary>
     public Axis? Find(string name) => Array.Find(_axes, a => a.Name == name);
 
-    /// <summary>All axes of both; a name that is in both is taken from this set.</summary>
+    /// <summary>Whether an axis of this name, or a ragged one that is grouped by it, is in the set.</summary>
+    public bool Covers(Axis axis) => Array.Exists(_axes, a => a.Name == axis.Name || a.Parent?.Name == axis.Name);
+
+    /// <summary>All axes of both; a name that is in both is taken from this set. A ragged axis stands for its parent too.</summary>
     public AxisSet Union(AxisSet other)
     {
         List<Axis>? all = null;
         foreach (var axis in other._axes)
         {
-            if (!Contains(axis) && all?.Exists(a => a.Name == axis.Name) != true)
-                (all ??= [.. _axes]).Add(axis);
+            var held = all ?? (IReadOnlyList<Axis>)_axes;
+            if (held.Any(a => a.Name == axis.Name || a.Parent?.Name == axis.Name))
+                continue;
+            all ??= [.. _axes];
+            var parent = axis.Parent is null ? -1 : all.FindIndex(a => a.Name == axis.Parent.Name);
+            if (parent >= 0)
+                all[parent] = axis;
+            else
+                all.Add(axis);
         }
 
         return all is null ? this : new([.. all]);
@@ -45,6 +55,10 @@ public sealed class AxisSet : IReadOnlyList<Axis>, IEquatable<AxisSet>
 
     /// <summary>This set without the axes of the given names.</summary>
     public AxisSet Except(IEnumerable<Axis> axes) => new([.. _axes.Where(a => !axes.Any(b => b.Name == a.Name))]);
+
+    /// <summary>This set with axes summed out: a ragged one leaves its parent.</summary>
+    public AxisSet Reduce(IEnumerable<Axis> axes) =>
+        new([.. _axes.Select(a => axes.Any(b => b.Name == a.Name) ? a.Parent : a).OfType<Axis>()]);
 
     /// <summary>This set with one axis replaced by another, at its place.</summary>
     public AxisSet Replace(Axis from, Axis to) => new([.. _axes.Select(a => a.Name == from.Name ? to : a)]);

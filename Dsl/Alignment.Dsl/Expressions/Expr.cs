@@ -241,7 +241,9 @@ public sealed partial class Expr : IEquatable<Expr>
         axes.Aggregate(this, (x, axis) => Of(new Op.Reduce(ReduceKind.Sum, axis), x));
 
     /// <summary>Mean over axes.</summary>
-    public Expr Mean(params Axis[] axes) => Sum(axes) / axes.Aggregate(1.0, (n, axis) => n * axis.Size);
+    public Expr Mean(params Axis[] axes) =>
+        axes.Aggregate(Sum(axes), (x, axis) => axis.Parent is null ? x : x / Constant(1).Expand(axis).Sum(axis))
+        / axes.Aggregate(1.0, (n, axis) => axis.Parent is null ? n * axis.Size : n);
 
     /// <summary>Largest element along an axis.</summary>
     public Expr Max(Axis axis) => Of(new Op.Reduce(ReduceKind.Max, axis), this);
@@ -287,7 +289,7 @@ public sealed partial class Expr : IEquatable<Expr>
     /// <summary>The same numbers repeated along axes that this expression lacks.</summary>
     public Expr Expand(params Axis[] axes)
     {
-        var missing = axes.Where(a => !Axes.Contains(a)).ToValueList();
+        var missing = axes.Where(a => !Axes.Covers(a)).ToValueList();
         return missing.Count == 0 ? this : Of(new Op.Expand(missing), this);
     }
 

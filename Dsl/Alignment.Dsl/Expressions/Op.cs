@@ -93,7 +93,7 @@ public enum RandomKind
 /// The same vocabulary serves the specification (as nodes of an expression) and the compiled program (as instructions),
 /// so a primitive has one meaning, one derivative and one text form.
 /// </remarks>
-public abstract record Op
+public abstract partial record Op
 {
     private protected Op() { }
 
@@ -248,7 +248,7 @@ public abstract record Op
         public override ValueList<Axis> Along => [Axis];
 
         /// <inheritdoc/>
-        public override AxisSet Infer(IReadOnlyList<AxisSet> arguments) => arguments[0].Except([Axis]);
+        public override AxisSet Infer(IReadOnlyList<AxisSet> arguments) => arguments[0].Reduce([Axis]);
 
         /// <inheritdoc/>
         public override string? Fault(IReadOnlyList<AxisSet> arguments) => RequireAxis(Signature, Axis, arguments[0]);
@@ -318,7 +318,7 @@ public abstract record Op
 
         /// <inheritdoc/>
         public override AxisSet Infer(IReadOnlyList<AxisSet> arguments) =>
-            arguments[0].Union(arguments[1]).Except(Axes);
+            arguments[0].Union(arguments[1]).Reduce(Axes);
 
         /// <inheritdoc/>
         public override string? Fault(IReadOnlyList<AxisSet> arguments) =>
@@ -330,7 +330,7 @@ public abstract record Op
     public sealed record Gather(Axis From, Axis To, ValueList<int> Map) : Op
     {
         /// <inheritdoc/>
-        public override string Signature => $"gather[{From.Name}->{To.Name}]({string.Join(" ", Map)})";
+        public override string Signature => $"gather[{From.Name}->{To.Name}]({MapText(Map)})";
 
         /// <inheritdoc/>
         public override ValueList<Axis> Along => [From];
@@ -349,7 +349,7 @@ public abstract record Op
     public sealed record SegmentSum(Axis From, Axis To, ValueList<int> Map) : Op
     {
         /// <inheritdoc/>
-        public override string Signature => $"segment_sum[{From.Name}->{To.Signature}]({string.Join(" ", Map)})";
+        public override string Signature => $"segment_sum[{From.Name}->{To.Signature}]({MapText(Map)})";
 
         /// <inheritdoc/>
         public override ValueList<Axis> Along => [From];
@@ -477,6 +477,10 @@ public abstract record Op
         public override AxisSet Infer(IReadOnlyList<AxisSet> arguments) =>
             arguments[0].Union(arguments[2].Except(arguments[1]));
     }
+
+    // long maps are told apart by their fingerprints
+    private protected static string MapText(ValueList<int> map) =>
+        map.Count <= 64 ? string.Join(" ", map) : $"#{Fingerprint.Of(map.AsSpan())}";
 
     private protected static string? FaultyMap(string who, ValueList<int> map, Axis length, Axis range)
     {

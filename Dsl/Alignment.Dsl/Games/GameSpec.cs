@@ -14,6 +14,9 @@ public sealed record GameSpec
     /// <summary>Name in reports and run folders.</summary>
     public string Name { get; private init; }
 
+    /// <summary>For a sequential game: its tree, over whose outcomes payoffs are. Null where each player chooses once, at the same time.</summary>
+    public TreeForm? Tree { get; private init; }
+
     /// <summary>The players, in the order in which they were declared.</summary>
     public ValueList<Player> Players { get; private init; } = [];
 
@@ -23,7 +26,7 @@ public sealed record GameSpec
     /// <summary>Chance variables that payoffs may depend on, with their distributions.</summary>
     public ValueList<NatureVariable> NatureVariables { get; private init; } = [];
 
-    /// <summary>One payoff a player, over the action axes of all players.</summary>
+    /// <summary>One payoff a player, over the action axes of all players, or over the outcomes of the tree.</summary>
     public ValueList<PlayerPayoff> Payoffs { get; private init; } = [];
 
     /// <summary>Penalties on strategies.</summary>
@@ -37,6 +40,19 @@ public sealed record GameSpec
 
     /// <summary>Structure that the author claims; the check proves or refutes it.</summary>
     public ValueList<Structure> Claims { get; private init; } = [];
+
+    internal static GameSpec Of(TreeForm form) =>
+        new(form.Tree.Name)
+        {
+            Tree = form,
+            Players = form.Players,
+            Payoffs = form
+                .Players.Select(
+                    (player, p) =>
+                        new PlayerPayoff(player, Expr.Vector(form.Outcomes, [.. form.Tree.Payoffs[p]]))
+                )
+                .ToValueList(),
+        };
 
     /// <summary>Adds a player.</summary>
     public GameSpec Player(Player player) => this with { Players = Players.Add(player) };
@@ -138,6 +154,8 @@ public sealed record GameSpec
     {
         var text = new StringBuilder().Append("game ").Append(Quote.Text(Name));
         void Line(string line) => text.Append("\n  ").Append(line);
+        if (Tree is not null)
+            Line($"tree {Tree}");
         foreach (var player in Players)
             Line($"player {Quote.Label(player.Name)} chooses {player.Actions.Signature}");
         foreach (var axis in Batch)
@@ -200,6 +218,26 @@ public static class Game
     /// <summary>A game without players yet.</summary>
     public static GameSpec Named(string name) =>
         string.IsNullOrWhiteSpace(name) ? throw new ArgumentException("A game needs a name.", nameof(name)) : new(name);
+
+    /// <summary>The sequential game of a tree: its players, and its payoffs over its outcomes.</summary>
+    public static GameSpec FromTree(GameTree tree)
+    {
+        ArgumentNullException.ThrowIfNull(tree);
+        return GameSpec.Of(new TreeForm(tree));
+    }
+
+    /// <summary>The sequential game of rules, whose tree is enumerated now.</summary>
+    /// <param name="rules">The rules.</param>
+    /// <param name="mostHistories">Histories to enumerate at most; a larger game is refused.</param>
+    /// <param name="progress">Told the number of histories from time to time.</param>
+    /// <param name="cancellationToken">Ends the enumeration.</param>
+    /// <exception cref="RulesException">The rules break their contract, or the game is too large.</exception>
+    public static GameSpec FromRules<TState>(
+        IRules<TState> rules,
+        long mostHistories = GameTree.MostHistories,
+        IProgress<long>? progress = null,
+        CancellationToken cancellationToken = default
+    ) => FromTree(GameTree.Of(rules, mostHistories, progress, cancellationToken));
 }
 
 /// <summary>What a player maximizes.</summary>

@@ -1,6 +1,7 @@
 namespace Alignment;
 
 /// <summary>The Shannon entropy of each player's strategy, -sum p log p, in nats, as <c>game/entropy/{player}</c>.</summary>
+/// <remarks>In a sequential game: the sum over information sets, each times the probability that the strategy itself comes there.</remarks>
 public sealed record EntropyProbe : IMetricProbe
 {
     /// <inheritdoc/>
@@ -11,7 +12,7 @@ public sealed record EntropyProbe : IMetricProbe
         game
             .Players.Select(p => new Metric(
                 $"game/entropy/{p.Name}",
-                -Regularizer.XLogX(profile[p]).Sum(game.Actions(p))
+                game.Dilate(p, profile[p], -Regularizer.XLogX(profile[p]).Sum(game.Actions(p)))
             ))
             .ToValueList();
 }
@@ -26,6 +27,13 @@ public sealed record SupportProbe(double Threshold) : IMetricProbe
     /// <inheritdoc/>
     public ValueList<Metric> Measure(IGameView game, Profile profile) =>
         game
-            .Players.Select(p => new Metric($"game/support/{p.Name}", profile[p].Above(Threshold).Sum(game.Actions(p))))
+            .Players.Select(p =>
+            {
+                var count = profile[p].Above(Threshold).Sum(game.Actions(p));
+                return new Metric(
+                    $"game/support/{p.Name}",
+                    game.Actions(p).Parent is { } decisions ? count.Sum(decisions) : count
+                );
+            })
             .ToValueList();
 }

@@ -41,7 +41,10 @@ public interface IDirectSolver : ISolver
 }
 
 /// <summary>What a direct solver found.</summary>
-/// <param name="Strategies">One mixed strategy a player; the marginals when <paramref name="Joint"/> is given.</param>
+/// <param name="Strategies">
+/// One mixed strategy a player; the marginals when <paramref name="Joint"/> is given. In a sequential game: the probability of each action, as
+/// the player's <see cref="Treeplex"/> numbers them.
+/// </param>
 /// <param name="Joint">A distribution over action profiles (last player fastest) for correlated equilibria, else null.</param>
 /// <param name="Note">A sentence about the answer, such as how many equilibria there are, or null.</param>
 public sealed record DirectAnswer(ValueList<ValueList<double>> Strategies, ValueList<double>? Joint, string? Note);
@@ -84,7 +87,13 @@ public interface IGameData
     /// <summary>The players.</summary>
     ValueList<Player> Players { get; }
 
-    /// <summary>A player's payoffs, row-major over the players' actions: the last player's action varies fastest.</summary>
+    /// <summary>For a sequential game its tree, else null.</summary>
+    GameTree? Tree => null;
+
+    /// <summary>
+    /// A player's payoffs, row-major over the players' actions: the last player's action varies fastest. Of a sequential game: over the
+    /// outcomes of its tree, weighted by chance.
+    /// </summary>
     ReadOnlySpan<double> Payoff(int player);
 }
 
@@ -131,6 +140,22 @@ public sealed record RateClaim(Gap Gap, Iterate Iterate, double Exponent, string
 /// <param name="Avoid">When not to use it.</param>
 public sealed record SolverInfo(string Name, string Title, string Summary, string Source, string Avoid)
 {
+    /// <summary>What the field calls it on sequential games, such as <c>cfr</c>; <c>--solver</c> takes that name too. Null: the same.</summary>
+    public string? OnTrees { get; init; }
+
+    /// <summary>The name for a game of that form.</summary>
+    public string NameOn(GameSpec game)
+    {
+        ArgumentNullException.ThrowIfNull(game);
+        return game.Tree is null ? Name : OnTrees ?? Name;
+    }
+
+    /// <summary>All its names.</summary>
+    public IEnumerable<string> Names => OnTrees is null ? [Name] : [Name, OnTrees];
+
+    /// <summary>Whether a name means it.</summary>
+    public bool IsCalled(string name) => name == Name || name == OnTrees;
+
     /// <summary>Claimed rates; empty where the theory gives none.</summary>
     public ValueList<RateClaim> Claims { get; init; } = [];
 
@@ -142,6 +167,9 @@ public sealed record SolverInfo(string Name, string Title, string Summary, strin
 
     /// <summary>Only where payoffs sum to a constant.</summary>
     public bool ZeroSumOnly { get; init; }
+
+    /// <summary>Takes sequential games. Every iterative solver does, by its view of the game; others say so.</summary>
+    public bool TakesTrees { get; init; }
 
     /// <summary>Takes regularizers into account; a solver that does not refuses a regularized game.</summary>
     public bool UsesRegularizers { get; init; }

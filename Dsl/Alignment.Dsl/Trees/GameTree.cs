@@ -16,6 +16,7 @@ public sealed record GameTree
         ValueList<Treeplex> players,
         ValueList<ValueList<int>> sequences,
         ValueList<ValueList<double>> payoffs,
+        ValueList<double> chances,
         TreeSize size
     )
     {
@@ -23,8 +24,12 @@ public sealed record GameTree
         Players = players;
         Sequences = sequences;
         Payoffs = payoffs;
+        Chances = chances;
         Size = size;
     }
+
+    /// <summary>Histories that are enumerated at most, unless another limit is given.</summary>
+    public const long MostHistories = 20_000_000;
 
     /// <summary>The game's name.</summary>
     public string Name { get; }
@@ -37,6 +42,9 @@ public sealed record GameTree
 
     /// <summary>For each player: its payoff at each outcome, times the probability that chance leads there.</summary>
     public ValueList<ValueList<double>> Payoffs { get; }
+
+    /// <summary>For each outcome: the probability that chance leads there, when every player plays its sequence.</summary>
+    public ValueList<double> Chances { get; }
 
     /// <summary>How large the tree was.</summary>
     public TreeSize Size { get; }
@@ -52,7 +60,7 @@ public sealed record GameTree
     /// <exception cref="RulesException">The rules break their contract, or the game is too large.</exception>
     public static GameTree Of<TState>(
         IRules<TState> rules,
-        long mostHistories = 20_000_000,
+        long mostHistories = MostHistories,
         IProgress<long>? progress = null,
         CancellationToken cancellationToken = default
     ) => new TreeBuilder<TState>(rules, mostHistories, progress, cancellationToken).Build();

@@ -21,6 +21,7 @@ internal sealed class TreeBuilder<TState>(
     private readonly Dictionary<ValueList<int>, int> _outcomes = [];
     private readonly List<List<int>> _sequences = [];
     private readonly List<List<double>> _payoffs = [];
+    private readonly List<double> _chances = [];
     private long _histories;
     private long _decisions;
     private long _chanceNodes;
@@ -61,11 +62,15 @@ internal sealed class TreeBuilder<TState>(
         while (open.TryPop(out var position))
             Visit(position, open);
         progress?.Report(_histories);
+        // who never acts has one thing to do, so that everyone has a strategy
+        foreach (var sets in _sets.Where(s => s.Count == 0))
+            sets.Add(new("never acts", ["-"], 0, 0));
         return new(
             rules.Name,
             rules.Players.Select((name, p) => new Treeplex(name, _sets[p].ToValueList())).ToValueList(),
             _sequences.Select(s => s.ToValueList()).ToValueList(),
             _payoffs.Select(s => s.ToValueList()).ToValueList(),
+            _chances.ToValueList(),
             new(_histories, _decisions, _chanceNodes, _ends, _depth)
         );
     }
@@ -261,6 +266,7 @@ internal sealed class TreeBuilder<TState>(
         {
             outcome = _outcomes.Count;
             _outcomes.Add(key, outcome);
+            _chances.Add(0);
             for (var p = 0; p < Count; p++)
             {
                 _sequences[p].Add(at.Own[p]);
@@ -268,6 +274,7 @@ internal sealed class TreeBuilder<TState>(
             }
         }
 
+        _chances[outcome] += at.Chance;
         for (var p = 0; p < Count; p++)
             _payoffs[p][outcome] += at.Chance * returns[p];
     }

@@ -40,6 +40,23 @@ public readonly record struct Fingerprint(ulong High, ulong Low)
         return FromDigest(hash.GetHashAndReset());
     }
 
+    /// <summary>Fingerprint of whole numbers, in order.</summary>
+    public static Fingerprint Of(ReadOnlySpan<int> values)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Span<byte> chunk = stackalloc byte[1024];
+        for (var done = 0; done < values.Length; )
+        {
+            var count = Math.Min(chunk.Length / 4, values.Length - done);
+            for (var k = 0; k < count; k++)
+                BinaryPrimitives.WriteInt32LittleEndian(chunk[(4 * k)..], values[done + k]);
+            hash.AppendData(chunk[..(4 * count)]);
+            done += count;
+        }
+
+        return FromDigest(hash.GetHashAndReset());
+    }
+
     /// <summary>32 hexadecimal digits.</summary>
     public override string ToString() => $"{High:x16}{Low:x16}";
 

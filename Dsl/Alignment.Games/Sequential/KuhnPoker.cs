@@ -83,3 +83,45 @@ public sealed class KuhnPoker(int players = 2) : IRules<KuhnPosition>
 
     private char Rank(int card) => Ranks[Ranks.Length - players - 1 + card];
 }
+
+/// <summary>Kuhn poker by name; the rules are <see cref="KuhnPoker"/>.</summary>
+public sealed record KuhnPokerFamily : IGameFamily
+{
+    /// <summary>Number of players.</summary>
+    public static GameParameter<int> Players { get; } = GameParameter.Integer("players", 2, 2, 4, "Number of players.");
+
+    /// <inheritdoc/>
+    public string Name => "kuhn_poker";
+
+    /// <inheritdoc/>
+    public string Summary => "Each gets one card and antes 1; one bet of 1 may be made, called or folded to.";
+
+    /// <inheritdoc/>
+    public string Source =>
+        "Kuhn (1950), A Simplified Two-Person Poker; more players: Szafron, Gibson, Sturtevant (2013).";
+
+    /// <inheritdoc/>
+    public ValueList<GameParameter> Parameters => [Players];
+
+    /// <inheritdoc/>
+    public GameSpec Create(GameArguments arguments)
+    {
+        ArgumentNullException.ThrowIfNull(arguments);
+        return Game.FromRules(new KuhnPoker(arguments.Get(Players)));
+    }
+
+    /// <inheritdoc/>
+    public double? KnownValue(GameArguments arguments)
+    {
+        ArgumentNullException.ThrowIfNull(arguments);
+        return arguments.Get(Players) == 2 ? -1.0 / 18 : null;
+    }
+}
+
+public static partial class Games
+{
+    /// <summary>Kuhn poker; see <see cref="Alignment.KuhnPoker"/>.</summary>
+    /// <exception cref="GameSyntaxException">A number is out of range.</exception>
+    public static GameSpec KuhnPoker(int players = 2) =>
+        Create<KuhnPokerFamily>(Defaults<KuhnPokerFamily>().With(KuhnPokerFamily.Players, players));
+}

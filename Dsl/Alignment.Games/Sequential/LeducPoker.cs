@@ -127,3 +127,39 @@ public sealed class LeducPoker : IRules<LeducPosition>
     private static IEnumerable<int> Left(LeducPosition state) =>
         Enumerable.Range(0, Names.Length).Where(c => state.Cards.IndexOf(c) < 0);
 }
+
+/// <summary>Leduc poker by name; the rules are <see cref="LeducPoker"/>.</summary>
+public sealed record LeducPokerFamily : IGameFamily
+{
+    /// <inheritdoc/>
+    public string Name => "leduc_poker";
+
+    /// <inheritdoc/>
+    public string Summary => "Two players, six cards, two rounds of bets with a common card between them.";
+
+    /// <inheritdoc/>
+    public string Source => "Southey et al. (2005), Bayes' Bluff: Opponent Modelling in Poker.";
+
+    /// <inheritdoc/>
+    public ValueList<GameParameter> Parameters => [];
+
+    /// <inheritdoc/>
+    public GameSpec Create(GameArguments arguments)
+    {
+        ArgumentNullException.ThrowIfNull(arguments);
+        return Game.FromRules(new LeducPoker());
+    }
+
+    /// <inheritdoc/>
+    public double? KnownValue(GameArguments arguments)
+    {
+        ArgumentNullException.ThrowIfNull(arguments);
+        return -0.085606424078;
+    }
+}
+
+public static partial class Games
+{
+    /// <summary>Leduc poker; see <see cref="Alignment.LeducPoker"/>.</summary>
+    public static GameSpec LeducPoker() => Create<LeducPokerFamily>(Defaults<LeducPokerFamily>());
+}

@@ -26,6 +26,8 @@ public static class SpecCheck
         public ValueList<Diagnostic> Run()
         {
             Players();
+            if (spec.Tree is not null)
+                Tree(spec.Tree);
             Axes();
             Parameters();
             Tables();
@@ -53,6 +55,21 @@ public static class SpecCheck
                 Fault($"game '{spec.Name}'", "has no players; add them with Player or ZeroSum");
             foreach (var twice in spec.Players.GroupBy(p => p.Name).Where(g => g.Count() > 1))
                 Fault($"player '{twice.Key}'", $"is declared {twice.Count()} times; players need names of their own");
+        }
+
+        private void Tree(TreeForm form)
+        {
+            if (spec.Players != form.Players)
+                Fault($"game '{spec.Name}'", "is sequential; its players are those of its rules, so add none");
+            if (spec.NatureVariables.Count > 0)
+                Fault($"game '{spec.Name}'", "is sequential; what chance does belongs to its rules, not to Nature");
+            if (spec.Constraints.Count > 0)
+                Fault($"game '{spec.Name}'", "is sequential; constraints on such games are not supported yet");
+            foreach (var entry in spec.Regularizers.Where(r => ProximalStep.Of(r.Regularizer) is null))
+                Fault(
+                    $"regularizer of '{entry.Player}'",
+                    $"sequential games take Entropy, Kl and L2, got {entry.Regularizer.Text}"
+                );
         }
 
         private void Axes()
@@ -128,7 +145,7 @@ public static class SpecCheck
             )
                 Fault(where, "is set more than once");
 
-            var actions = spec.Players.Select(p => p.Actions).ToArray();
+            var actions = spec.Tree is null ? spec.Players.Select(p => p.Actions).ToArray() : [spec.Tree.Outcomes];
             Expression(where, payoff.Payoff, [.. actions, .. spec.Batch, .. spec.NatureVariables.Select(n => n.Axis)]);
             var missing = actions.Where(a => !payoff.Payoff.Axes.Contains(a)).ToArray();
             if (missing.Length > 0)
@@ -157,7 +174,7 @@ public static class SpecCheck
                 )
                     Fault(where, "is set more than once; a player has one regularizer");
                 foreach (var expression in entry.Regularizer.Expressions)
-                    Expression(where, expression, [entry.Player.Actions, .. spec.Batch]);
+                    Expression(where, expression, [entry.Player.Actions, .. Parents(entry.Player), .. spec.Batch]);
                 if (
                     entry.Regularizer is TsallisRegularizer { Order: var q }
                     && (!double.IsFinite(q) || q <= 0 || q == 1)
@@ -242,6 +259,8 @@ public static class SpecCheck
                 );
             }
         }
+
+        private static IEnumerable<Axis> Parents(Player player) => player.Actions.Parent is { } sets ? [sets] : [];
 
         private static double? Number(Expr e) =>
             e.Op switch

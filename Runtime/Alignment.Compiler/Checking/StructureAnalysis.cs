@@ -70,6 +70,76 @@ public static class StructureAnalysis
             .ToValueList();
     }
 
+    /// <summary>Decides for a sequential game whether payoffs sum to zero, or to one number, at every outcome.</summary>
+    /// <param name="form">The tree.</param>
+    /// <param name="payoffs">For each player its payoffs: games, then outcomes, weighted by chance.</param>
+    /// <param name="games">Number of games.</param>
+    /// <param name="describeGame">Names a game of the batch for witnesses; empty for a single game.</param>
+    public static ValueList<StructureDecision> Decide(
+        TreeForm form,
+        IReadOnlyList<double[]> payoffs,
+        int games,
+        Func<int, string> describeGame
+    )
+    {
+        ArgumentNullException.ThrowIfNull(form);
+        ArgumentNullException.ThrowIfNull(payoffs);
+        ArgumentNullException.ThrowIfNull(describeGame);
+        StructureDecision Of(Structure structure, string? witness) =>
+            new(structure, witness is null ? Verdict.Proved : Verdict.Refuted, witness ?? "");
+        return
+        [
+            Of(Structure.ZeroSum, NotConstantSum(form, payoffs, games, describeGame, zero: true)),
+            Of(Structure.ConstantSum, NotConstantSum(form, payoffs, games, describeGame, zero: false)),
+        ];
+    }
+
+    // payoffs of merged ends are weighted by chance, and so is what they sum to
+    private static string? NotConstantSum(
+        TreeForm form,
+        IReadOnlyList<double[]> payoffs,
+        int games,
+        Func<int, string> describeGame,
+        bool zero
+    )
+    {
+        var chances = form.Tree.Chances;
+        for (var game = 0; game < games; game++)
+        {
+            var first = game * chances.Count;
+            var slack = Tolerance * payoffs.Max(u => u.AsSpan(first, chances.Count).ToArray().Max(Math.Abs));
+            var constant = zero ? 0 : payoffs.Sum(u => u[first]) / chances[0];
+            for (var o = 0; o < chances.Count; o++)
+            {
+                var sum = payoffs.Sum(u => u[first + o]);
+                if (Math.Abs(sum - (constant * chances[o])) <= slack)
+                    continue;
+                var (name, at) = (describeGame(game), Describe(form.Tree, o));
+                return string.Create(
+                    System.Globalization.CultureInfo.InvariantCulture,
+                    $"{(name.Length > 0 ? $"game {name}, " : "")}{at}: payoffs sum to {sum / chances[o]:R}, not {constant:R}"
+                );
+            }
+        }
+
+        return null;
+    }
+
+    private static string Describe(GameTree tree, int outcome)
+    {
+        var moves = tree.Players.Select(
+            (player, p) =>
+            {
+                var sequence = tree.Sequences[p][outcome];
+                if (sequence == 0)
+                    return $"{player.Player} does nothing";
+                var set = player.InformationSets.Last(s => s.First < sequence);
+                return $"{player.Player} does '{set.Actions[sequence - 1 - set.First]}' in '{set.Label}'";
+            }
+        );
+        return $"the outcome where {string.Join(" and ", moves)}";
+    }
+
     private sealed class Cells
     {
         private readonly ValueList<Player> _players;

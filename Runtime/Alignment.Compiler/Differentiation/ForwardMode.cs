@@ -99,6 +99,14 @@ public static class ForwardMode
                     node.Op,
                     [.. node.Arguments.Select((a, k) => Whole(graph, Tangent(k) ?? graph.Constant(0), a))]
                 );
+            case Op.SweepDown or Op.SweepUp or Op.SparseContract:
+                return Sweeps.Push(
+                    graph,
+                    id,
+                    [
+                        .. node.Arguments.Select((a, k) => Tangent(k) is { } t ? Whole(graph, t, a) : (int?)null),
+                    ]
+                );
         }
 
         if (first is not { } tangent)
@@ -118,7 +126,7 @@ public static class ForwardMode
             ),
             Op.Softmax s => ReverseMode.SoftmaxProduct(graph, id, whole, s.Axis),
             Op.SimplexProjection p => ReverseMode.ProjectionProduct(graph, id, whole, p.Axis),
-            Op.Reduce or Op.CumulativeSum or Op.Gather or Op.SegmentSum or Op.Slice or Op.Rename or Op.Expand =>
+            Op.Reduce or Op.CumulativeSum or Op.Gather or Op.SegmentSum or Op.Slice or Op.Rename or Op.Expand or Op.Spread =>
                 graph.Add(node.Op, whole),
             _ => null,
         };

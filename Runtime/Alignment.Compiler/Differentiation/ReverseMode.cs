@@ -94,6 +94,10 @@ public static class ReverseMode
             Op.Concat c => graph.Add(new Op.Slice(c.To, c.Pieces.Take(k).Sum(p => p.Size), c.Pieces[k]), cotangent),
             Op.Rename r => graph.Add(new Op.Rename(r.To, r.From), cotangent),
             Op.Expand => cotangent,
+            Op.Spread p => graph.Add(new Op.Reduce(ReduceKind.Sum, p.Children), cotangent),
+            Op.SweepDown d => Sweeps.PullDown(graph, d, id, k, cotangent),
+            Op.SweepUp u => Sweeps.PullUp(graph, u, id, k, cotangent),
+            Op.SparseContract c => Sweeps.PullContraction(graph, c, id, k, cotangent),
             _ => null,
         };
     }

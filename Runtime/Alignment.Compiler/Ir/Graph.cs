@@ -29,6 +29,9 @@ public sealed class Graph
     {
         ArgumentNullException.ThrowIfNull(op);
         ArgumentNullException.ThrowIfNull(arguments);
+        arguments = Aligned(op, arguments);
+        if (op is Op.Expand expand && expand.Axes.All(_nodes[arguments[0]].Axes.Contains))
+            return arguments[0];
         if (Simplify.Apply(this, op, arguments) is { } simpler)
             return simpler;
         var key = (op.Signature, arguments.ToValueList());
@@ -63,7 +66,7 @@ public sealed class Graph
     /// <summary>Repeats a value along axes that it lacks.</summary>
     public int Expand(int id, AxisSet axes)
     {
-        var missing = axes.Except(_nodes[id].Axes);
+        var missing = axes.Except(axes.Where(_nodes[id].Axes.Covers));
         return missing.Count == 0 ? id : Add(new Op.Expand(missing.ToValueList()), id);
     }
 
@@ -98,6 +101,29 @@ public sealed class Graph
         }
 
         return text.ToString();
+    }
+
+    // where a value over a ragged axis meets one over its parent, the latter is repeated along the children
+    private int[] Aligned(Op op, int[] arguments)
+    {
+        if (op is not (Op.Binary or Op.Select or Op.Contract or Op.Expand))
+            return arguments;
+        var wanted = op is Op.Expand expand ? AxisSet.Of([.. expand.Axes]) : AxisSet.Scalar;
+        var ragged = arguments
+            .Aggregate(wanted, (all, a) => all.Union(_nodes[a].Axes))
+            .Where(axis => axis.Parent is not null)
+            .ToArray();
+        return ragged.Length == 0
+            ? arguments
+            :
+            [
+                .. arguments.Select(a =>
+                    ragged.Aggregate(
+                        a,
+                        (x, axis) => _nodes[x].Axes.Contains(axis.Parent!) ? Add(new Op.Spread(axis), x) : x
+                    )
+                ),
+            ];
     }
 
     private static string Describe(Op op) =>

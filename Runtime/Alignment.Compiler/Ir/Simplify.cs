@@ -23,7 +23,7 @@ internal static class Simplify
             Op.Contract { Axes.Count: 0 } => graph.Binary(BinaryKind.Multiply, arguments[0], arguments[1]),
             Op.Contract c when NegatedOperand(graph, c, arguments) is { } negated => negated,
             Op.Reduce { Kind: ReduceKind.Sum } r
-                when graph[arguments[0]].Op is Op.Expand e && e.Axes.IndexOf(r.Axis) >= 0 => SumOfExpanded(
+                when r.Axis.Parent is null && graph[arguments[0]].Op is Op.Expand e && e.Axes.IndexOf(r.Axis) >= 0 => SumOfExpanded(
                 graph,
                 r.Axis,
                 e,

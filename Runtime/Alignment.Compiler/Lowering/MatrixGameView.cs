@@ -38,6 +38,15 @@ public sealed class MatrixGameView : IGameView
             .Aggregate(_payoffs[player], (u, other) => u.Dot(profile[other], other.Actions));
 
     /// <inheritdoc/>
+    public Expr Gradient(Player player, Profile profile) => ActionValues(player, profile);
+
+    /// <inheritdoc/>
+    public Expr Proximal(Player player, Expr gradient, ProximalStep step) => gradient;
+
+    /// <inheritdoc/>
+    public Expr Dilate(Player player, Expr strategy, Expr values) => values;
+
+    /// <inheritdoc/>
     public Expr Value(Player player, Profile profile) =>
         ActionValues(player, profile).Dot(profile[player], player.Actions);
 

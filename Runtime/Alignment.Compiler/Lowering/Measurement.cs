@@ -13,8 +13,10 @@ public static class Measurement
     /// <summary>The program that measures a profile, and the joint distribution if one is kept.</summary>
     public static Program Compile(GameSpec spec, ValueList<Axis> batch, bool withJoint)
     {
-        var view = new MatrixGameView(spec);
         var profile = Profile.Of(spec.Players, p => Signal.External(StrategyInput(p), [p.Actions, .. batch]));
+        if (spec.Tree is not null)
+            return Program(spec, batch, OfTree(spec, new(spec), profile));
+        var view = new MatrixGameView(spec);
         var metrics = Of(spec, view, profile);
         if (withJoint)
         {
@@ -32,21 +34,48 @@ public static class Measurement
                 );
         }
 
-        return Lowering.Program(
+        return Program(spec, batch, metrics);
+    }
+
+    private static Program Program(GameSpec spec, ValueList<Axis> batch, ValueList<Metric> metrics) =>
+        Lowering.Program(
             $"measure {spec.Name}",
             batch,
             SolverState.Empty,
             SolverState.Empty,
             metrics.Select(m => KeyValuePair.Create(m.Key, m.Value))
         );
+
+    private static ValueList<Metric> OfTree(GameSpec spec, TreeGameView view, Profile profile)
+    {
+        var gradients = spec.Players.ToDictionary(p => p, p => view.SequenceGradient(p, profile));
+        Expr Value(Player player) => view.Worth(player, gradients[player], profile[player]);
+        Expr Gain(Player player) => (view.Best(player, gradients[player]) - Value(player)).Positive();
+        Expr RegularizedGain(Player player)
+        {
+            if (view.Regularizer(player) is not { } regularizer)
+                return Gain(player);
+            var penalty = view.Dilate(player, profile[player], regularizer.Penalty(profile[player], player.Actions));
+            var best = view.RegularizedBest(player, gradients[player], ProximalStep.Of(regularizer)!);
+            return (best - (Value(player) - penalty)).Positive();
+        }
+
+        return Metrics(spec, view, profile, Gain, RegularizedGain, Value);
     }
 
-    private static ValueList<Metric> Of(GameSpec spec, MatrixGameView view, Profile profile)
+    private static ValueList<Metric> Metrics(
+        GameSpec spec,
+        IGameView view,
+        Profile profile,
+        Func<Player, Expr> gain,
+        Func<Player, Expr> regularizedGain,
+        Func<Player, Expr> value
+    )
     {
-        var metrics = new List<Metric> { new("game/nash_conv", Total(view, p => Gain(view, p, profile))) };
+        var metrics = new List<Metric> { new("game/nash_conv", Total(view, gain)) };
         if (spec.Regularizers.Count > 0)
-            metrics.Add(new("game/regularized_gap", Total(view, p => RegularizedGain(view, p, profile))));
-        metrics.AddRange(view.Players.Select(p => new Metric($"game/value/{p.Name}", view.Value(p, profile))));
+            metrics.Add(new("game/regularized_gap", Total(view, regularizedGain)));
+        metrics.AddRange(view.Players.Select(p => new Metric($"game/value/{p.Name}", value(p))));
         metrics.AddRange(
             spec.Probes.OfType<IMetricProbe>()
                 .Prepend((IMetricProbe)Probe.Entropy)
@@ -54,6 +83,16 @@ public static class Measurement
         );
         return metrics.DistinctBy(m => m.Key).ToValueList();
     }
+
+    private static ValueList<Metric> Of(GameSpec spec, MatrixGameView view, Profile profile) =>
+        Metrics(
+            spec,
+            view,
+            profile,
+            p => Gain(view, p, profile),
+            p => RegularizedGain(view, p, profile),
+            p => view.Value(p, profile)
+        );
 
     // A true gain is never below 0; rounding of sums may be.
     private static Expr Gain(MatrixGameView view, Player player, Profile profile)
@@ -101,7 +140,7 @@ public static class Measurement
     private static Expr Expected(MatrixGameView view, Expr value, Expr joint) =>
         value.Dot(joint, [.. view.Players.Select(p => p.Actions)]);
 
-    private static Expr Total(MatrixGameView view, Func<Player, Expr> part) =>
+    private static Expr Total(IGameView view, Func<Player, Expr> part) =>
         view.Players.Select(part).Aggregate((a, b) => a + b);
 
     private static Expr Largest(MatrixGameView view, Func<Player, Expr> part) =>

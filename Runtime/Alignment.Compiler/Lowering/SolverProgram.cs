@@ -24,7 +24,7 @@ public static class SolverProgram
     public static Program Compile(GameSpec spec, IIterativeSolver solver, ValueList<Axis> batch, bool withJoint)
     {
         ArgumentNullException.ThrowIfNull(solver);
-        var view = new MatrixGameView(spec);
+        IGameView view = spec.Tree is null ? new MatrixGameView(spec) : new TreeGameView(spec);
         var initial = solver.Init(view);
         var actions = spec.Players.Select(p => p.Actions).ToArray();
         if (withJoint)
@@ -36,7 +36,7 @@ public static class SolverProgram
         var read = solver.Read(view, state);
         var next = solver.Step(view, state);
         if (withJoint)
-            next = AddToJoint(next, state, view.Joint(read.Last));
+            next = AddToJoint(next, state, ((MatrixGameView)view).Joint(read.Last));
 
         var outputs = new List<KeyValuePair<string, Expr>>();
         foreach (var player in spec.Players)
@@ -78,7 +78,11 @@ public static class SolverProgram
         IEnumerable<KeyValuePair<string, Expr>> outputs
     )
     {
-        var known = AxisSet.Of([.. spec.Players.Select(p => p.Actions), .. spec.Batch]);
+        var known = AxisSet.Of([
+            .. spec.Players.Select(p => p.Actions),
+            .. spec.Batch,
+            .. spec.Tree?.Treeplexes.SelectMany(t => (Axis[])[t.InformationSets, t.Sequences]) ?? [],
+        ]);
         return initial
             .Variables.Concat(next.Variables)
             .Concat(outputs)

@@ -20,7 +20,9 @@ public sealed class BoundGame
                 .Select(p => (p.Player.Name, Averaged(spec, p.Payoff)))
         );
         CheckFinite();
-        Structures = StructureAnalysis.Decide(spec.Players, _payoffs, Games, DescribeGame);
+        Structures = spec.Tree is { } tree
+            ? StructureAnalysis.Decide(tree, _payoffs, Games, DescribeGame)
+            : StructureAnalysis.Decide(spec.Players, _payoffs, Games, DescribeGame);
     }
 
     /// <summary>The specification as its author wrote it; its hash names the experiment.</summary>
@@ -99,12 +101,17 @@ public sealed class BoundGame
     private static NamedTensor Rates(CountTable table, TableCounts counts) =>
         NamedTensor.Of(table.Axes, [.. counts.Successes.Zip(counts.Trials, (s, n) => s / n)]);
 
-    private static Expr Averaged(GameSpec spec, Expr payoff) => new MatrixGameView(spec).Averaged(payoff);
+    private static Expr Averaged(GameSpec spec, Expr payoff) =>
+        spec.Tree is null ? new MatrixGameView(spec).Averaged(payoff) : payoff;
+
+    /// <summary>What payoffs are over: all players' actions, or the outcomes of a tree.</summary>
+    private static Axis[] PayoffAxes(GameSpec spec) =>
+        spec.Tree is null ? [.. spec.Players.Select(p => p.Actions)] : [spec.Tree.Outcomes];
 
     // One program without state gives all payoffs of all games, in float64.
     private static double[][] Evaluate(GameSpec spec, IEnumerable<(string Name, Expr Value)> values)
     {
-        var axes = spec.Players.Select(p => p.Actions).ToArray();
+        var axes = PayoffAxes(spec);
         var named = values.ToArray();
         var program = Lowering.Program(
             $"payoffs of {spec.Name}",
@@ -154,7 +161,7 @@ public sealed class BoundGame
 
     private void CheckFinite()
     {
-        var axes = Spec.Players.Select(p => p.Actions).ToArray();
+        var axes = PayoffAxes(Spec);
         var cells = _payoffs[0].Length / Games;
         var faults = new List<Diagnostic>();
         for (var p = 0; p < _payoffs.Length; p++)
@@ -180,11 +187,14 @@ public sealed class BoundGame
 
     private void CheckClaims()
     {
-        var faults = Spec
-            .Claims.Select(claim => Structures.First(s => s.Structure == claim))
-            .Where(s => s.Verdict == Verdict.Refuted)
-            .Select(s => new Diagnostic($"claim {s.Structure}", $"does not hold: {s.Witness}"))
-            .ToValueList();
+        Diagnostic? Fault(Structure claim) =>
+            Structures.FirstOrDefault(s => s.Structure == claim) switch
+            {
+                null => new($"claim {claim}", "is not decided for sequential games; claim ZeroSum or ConstantSum"),
+                { Verdict: Verdict.Refuted } s => new($"claim {claim}", $"does not hold: {s.Witness}"),
+                _ => null,
+            };
+        var faults = Spec.Claims.Select(Fault).OfType<Diagnostic>().ToValueList();
         if (faults.Count > 0)
             throw new SpecException(faults);
     }
@@ -209,10 +219,10 @@ public sealed class BoundGame
         var faults = new List<Diagnostic>();
         foreach (var (where, axis, distribution, positive) in given)
         {
-            var numbers = Numbers(
-                where,
-                [new("sum", distribution.Expand(axis).Sum(axis)), new("least", distribution.Expand(axis).Min(axis))]
-            );
+            var (sum, lowest) = (distribution.Expand(axis).Sum(axis), distribution.Expand(axis).Min(axis));
+            if (axis.Parent is { } sets)
+                (sum, lowest) = (1 + (sum - 1).Abs().Max(sets), lowest.Min(sets));
+            var numbers = Numbers(where, [new("sum", sum), new("least", lowest)]);
             var (sums, least) = (numbers["sum"], numbers["least"]);
             var culture = System.Globalization.CultureInfo.InvariantCulture;
             var wrong = Array.FindIndex(sums, s => !(Math.Abs(s - 1) <= 1e-9));
@@ -291,6 +301,8 @@ public sealed class BoundGame
     private sealed class GameNumbers(BoundGame game, int index) : IGameData
     {
         public ValueList<Player> Players => game.Spec.Players;
+
+        public GameTree? Tree => game.Spec.Tree?.Tree;
 
         public ReadOnlySpan<double> Payoff(int player)
         {

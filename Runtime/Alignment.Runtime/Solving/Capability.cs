@@ -29,6 +29,8 @@ internal static class Capability
     private static void AddOfShape(List<Diagnostic> reasons, BoundGame game, ISolver solver, string where)
     {
         var info = solver.Info;
+        if (game.Spec.Tree is not null && !info.TakesTrees && solver is not IIterativeSolver)
+            reasons.Add(new(where, "does not take sequential games; use cfr+, mmd or lp"));
         if (info.TwoPlayersOnly && game.Spec.Players.Count != 2)
             reasons.Add(new(where, $"takes games of two players, got {game.Spec.Players.Count}; use rm, hedge or cce"));
         if (

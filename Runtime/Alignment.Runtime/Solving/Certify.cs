@@ -28,7 +28,12 @@ internal static class Certify
             players
                 .Select(
                     (p, k) =>
-                        measured.Strategies[k].AsSpan(index * p.Actions.Size, p.Actions.Size).ToArray().ToValueList()
+                    {
+                        var strategy = measured.Strategies[k].AsSpan(index * p.Actions.Size, p.Actions.Size);
+                        return game.Spec.Tree is { } tree
+                            ? tree.Treeplex(p).InTreeOrder(strategy)
+                            : strategy.ToArray().ToValueList();
+                    }
                 )
                 .ToValueList(),
             measured.Joint is { } joint

@@ -16,7 +16,7 @@ internal static class DirectLoop
         var compileSeconds = clock.Elapsed.TotalSeconds;
         var players = game.Spec.Players;
         var strategies = players.Select(p => new double[game.Games * p.Actions.Size]).ToArray();
-        var cells = players.Aggregate(1, (n, p) => n * p.Actions.Size);
+        int Cells() => players.Aggregate(1, (n, p) => checked(n * p.Actions.Size));
         double[]? joint = null;
         var notes = new List<string>(game.Notes);
         var solving = Stopwatch.StartNew();
@@ -27,9 +27,16 @@ internal static class DirectLoop
             if (Answer(solver, game.Data(g), cancellationToken) is not { } answer)
                 break;
             for (var p = 0; p < players.Count; p++)
-                answer.Strategies[p].AsSpan().CopyTo(strategies[p].AsSpan(g * players[p].Actions.Size));
+            {
+                var target = strategies[p].AsSpan(g * players[p].Actions.Size, players[p].Actions.Size);
+                if (game.Spec.Tree is { } tree)
+                    tree.Treeplex(players[p]).InAxisOrder(answer.Strategies[p].AsSpan(), target);
+                else
+                    answer.Strategies[p].AsSpan().CopyTo(target);
+            }
+
             if (answer.Joint is { } correlated)
-                correlated.AsSpan().CopyTo((joint ??= new double[game.Games * cells]).AsSpan(g * cells));
+                correlated.AsSpan().CopyTo((joint ??= new double[game.Games * Cells()]).AsSpan(g * Cells()));
             if (answer.Note is { } note)
                 notes.Add(game.Games == 1 ? note : $"{game.DescribeGame(g)}: {note}");
         }
@@ -38,7 +45,7 @@ internal static class DirectLoop
         // what was not answered before the cancellation is certified like everything else, and has to be a distribution for that
         foreach (var (strategy, player) in strategies.Zip(players))
             strategy.AsSpan(answered * player.Actions.Size).Fill(1.0 / player.Actions.Size);
-        joint?.AsSpan(answered * cells).Fill(1.0 / cells);
+        joint?.AsSpan(answered * Cells()).Fill(1.0 / Cells());
 
         var measuring = Stopwatch.StartNew();
         using var measure = new Measure(solver.Complete(game.Spec), game.Batch, joint is not null, options.Threads);

@@ -51,6 +51,48 @@ public static class GameSolver
         return IterativeLoop.Compile(game, solver);
     }
 
+    /// <summary>Certifies given strategies: values, gaps and probes, in float64, one result for each game of the batch.</summary>
+    /// <param name="game">The game.</param>
+    /// <param name="strategies">One strategy a player, as <see cref="GameSolution.Strategies"/> has them; played in every game.</param>
+    /// <exception cref="ArgumentException">There is not one probability for each action of each player, or one is negative or not finite.</exception>
+    public static ValueList<GameSolution> Evaluate(BoundGame game, ValueList<ValueList<double>> strategies)
+    {
+        ArgumentNullException.ThrowIfNull(game);
+        ArgumentNullException.ThrowIfNull(strategies);
+        var players = game.Spec.Players;
+        if (strategies.Count != players.Count)
+            throw new ArgumentException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Expected a strategy for each of {players.Count} players, got {strategies.Count}."
+                )
+            );
+        var values = players.Select((p, k) => Repeated(game, p, strategies[k])).ToArray();
+        using var measure = new Measure(game.Spec, game.Batch, withJoint: false, threads: 1);
+        var measured = measure.Of(values, null);
+        return Enumerable
+            .Range(0, game.Games)
+            .Select(g =>
+                Certify.Game(game, game.DescribeGame(g), measured, g, 0, new(Outcome.Finished, "Evaluated as given."))
+            )
+            .ToValueList();
+    }
+
+    private static double[] Repeated(BoundGame game, Player player, ValueList<double> strategy)
+    {
+        var size = player.Actions.Size;
+        if (strategy.Count != size || strategy.Any(x => !(x >= 0 && double.IsFinite(x))))
+            throw new ArgumentException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Strategy of '{player}': expected {size} probabilities of at least 0, got {strategy.Count} numbers."
+                )
+            );
+        var along = strategy.ToArray();
+        game.Spec.Tree?.Treeplex(player).InAxisOrder(strategy.AsSpan(), along);
+        return [.. Enumerable.Repeat(along, game.Games).SelectMany(x => x)];
+    }
+
     private static Solution Solve(
         BoundGame game,
         ISolver solver,

@@ -81,7 +81,9 @@ internal sealed class IterativeLoop : IDisposable
     private const long MostJointCells = 1 << 16;
 
     private static bool KeepsJoint(BoundGame game) =>
-        !game.IsConstantSum && game.Spec.Players.Aggregate(1L, (n, p) => n * p.Actions.Size) <= MostJointCells;
+        game.Spec.Tree is null
+        && !game.IsConstantSum
+        && game.Spec.Players.Aggregate(1L, (n, p) => n * p.Actions.Size) <= MostJointCells;
 
     private int OutputValue(Iterate iterate, Player player) =>
         _program.Outputs.First(o => o.Name == SolverProgram.Output(iterate, player)).Value;

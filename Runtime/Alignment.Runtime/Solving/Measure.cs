@@ -39,7 +39,7 @@ internal sealed class Measure : IDisposable
     {
         for (var p = 0; p < _players.Count; p++)
         {
-            Normalize(strategies[p], _games);
+            NormalizeStrategies(strategies[p], _games, _players[p].Actions);
             _executable.SetInput(Measurement.StrategyInput(_players[p]), Turned(strategies[p], _games));
         }
 
@@ -84,6 +84,38 @@ internal sealed class Measure : IDisposable
 
             foreach (ref var value in slice)
                 value /= sum;
+        }
+    }
+
+    // of a ragged axis every column is a distribution: the actions of one information set
+    private static void NormalizeStrategies(double[] values, int games, Axis actions)
+    {
+        if (actions.Parent is null)
+        {
+            Normalize(values, games);
+            return;
+        }
+
+        for (var game = 0; game < games; game++)
+        {
+            var rest = values.AsSpan(game * actions.Size, actions.Size);
+            foreach (var block in actions.Blocks)
+            {
+                for (var column = 0; column < block.Columns; column++)
+                {
+                    var sum = 0.0;
+                    for (var k = column; k < block.Size; k += block.Columns)
+                    {
+                        rest[k] = rest[k] < 0 ? 0 : rest[k];
+                        sum += rest[k];
+                    }
+
+                    for (var k = column; k < block.Size; k += block.Columns)
+                        rest[k] /= sum;
+                }
+
+                rest = rest[block.Size..];
+            }
         }
     }
 

@@ -11,7 +11,10 @@ public sealed record TracePoint(long Step, double Seconds, IReadOnlyDictionary<s
 /// <param name="Status">How its run ended.</param>
 /// <param name="Certificate">How far it is from equilibrium.</param>
 /// <param name="Steps">Steps after which the result was taken.</param>
-/// <param name="Strategies">One strategy a player: probabilities over its actions.</param>
+/// <param name="Strategies">
+/// One strategy a player: probabilities over its actions. In a sequential game: of each action in its information set, as the player's
+/// <see cref="Treeplex"/> numbers them.
+/// </param>
 /// <param name="Joint">A distribution over action profiles (last player fastest), where one is kept; else null.</param>
 /// <param name="Metrics">Everything measured, by key.</param>
 public sealed record GameSolution(

@@ -53,10 +53,10 @@ internal sealed unsafe class ContractKernel<T>(
             {
                 p = a + aTerms[r] + i;
                 q = b + bTerms[r] + Along<TWidth>(i);
-                s0 = Fused(Vector.Load(p), TWidth.Load(q), s0);
-                s1 = Fused(Vector.Load(p + width), TWidth.Load(q + Along<TWidth>(width)), s1);
-                s2 = Fused(Vector.Load(p + (2 * width)), TWidth.Load(q + Along<TWidth>(2 * width)), s2);
-                s3 = Fused(Vector.Load(p + (3 * width)), TWidth.Load(q + Along<TWidth>(3 * width)), s3);
+                s0 = Fused.MultiplyAdd(Vector.Load(p), TWidth.Load(q), s0);
+                s1 = Fused.MultiplyAdd(Vector.Load(p + width), TWidth.Load(q + Along<TWidth>(width)), s1);
+                s2 = Fused.MultiplyAdd(Vector.Load(p + (2 * width)), TWidth.Load(q + Along<TWidth>(2 * width)), s2);
+                s3 = Fused.MultiplyAdd(Vector.Load(p + (3 * width)), TWidth.Load(q + Along<TWidth>(3 * width)), s3);
             }
 
             s0.Store(o + i);
@@ -69,7 +69,7 @@ internal sealed unsafe class ContractKernel<T>(
         {
             var sum = Vector.Load(a + aTerms[0] + i) * TWidth.Load(b + bTerms[0] + Along<TWidth>(i));
             for (var r = 1; r < aTerms.Length; r++)
-                sum = Fused(Vector.Load(a + aTerms[r] + i), TWidth.Load(b + bTerms[r] + Along<TWidth>(i)), sum);
+                sum = Fused.MultiplyAdd(Vector.Load(a + aTerms[r] + i), TWidth.Load(b + bTerms[r] + Along<TWidth>(i)), sum);
             sum.Store(o + i);
         }
     }
@@ -86,13 +86,5 @@ internal sealed unsafe class ContractKernel<T>(
         // a scalar fills its vector, and so does a value that is the same for all games
         for (var i = 0; i < run; i += Vector<T>.Count)
             new Vector<T>(sum).Store(o + i);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector<T> Fused(Vector<T> a, Vector<T> b, Vector<T> c)
-    {
-        if (typeof(T) == typeof(float))
-            return Vector.FusedMultiplyAdd(a.As<T, float>(), b.As<T, float>(), c.As<T, float>()).As<float, T>();
-        return Vector.FusedMultiplyAdd(a.As<T, double>(), b.As<T, double>(), c.As<T, double>()).As<double, T>();
     }
 }

@@ -80,7 +80,10 @@ internal readonly unsafe struct FusedSelect<TCondition, TA, TB> : IFused
 }
 
 /// <summary>Computes a tree of pointwise operations in one pass.</summary>
-internal sealed unsafe class FusedKernel<T, TTree>(Operand output, Operand[] operands, int run) : Kernel<T>
+/// <param name="output">Where the result goes.</param>
+/// <param name="operands">What is read.</param>
+/// <param name="runs">The length of the inner run in each round of the outer nest, or one length for all.</param>
+internal sealed unsafe class FusedKernel<T, TTree>(Operand output, Operand[] operands, int[] runs) : Kernel<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where TTree : struct, IFused
 {
@@ -95,15 +98,14 @@ internal sealed unsafe class FusedKernel<T, TTree>(Operand output, Operand[] ope
         {
             for (var j = 0; j < operands.Length; j++)
                 row[j] = starts[j] + operands[j].Outer[k];
-            Row(o + output.Outer[k], row[0], row[1], row[2], row[3], row[4], row[5], row[6], row[7]);
+            Row(runs[runs.Length == 1 ? 0 : k], o + output.Outer[k], row[0], row[1], row[2], row[3], row[4], row[5], row[6], row[7]);
         }
     }
 
     // Compiled once, optimized: a loop that starts slow and is replaced later would be timed as slow.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Row(T* o, T* p0, T* p1, T* p2, T* p3, T* p4, T* p5, T* p6, T* p7)
+    private static void Row(int length, T* o, T* p0, T* p1, T* p2, T* p3, T* p4, T* p5, T* p6, T* p7)
     {
-        var length = run;
         for (var i = 0; i < length; i += Vector<T>.Count)
             TTree.At(p0, p1, p2, p3, p4, p5, p6, p7, i).Store(o + i);
     }

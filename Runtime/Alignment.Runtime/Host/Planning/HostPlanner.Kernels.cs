@@ -19,10 +19,16 @@ internal sealed partial class HostPlanner<T>
     private void EmitTree(int id, Node node)
     {
         var leaves = _fusion!.Leaves(id);
+        if (leaves.Exists(leaf => _fusion.Absorbs(leaf)))
+        {
+            EmitRaggedTree(id, node, leaves);
+            return;
+        }
+
         var leader = leaves.Select(Find).OrderByDescending(v => v.Strides.Count).First();
         var output = Layouts.New(node, invariant: false, leader.Innermost);
         Keep(id, output);
-        EmitPointwise(node, output, [.. leaves], (o, x, run) => _fusion.Create<T>(id, leaves, o, x, run));
+        EmitPointwise(node, output, [.. leaves], (o, x, run) => _fusion.Create<T>(id, leaves, o, x, [run]));
     }
 
     private void EmitPointwise(Node node, View output, int[] arguments, Func<Operand, Operand[], int, Kernel<T>> create)
@@ -56,6 +62,12 @@ internal sealed partial class HostPlanner<T>
 
     private void EmitAlong(int id, Node node, Axis axis)
     {
+        if (axis.Parent is not null)
+        {
+            EmitAlongChildren(id, node, axis);
+            return;
+        }
+
         var input = Find(node.Arguments[0]);
         var keeps = node.Axes.Contains(axis);
         // where the axis itself is innermost, single elements are walked and the output keeps the input's layout
@@ -100,6 +112,12 @@ internal sealed partial class HostPlanner<T>
 
     private void EmitContract(int id, Node node, Op.Contract contract)
     {
+        if (contract.Axes is [{ Parent: not null } children])
+        {
+            EmitContractChildren(id, node, children);
+            return;
+        }
+
         var (a, b) = (node.Arguments[0], node.Arguments[1]);
         var output = Layouts.New(node, !_program.Varying[id], ContractionAxis(node, a, b));
         Keep(id, output);
@@ -152,10 +170,11 @@ internal sealed partial class HostPlanner<T>
         var output = Find(id);
         var input = Find(argument);
         var others = Layouts.EventAxes(node).Where(a => a != to).ToArray();
+        var (toPlaces, fromPlaces) = (output.Places(to), input.Places(from));
+        var target = Layouts<T>.Moved(output, others, [.. moves.Select(m => toPlaces[m.To])]);
+        var source = Layouts<T>.Moved(input, others, [.. moves.Select(m => fromPlaces[m.From])]);
         if (output.Lanes)
         {
-            var target = Layouts<T>.Moved(output, others, moves.Select(m => m.To * output.Stride(to)));
-            var source = Layouts<T>.Moved(input, others, moves.Select(m => m.From * input.Stride(from)));
             Add(
                 Pointwise.Copy<T>(new(output, target, runs: true), new(input, source, input.Lanes), Layouts.Lanes),
                 output,
@@ -165,8 +184,6 @@ internal sealed partial class HostPlanner<T>
         }
         else
         {
-            var target = Layouts<T>.Moved(output, others, moves.Select(m => m.To * output.Stride(to)));
-            var source = Layouts<T>.Moved(input, others, moves.Select(m => m.From * input.Stride(from)));
             Add(
                 new ElementCopyKernel<T>(new(output, target, runs: false), new(input, source, runs: false))
                 {
@@ -185,8 +202,9 @@ internal sealed partial class HostPlanner<T>
         Keep(id, output);
         var input = Find(node.Arguments[0]);
         var others = Layouts.EventAxes(node).Where(a => a != sum.To).ToArray();
-        var target = Layouts<T>.Moved(output, others, sum.Map.Select(to => to * output.Stride(sum.To)));
-        var source = Layouts<T>.Moved(input, others, sum.Map.Select((_, from) => from * input.Stride(sum.From)));
+        var places = output.Places(sum.To);
+        var target = Layouts<T>.Moved(output, others, [.. sum.Map.Select(to => places[to])]);
+        var source = Layouts<T>.Moved(input, others, input.Places(sum.From));
         Add(
             new ScatterAddKernel<T>(
                 new(output, target, output.Lanes),

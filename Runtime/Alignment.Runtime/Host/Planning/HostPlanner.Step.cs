@@ -50,7 +50,10 @@ internal sealed partial class HostPlanner<T>
         EmitNextStates(members, values);
     }
 
-    private bool IsSmall(int id) => _generates && Region.Cost(Graph, Graph[id], Layouts.EventAxes) is not null;
+    private bool IsSmall(int id) =>
+        _generates
+        && !Graph[id].Arguments.Append(id).Any(a => Graph[a].Axes.Any(axis => axis.Blocks.Count > 0))
+        && Region.Cost(Graph, Graph[id], Layouts.EventAxes) is not null;
 
     private IEnumerable<int> Reads(int id) => _fusion?.IsTree(id) == true ? _fusion.Leaves(id) : Graph[id].Arguments;
 

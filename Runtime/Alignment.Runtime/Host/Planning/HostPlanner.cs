@@ -148,7 +148,7 @@ internal sealed partial class HostPlanner<T>
                 break;
             case Op.Slice s:
                 var whole = Find(node.Arguments[0]);
-                Keep(id, whole.Rename(s.From, s.To) with { Start = whole.Start + (s.Start * whole.Stride(s.From)) });
+                Keep(id, whole.Rename(s.From, s.To) with { Start = whole.Start + whole.Places(s.From)[s.Start] });
                 break;
             default:
                 EmitKernel(id, node);
@@ -199,6 +199,18 @@ internal sealed partial class HostPlanner<T>
                 break;
             case Op.SegmentSum s:
                 EmitScatter(id, node, s);
+                break;
+            case Op.Spread s:
+                EmitSpread(id, node, s);
+                break;
+            case Op.SweepDown s:
+                EmitSweepDown(id, node, s.Treeplex);
+                break;
+            case Op.SweepUp s:
+                EmitSweepUp(id, node, s);
+                break;
+            case Op.SparseContract s:
+                EmitSparseContract(id, node, s.Index);
                 break;
             case Op.Step:
                 var step = Layouts.New(node, invariant: false);

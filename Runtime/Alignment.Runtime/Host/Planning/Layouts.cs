@@ -36,7 +36,7 @@ internal sealed class Layouts<T>(Program program, int lanes)
         for (var k = axes.Length - 1; k >= 0; k--)
         {
             strides.Insert(0, KeyValuePair.Create(axes[k].Name, length));
-            length *= axes[k].Size;
+            length *= View.Extent(axes[k], side, Width);
             if (!side && k == axes.Length - 1)
                 length = Pad(length);
         }
@@ -48,7 +48,7 @@ internal sealed class Layouts<T>(Program program, int lanes)
             Lanes = side,
         };
         // sorted by name, so that equal layouts are equal values
-        return new(storage, 0, strides.OrderBy(s => s.Key, StringComparer.Ordinal).ToValueList(), side);
+        return new(storage, 0, strides.OrderBy(s => s.Key, StringComparer.Ordinal).ToValueList(), side, Width);
     }
 
     /// <summary>Numbers along axes.</summary>
@@ -60,7 +60,7 @@ internal sealed class Layouts<T>(Program program, int lanes)
         if (output.Lanes)
             return (axes, lanes);
         var inner = Array.Find(axes, a => a.Name == output.Innermost && output.Holds(a));
-        return inner is null ? (axes, Width) : ([.. axes.Where(a => a != inner)], checked((int)Pad(inner.Size)));
+        return inner is null ? (axes, Width) : ([.. axes.Where(a => a != inner)], checked((int)Pad(View.Extent(inner, lanes: false, Width))));
     }
 
     /// <summary>A view as an operand of a kernel that loops as its output does.</summary>
@@ -74,11 +74,8 @@ internal sealed class Layouts<T>(Program program, int lanes)
     }
 
     /// <summary>Offsets of a view over axes, each followed by further steps.</summary>
-    public static int[] Moved(View view, Axis[] others, IEnumerable<long> moves)
-    {
-        var steps = moves.ToArray();
-        return [.. view.Offsets(others).SelectMany(offset => steps.Select(step => checked((int)(offset + step))))];
-    }
+    public static int[] Moved(View view, Axis[] others, int[] moves) =>
+        [.. view.Offsets(others).SelectMany(offset => moves.Select(step => checked(offset + step)))];
 
     /// <summary>Whether the rounds of the outer nest follow each other without a gap, so that one run can do them all.</summary>
     public static bool Merges(Operand operand, int run)

@@ -52,7 +52,20 @@ internal sealed class Storage : IPlaced
 /// With <see cref="Lanes"/> the games of a block lie side by side as the innermost dimension. Without, the axis of stride 1 is padded to
 /// whole vectors, and a scalar fills a vector with copies of itself, so that kernels never see a short tail.
 /// </remarks>
-internal sealed record View(Storage Storage, long Start, ValueList<KeyValuePair<string, long>> Strides, bool Lanes)
+/// <param name="Storage">The storage.</param>
+/// <param name="Start">The first element.</param>
+/// <param name="Strides">How far apart neighbours along an axis lie.</param>
+/// <param name="Lanes">Whether the games of a block lie side by side.</param>
+/// <param name="Width">
+/// Elements of a vector. Without lanes, every row of an axis in blocks is padded to whole ones; with lanes rows are whole anyway.
+/// </param>
+internal sealed record View(
+    Storage Storage,
+    long Start,
+    ValueList<KeyValuePair<string, long>> Strides,
+    bool Lanes,
+    int Width
+)
 {
     public long Stride(Axis axis)
     {
@@ -66,7 +79,47 @@ internal sealed record View(Storage Storage, long Start, ValueList<KeyValuePair<
     }
 
     /// <summary>Offsets over the row-major product of axes.</summary>
-    public int[] Offsets(IReadOnlyList<Axis> axes) => Host.Strides.Offsets(Stride, axes);
+    public int[] Offsets(IReadOnlyList<Axis> axes) => Host.Strides.Offsets(Places, axes);
+
+    /// <summary>How far each element of an axis lies from the first.</summary>
+    public int[] Places(Axis axis)
+    {
+        var stride = Stride(axis);
+        if (Lanes || axis.Blocks.Count == 0 || stride == 0)
+            return Host.Strides.Even(axis.Size, stride);
+        var places = new int[axis.Size];
+        var (element, row) = (0, 0L);
+        foreach (var block in axis.Blocks)
+        {
+            for (var r = 0; r < block.Rows; r++, row += Padded(block.Columns))
+            {
+                for (var column = 0; column < block.Columns; column++)
+                    places[element++] = checked((int)((row + column) * stride));
+            }
+        }
+
+        return places;
+    }
+
+    /// <summary>Where an axis' blocks begin, and how far apart their rows lie.</summary>
+    public IEnumerable<(int Start, int Row)> Blocks(Axis axis)
+    {
+        var (stride, start) = (Stride(axis), 0L);
+        foreach (var block in axis.Blocks)
+        {
+            var row = Lanes ? block.Columns : Padded(block.Columns);
+            yield return (checked((int)(start * stride)), checked((int)(row * stride)));
+            start += block.Rows * row;
+        }
+    }
+
+    /// <summary>Elements that an axis takes.</summary>
+    public static long Extent(Axis axis, bool lanes, int width) =>
+        lanes || axis.Blocks.Count == 0
+            ? axis.Size
+            : axis.Blocks.Sum(b => (long)b.Rows * ((b.Columns + width - 1) / width * width));
+
+    private long Padded(long length) => (length + Width - 1) / Width * Width;
 
     public bool Holds(Axis axis) => Strides.Any(s => s.Key == axis.Name);
 

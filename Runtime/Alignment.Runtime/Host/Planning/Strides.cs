@@ -17,23 +17,34 @@ internal static class Strides
         return strides;
     }
 
-    /// <summary>Offsets of a value over the row-major product of axes; an axis without a stride does not move it.</summary>
-    public static int[] Offsets(Func<Axis, long> stride, IReadOnlyList<Axis> axes)
+    /// <summary>Offsets of a value over the row-major product of axes.</summary>
+    /// <param name="places">How far each element of an axis lies from the first.</param>
+    /// <param name="axes">The axes.</param>
+    public static int[] Offsets(Func<Axis, int[]> places, IReadOnlyList<Axis> axes)
     {
         var offsets = new int[axes.Aggregate(1, (n, axis) => checked(n * axis.Size))];
         var span = 1;
         for (var k = axes.Count - 1; k >= 0; k--)
         {
-            var step = stride(axes[k]);
+            var steps = places(axes[k]);
             for (var position = 0; position < offsets.Length; position++)
-                offsets[position] += checked((int)(position / span % axes[k].Size * step));
+                offsets[position] = checked(offsets[position] + steps[position / span % axes[k].Size]);
             span *= axes[k].Size;
         }
 
         return offsets;
     }
 
-    /// <summary>The same for a value with the given strides.</summary>
+    /// <summary>The same for a value with the given strides; an axis without one does not move it.</summary>
     public static int[] Offsets(Dictionary<string, long> strides, IReadOnlyList<Axis> axes) =>
-        Offsets(axis => strides.GetValueOrDefault(axis.Name), axes);
+        Offsets(axis => Even(axis.Size, strides.GetValueOrDefault(axis.Name)), axes);
+
+    /// <summary>Places of elements that lie evenly.</summary>
+    public static int[] Even(int count, long stride)
+    {
+        var places = new int[count];
+        for (var k = 0; k < count; k++)
+            places[k] = checked((int)(k * stride));
+        return places;
+    }
 }

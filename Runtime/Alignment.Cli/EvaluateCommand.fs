@@ -1,0 +1,169 @@
+namespace Alignment.Cli
+
+open System.IO
+open System.Text.Json
+open Argu
+open Alignment
+open Alignment.CommandLine
+
+/// The options of `align evaluate`.
+[<HelpFlags("--help", "-h"); HelpDescription("print this text")>]
+type EvaluateOption =
+    | [<EqualsAssignmentOrSpaced>] Profile of FILE: string
+    | [<EqualsAssignmentOrSpaced>] Set of ``KEY=VALUE``: string
+    | Json
+
+    interface IArgParserTemplate with
+        member this.Usage =
+            match this with
+            | Profile _ -> "a saved profile: what `align solve --json` printed, or its \"profile\" object; may be repeated"
+            | Set _ -> "change one parameter of the game; may be repeated"
+            | Json -> "print one JSON object on stdout"
+
+/// `align evaluate`: what saved profiles are worth, by themselves and against each other.
+module EvaluateCommand =
+    [<Literal>]
+    let private Schema = "evaluate/1"
+
+    /// A profile, and what it is worth by itself.
+    type private Saved = { File: string; Strategies: ValueList<float> list; Found: GameSolution }
+
+    /// One player's strategy of one profile against all others' of another.
+    type private Meeting = { Player: Player; Own: Saved; Others: Saved; Value: float }
+
+    let private evaluate (game: BoundGame) strategies =
+        GameSolver.Evaluate(game, ValueList.ToValueList strategies)[0]
+
+    let private saved (game: BoundGame) file =
+        let strategies = ProfileText.read game.Spec file
+        { File = file; Strategies = strategies; Found = evaluate game strategies }
+
+    let private meetings (game: BoundGame) (profiles: Saved list) = [
+        for own in profiles do
+            for others in profiles do
+                if own.File <> others.File then
+                    for index, player in Seq.indexed game.Spec.Players do
+                        let mixed = others.Strategies |> List.updateAt index own.Strategies[index]
+                        { Player = player; Own = own; Others = others; Value = (evaluate game mixed).Value player }
+    ]
+
+    let private text (game: BoundGame) (profiles: Saved list) (meetings: Meeting list) =
+        let own =
+            Words.table [
+                [
+                    "profile"
+                    "nash_conv"
+                    "exploitability"
+                    for player in game.Spec.Players do
+                        $"value %s{player.Name}"
+                ]
+                for profile in profiles do
+                    [
+                        profile.File
+                        Words.exact profile.Found.Certificate.NashConv
+                        Words.exact profile.Found.Certificate.Exploitability
+                        for player in game.Spec.Players do
+                            Words.exact (profile.Found.Value player)
+                    ]
+            ]
+
+        let against =
+            Words.table [
+                [ "player"; "plays"; "others play"; "value" ]
+                for meeting in meetings do
+                    [ meeting.Player.Name; meeting.Own.File; meeting.Others.File; Words.exact meeting.Value ]
+            ]
+
+        String.concat "\n" [
+            yield! own
+            if not (List.isEmpty meetings) then
+                ""
+                yield! against
+        ]
+
+    let private json (game: BoundGame) (profiles: Saved list) (meetings: Meeting list) =
+        use stream = new MemoryStream()
+        use json = new Utf8JsonWriter(stream, JsonText.options)
+        json.WriteStartObject()
+        json.WriteString("schema", Schema)
+        json.WriteString("game", game.Spec.Name)
+        json.WriteStartArray "profiles"
+
+        for profile in profiles do
+            json.WriteStartObject()
+            json.WriteString("file", profile.File)
+            json.WriteNumber("nash_conv", profile.Found.Certificate.NashConv)
+            json.WriteNumber("exploitability", profile.Found.Certificate.Exploitability)
+            json.WriteStartObject "values"
+
+            for player in game.Spec.Players do
+                json.WriteNumber(player.Name, profile.Found.Value player)
+
+            json.WriteEndObject()
+            json.WriteEndObject()
+
+        json.WriteEndArray()
+        json.WriteStartArray "head_to_head"
+
+        for meeting in meetings do
+            json.WriteStartObject()
+            json.WriteString("player", meeting.Player.Name)
+            json.WriteString("plays", meeting.Own.File)
+            json.WriteString("others_play", meeting.Others.File)
+            json.WriteNumber("value", meeting.Value)
+            json.WriteEndObject()
+
+        json.WriteEndArray()
+        json.WriteEndObject()
+        json.Flush()
+        System.Text.Encoding.UTF8.GetString(stream.GetBuffer(), 0, int stream.Length)
+
+    let private changed (spec: GameSpec) options =
+        options
+        |> List.choose (function
+            | Set text -> Some(Words.pair "--set" text)
+            | _ -> None)
+        |> List.fold
+            (fun (spec: GameSpec) (key, text) ->
+                match Words.tryReal text with
+                | Some value -> Faults.reading "--set" (fun () -> spec.Set(key, value))
+                | None -> Faults.refuse $"--set %s{key}: expected a number, got '%s{text}'.")
+            spec
+
+    let private run command (terminal: Terminal) tokens =
+        let arguments = Arguments.parse<EvaluateOption> tokens
+
+        match Command.single command arguments.Positional with
+        | _ when arguments.WantsHelp -> Command.printHelp command terminal
+        | None -> Faults.refuse "evaluate: expected a game, such as leduc_poker; `align games` lists them."
+        | Some name ->
+            let files =
+                arguments.Options
+                |> List.choose (function
+                    | Profile file -> Some file
+                    | _ -> None)
+
+            if List.isEmpty files then
+                Faults.refuse "evaluate: expected at least one --profile FILE, as `align solve --json` prints it."
+
+            let game = BoundGame.Bind(changed (GameText.resolve name) arguments.Options)
+
+            if game.Games > 1 then
+                Faults.refuse $"evaluate: '%s{name}' is a batch of %d{game.Games} games; profiles are of one game."
+
+            let profiles = files |> List.distinct |> List.map (saved game)
+            let print = if List.contains Json arguments.Options then json else text
+            terminal.Out.WriteLine(print game profiles (meetings game profiles))
+            ExitCode.Done
+
+    let command = {
+        Name = "evaluate"
+        Operands = "'GAME' --profile FILE..."
+        Summary = "Certifies saved profiles, and tells what their strategies are worth against each other's."
+        Details = fun () -> [ Arguments.help<EvaluateOption> "align evaluate 'GAME'" ]
+        Examples = [
+            "align evaluate leduc_poker --profile equilibrium.json"
+            "align evaluate leduc_poker --profile a.json --profile b.json --json"
+        ]
+        Run = run
+    }

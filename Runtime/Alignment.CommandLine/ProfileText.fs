@@ -1,0 +1,86 @@
+namespace Alignment.CommandLine
+
+open System
+open System.Text.Json
+open Alignment
+
+/// A saved profile: the JSON of `align solve --json`, or its "profile" object alone.
+module ProfileText =
+    /// Probabilities that are off by more do not come from rounding.
+    let private tolerance = 1e-6
+
+    let private names (element: JsonElement) = element.EnumerateObject() |> Seq.map _.Name |> List.ofSeq
+
+    let private part file where (element: JsonElement) (name: string) what =
+        if element.ValueKind <> JsonValueKind.Object then
+            Faults.refuse $"%s{file}: %s{where}: expected an object, got %O{element.ValueKind}."
+
+        match element.TryGetProperty name with
+        | true, value -> value
+        | _ ->
+            let hint = Nearest.Hint(name, names element, "It has")
+            Faults.refuse $"%s{file}: %s{where} lacks the %s{what} '%s{name}'.%s{hint}"
+
+    let private distribution file where (element: JsonElement) (labels: string seq) =
+        let numbers = [
+            for label in labels do
+                let value = part file where element label "action"
+
+                match value.ValueKind with
+                | JsonValueKind.Number when value.GetDouble() >= 0.0 -> value.GetDouble()
+                | _ ->
+                    Faults.refuse
+                        $"%s{file}: %s{where}: expected a probability for '%s{label}', got %s{value.GetRawText()}."
+        ]
+
+        match names element |> List.except labels with
+        | [] -> ()
+        | name :: _ ->
+            let hint = Nearest.Hint(name, labels, "There are")
+            Faults.refuse $"%s{file}: %s{where} has no action '%s{name}' in this game.%s{hint}"
+
+        let sum = List.sum numbers
+
+        if abs (sum - 1.0) > tolerance then
+            Faults.refuse $"%s{file}: the probabilities of %s{where} sum to %s{Words.exact sum}, expected 1."
+
+        numbers
+
+    let private strategy file (spec: GameSpec) (player: Player) (element: JsonElement) =
+        match spec.Tree with
+        | null ->
+            let labels = List.init player.Actions.Size player.Actions.Label
+            distribution file $"'%s{player.Name}'" element labels
+        | tree -> [
+            for set in tree.Tree.Players[tree.Players.IndexOf player].InformationSets do
+                let where = $"'%s{set.Label}' of '%s{player.Name}'"
+                yield! distribution file where (part file $"'%s{player.Name}'" element set.Label "information set") set.Actions
+          ]
+
+    let private parse (file: string) (text: string) =
+        try
+            JsonDocument.Parse text
+        with :? JsonException as e ->
+            Faults.refuse $"%s{file}: this is no JSON: %s{e.Message}"
+
+    /// One strategy a player, as solutions have them.
+    let read (spec: GameSpec) (file: string) =
+        if not (IO.File.Exists file) then
+            Faults.refuse $"--profile: there is no file '%s{file}'."
+
+        use document = parse file (IO.File.ReadAllText file)
+        let root = document.RootElement
+
+        let profile =
+            match root.ValueKind with
+            | JsonValueKind.Object ->
+                match root.TryGetProperty "profile" with
+                | true, inner -> inner
+                | _ -> root
+            | kind -> Faults.refuse $"%s{file}: expected an object, got %O{kind}."
+
+        [
+            for player in spec.Players do
+                strategy file spec player (part file "the profile" profile player.Name "player")
+                |> ValueList.ToValueList
+        ]
