@@ -58,6 +58,7 @@ module ListCommands =
         match solver with
         | :? IIterativeSolver -> "iterative"
         | :? IDirectSolver -> "direct"
+        | :? ISampledSolver -> "sampled"
         | _ -> "population"
 
     let private allSolvers () =
@@ -66,8 +67,12 @@ module ListCommands =
                 [ solver.Info.Name; kind solver; solver.Info.Summary ]
         ]
 
-    let private takes (info: SolverInfo) =
+    let private takes (solver: ISolver) =
+        let info = solver.Info
+
         [
+            if solver :? ISampledSolver then
+                "sequential games, with the payoffs of their rules"
             if info.TwoPlayersOnly then
                 "two players only"
             if info.ZeroSumOnly then
@@ -90,7 +95,7 @@ module ListCommands =
                 Words.table [
                     [ info.Name; $"%s{info.Title} (%s{kind solver})" ]
                     [ ""; info.Summary ]
-                    [ "takes"; takes info ]
+                    [ "takes"; takes solver ]
                     [ "reports"; $"the %s{info.Reports.ToString().ToLowerInvariant()} iterate" ]
                     for claim in info.Claims do
                         [ "claims"; string claim ]

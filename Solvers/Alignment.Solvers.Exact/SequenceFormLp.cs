@@ -20,7 +20,7 @@ internal sealed record SequenceFormSolution(double Value, double NashConv, doubl
 /// <para>Numbers of a <see cref="LinearProgram"/> are not negative, so it has w_J = v_J + B_J + 1 for v_J, B_J a bound of |v_J|: the 1 keeps
 /// w_J positive wherever the dual values count.</para>
 /// <para>The gain from best responses is computed afterwards and must lie below <see cref="Tolerance"/> times a bound of the game's value; on
-/// Kuhn and Leduc poker it was below 1e-14. Where equilibria are not unique, one vertex of the set is returned.</para>
+/// Kuhn and Leduc poker it was below 1e-13. Where equilibria are not unique, one vertex of the set is returned.</para>
 /// <para>Source: D. Koller, N. Megiddo, B. von Stengel (1996), "Efficient computation of equilibria for extensive two-person games", Games
 /// and Economic Behavior 14. Simplex method: GLOP of Google OR-Tools.</para>
 /// <para>Not for trees of many tens of thousands of sequences, where iterative solvers are faster.</para>

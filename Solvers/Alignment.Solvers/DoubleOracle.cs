@@ -1,21 +1,25 @@
 namespace Alignment;
 
 /// <summary>
-/// Double oracle: solve the game between small populations of actions, and add each player's best response to it,
-/// until none is new.
+/// Double oracle: solve the game between small populations of pure strategies, and add each player's best response to
+/// it, until none is new. With learned best responses it is known as policy-space response oracles (PSRO).
 /// </summary>
 /// <remarks>
-/// <para>Populations start with action 0 of each player. An iteration solves the game restricted to the populations
-/// with the inner solver, extends its solution by zeros to all actions, and adds to each population the player's
-/// exact best response in the full game; ties go to the first action. When all best responses are members already,
-/// the solution is an equilibrium of the full game, up to the inner solver's accuracy.</para>
-/// <para>Shapes: payoffs over the action axes of all players, in any unit. Ends after at most as many iterations as the
-/// players have actions.</para>
+/// <para>Populations start with action 0 of each player, in a sequential game at every information set. An iteration
+/// solves the game between the populations with the inner solver (the meta-solver), plays its solution as a strategy
+/// of the full game, and adds to each population the player's exact best response to that; ties go to the first
+/// action. When all best responses are members already, the solution is an equilibrium of the full game if that of
+/// the game between populations is one, up to the inner solver's accuracy.</para>
+/// <para>Shapes: payoffs over the action axes of all players or over a tree's outcomes, in any unit. Ends after at most
+/// as many iterations as the players have pure strategies; on trees in practice after a small part of them.</para>
 /// <para>Default: predictive regret matching plus inside. An inner solver that answers exactly, as the linear program,
-/// makes the end result exact.</para>
+/// makes the end result exact. <c>uniform</c> and <c>alpha_rank</c> as inner solvers weight members without solving
+/// their game: populations stop growing where nothing new responds to the mixture, which need not be an
+/// equilibrium.</para>
 /// <para>NashConv along the run is not monotone: compare running minima.</para>
 /// <para>Source: McMahan, Gordon, Blum (2003), "Planning in the presence of cost functions controlled by an
-/// adversary", ICML.</para>
+/// adversary", ICML; Lanctot et al. (2017), "A unified game-theoretic approach to multiagent reinforcement learning",
+/// arXiv 1711.00832.</para>
 /// <para>Not for games whose equilibria mix most actions: the last restricted game is then the full one.</para>
 /// </remarks>
 public sealed record DoubleOracle : IPopulationSolver
@@ -29,10 +33,12 @@ public sealed record DoubleOracle : IPopulationSolver
             "double_oracle",
             "Double oracle",
             "Grows populations by exact best responses to the solution of the game between them.",
-            "McMahan, Gordon, Blum (2003), Planning in the presence of cost functions controlled by an adversary, ICML",
+            "McMahan, Gordon, Blum (2003), Planning in the presence of cost functions controlled by an adversary, ICML; Lanctot et al. (2017), A unified game-theoretic approach to multiagent reinforcement learning, arXiv 1711.00832",
             "Games whose equilibria mix most actions."
         )
         {
+            OnTrees = "psro",
+            TakesTrees = true,
             Reports = Iterate.Last,
         };
 
@@ -49,55 +55,63 @@ public sealed record DoubleOracle : IPopulationSolver
         ];
 
     /// <inheritdoc/>
-    public Population Init(IGameData game) => new(game.Players.Select(_ => (ValueList<int>)[0]).ToValueList());
+    public Population Init(IGameData game)
+    {
+        ArgumentNullException.ThrowIfNull(game);
+        var space = StrategySpace.Of(game);
+        var first = game.Players.Select((_, p) => (ValueList<ValueList<double>>)[space.First(p)]).ToValueList();
+        var payoffs = space.Meet([.. first.Select(members => members[0])]);
+        return new(first, payoffs.Select(u => (ValueList<double>)[u]).ToValueList());
+    }
 
     /// <inheritdoc/>
     public PopulationIterate Step(IGameData game, Population population, ISolve inner)
     {
-        var restricted = inner.Solve(new RestrictedGame(game, population));
-        var strategies = game
-            .Players.Select((player, p) => Spread(restricted[p], population.Actions[p], player.Actions.Size))
-            .ToValueList();
-        var next = population;
-        for (var p = 0; p < game.Players.Count; p++)
+        ArgumentNullException.ThrowIfNull(game);
+        ArgumentNullException.ThrowIfNull(population);
+        ArgumentNullException.ThrowIfNull(inner);
+        var space = StrategySpace.Of(game);
+        var weights = inner.Solve(new RestrictedGame(game, population));
+        var strategies = population.Members.Select((members, p) => space.Mix(p, members, weights[p])).ToValueList();
+        var next = population.Members;
+        for (var p = 0; p < next.Count; p++)
         {
-            var response = BestResponse(game, p, strategies);
-            if (next.Actions[p].IndexOf(response) < 0)
-                next = new(next.Actions.SetItem(p, next.Actions[p].Add(response)));
+            var response = space.BestResponse(p, strategies);
+            if (next[p].IndexOf(response) < 0)
+                next = next.SetItem(p, next[p].Add(response));
         }
 
-        return new(strategies, next, Grew: next != population);
+        return new(strategies, new(next, Payoffs(space, population, next)), Grew: next != population.Members);
     }
 
-    private static ValueList<double> Spread(ValueList<double> weights, ValueList<int> members, int actions)
+    /// <summary>The payoffs between members: those of old members are there, the others are computed.</summary>
+    private static ValueList<ValueList<double>> Payoffs(
+        StrategySpace space,
+        Population old,
+        ValueList<ValueList<ValueList<double>>> members
+    )
     {
-        var strategy = new double[actions];
-        for (var k = 0; k < members.Count; k++)
-            strategy[members[k]] = weights[k];
-        return strategy.ToValueList();
-    }
-
-    private static int BestResponse(IGameData game, int player, ValueList<ValueList<double>> strategies)
-    {
-        var values = game.Payoff(player).ToArray();
-        var inner = 1; // cells of the axes behind the one that is averaged out
-        for (var p = game.Players.Count - 1; p >= 0; p--)
+        int[] sizes = [.. members.Select(m => m.Count)];
+        int[] oldSizes = [.. old.Members.Select(m => m.Count)];
+        var payoffs = sizes.Select(_ => new double[sizes.Aggregate(1, (n, size) => checked(n * size))]).ToArray();
+        var at = new int[sizes.Length];
+        for (var cell = 0; cell < payoffs[0].Length; cell++)
         {
-            if (p == player)
-                inner = game.Players[p].Actions.Size;
-            else
-                values = Average(values, strategies[p], inner);
+            var (rest, known, place) = (cell, true, 0);
+            for (var p = sizes.Length - 1; p >= 0; p--)
+            {
+                at[p] = rest % sizes[p];
+                rest /= sizes[p];
+                known &= at[p] < oldSizes[p];
+            }
+
+            for (var p = 0; p < sizes.Length; p++)
+                place = (place * oldSizes[p]) + at[p];
+            var met = known ? null : space.Meet([.. members.Select((m, p) => m[at[p]])]);
+            for (var p = 0; p < sizes.Length; p++)
+                payoffs[p][cell] = met is null ? old.Payoffs[p][place] : met[p];
         }
 
-        return Array.IndexOf(values, values.Max());
-    }
-
-    private static double[] Average(double[] values, ValueList<double> strategy, int inner)
-    {
-        var result = new double[values.Length / strategy.Count];
-        for (var k = 0; k < values.Length; k++)
-            result[(k / (inner * strategy.Count) * inner) + (k % inner)] +=
-                strategy[k / inner % strategy.Count] * values[k];
-        return result;
+        return payoffs.Select(u => u.ToValueList()).ToValueList();
     }
 }

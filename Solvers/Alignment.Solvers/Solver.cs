@@ -19,6 +19,9 @@ public static class Solver
         new ReplicatorDynamics(),
         new FictitiousPlay(),
         new DoubleOracle(),
+        new AlphaRank(),
+        new UniformWeights(),
+        new MonteCarloCfr(),
     ];
 
     /// <summary>The solver of a name, such as <c>prm+</c>, with its default settings, or with those in brackets:

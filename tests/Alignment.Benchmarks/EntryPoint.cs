@@ -18,13 +18,19 @@ internal static class EntryPoint
             --smoke        everything once and short, to see that it runs
             --help, -h     print this text
 
+        align bench trees [OPTIONS]
+            Times CFR on game trees: the Host against three writings by hand, batches, certificates, growth with the
+            tree, memory. Options as above.
+
         align bench profile SOLVER GAMES ACTIONS float32|float64
-            Times each kernel of a step on one block of games.
+        align bench profile SOLVER 'TREE' GAMES float32|float64
+            Times each kernel of a step on one block of games: matrix games of so many actions, or a sequential
+            game of the library.
 
             --help, -h     print this text
         """;
 
-    private static readonly string[] Benchmarks = ["matrix", "profile"];
+    private static readonly string[] Benchmarks = ["matrix", "trees", "profile"];
 
     private static int Main(string[] args)
     {
@@ -51,7 +57,10 @@ internal static class EntryPoint
         switch (args)
         {
             case ["matrix", .. var options]:
-                MatrixBenchmark.Run(MatrixOptions.Parse(options));
+                MatrixBenchmark.Run(BenchOptions.Parse(options));
+                break;
+            case ["trees", .. var options]:
+                TreeBenchmark.Run(BenchOptions.Parse(options));
                 break;
             case ["profile", .. var operands]:
                 Profile.Run(operands);

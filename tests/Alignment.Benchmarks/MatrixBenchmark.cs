@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Runtime.InteropServices;
 using Alignment.Torch;
 using TorchSharp;
 
@@ -11,14 +9,16 @@ internal static class MatrixBenchmark
     /// <summary>How many times as fast as eager TorchSharp the Torch executor has to be for one small game.</summary>
     private const double WantedOfTorch = 1.5;
 
-    public static void Run(MatrixOptions options)
+    public static void Run(BenchOptions options)
     {
         // memory first: afterwards the process holds LibTorch and what eager tensors left behind
         var memory = Memory.Measure(options.Smoke);
         TorchNative.ConfigureThreads(1);
         var report = new Report(Console.Out);
         report.Paragraph("# align bench matrix");
-        report.Paragraph(Machine());
+        report.Paragraph(
+            $"{Machine.Describe()} TorchSharp {typeof(torch).Assembly.GetName().Version?.ToString(3)}, LibTorch {torch.__version__}."
+        );
         if (options.Smoke)
             report.Paragraph("A smoke run: everything once and too short to mean anything.");
 
@@ -118,20 +118,5 @@ internal static class MatrixBenchmark
 
             report.Line();
         }
-    }
-
-    private static string Machine() =>
-        string.Create(
-            CultureInfo.InvariantCulture,
-            $"{Processor()}, {Environment.ProcessorCount} processors, vectors of {System.Numerics.Vector<byte>.Count} bytes; {RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}; {RuntimeInformation.FrameworkDescription}; TorchSharp {typeof(torch).Assembly.GetName().Version?.ToString(3)}, LibTorch {torch.__version__}; {DateTimeOffset.UtcNow:yyyy-MM-dd}."
-        );
-
-    private static string Processor()
-    {
-        const string File = "/proc/cpuinfo";
-        var line = System.IO.File.Exists(File)
-            ? System.IO.File.ReadLines(File).FirstOrDefault(l => l.StartsWith("model name", StringComparison.Ordinal))
-            : null;
-        return line?[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim() ?? "processor unknown";
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Alignment.Compiler;
 using Alignment.Runtime.Host;
 
 namespace Alignment.Benchmarks;
@@ -10,12 +11,27 @@ internal static class Profile
 
     public static void Run(ReadOnlySpan<string> arguments)
     {
+        if (arguments is [var solver, var game, var games, var precision] && !char.IsAsciiDigit(game[0]))
+        {
+            var tree =
+                GameLibrary.Create(game).Tree?.Tree
+                ?? throw new UsageException($"bench profile: '{game}' is no sequential game.");
+            using var compiledTree = TreeCase.Of(tree, solver, PrecisionOf(precision), Count("GAMES", games, 1));
+            Print(compiledTree.Executable, compiledTree.Run);
+            return;
+        }
+
         var it = Parse(arguments);
         using var compiled = new Compiled(it, it.Payoffs(), HostExecutor.Instance);
-        compiled.Run(Rounds);
-        Console.WriteLine(compiled.Executable.DescribePlan().Split('\n')[0]);
-        Kernels(compiled);
-        var kernels = Kernels(compiled);
+        Print(compiled.Executable, compiled.Run);
+    }
+
+    private static void Print(IExecutable executable, Action<int> run)
+    {
+        run(Rounds);
+        Console.WriteLine(executable.DescribePlan().Split('\n')[0]);
+        Kernels(executable);
+        var kernels = Kernels(executable);
         foreach (var (label, nanoseconds) in kernels)
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{nanoseconds, 8:f1} ns  {label}"));
         Console.WriteLine(
@@ -26,15 +42,15 @@ internal static class Profile
         );
     }
 
-    private static IReadOnlyList<(string Label, double Nanoseconds)> Kernels(Compiled compiled) =>
-        compiled.Executable is HostExecutable<float> single
+    private static IReadOnlyList<(string Label, double Nanoseconds)> Kernels(IExecutable executable) =>
+        executable is HostExecutable<float> single
             ? single.Profile(Rounds)
-            : ((HostExecutable<double>)compiled.Executable).Profile(Rounds);
+            : ((HostExecutable<double>)executable).Profile(Rounds);
 
     private static Case Parse(ReadOnlySpan<string> arguments)
     {
         if (arguments is not [var solver, var games, var actions, var precision])
-            throw new UsageException("bench profile: expected SOLVER GAMES ACTIONS float32|float64.");
+            throw new UsageException("bench profile: expected SOLVER GAMES ACTIONS float32|float64, or SOLVER 'GAME' GAMES float32|float64.");
         try
         {
             if (Solver.Find(solver) is not IIterativeSolver)

@@ -381,7 +381,8 @@ let private settings =
             let numbers = [
                 for solver in Solvers.All do
                     for setting in solver.Settings do
-                        if setting.Range.StartsWith "above " || setting.Range.StartsWith "from " then
+                        // a setting that may be negative has no number below its range to try here
+                        if setting.Range.StartsWith "above 0" || setting.Range.StartsWith "from 0" then
                             solver.Info.Name, setting
             ]
 

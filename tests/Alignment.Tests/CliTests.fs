@@ -184,7 +184,13 @@ let private wrongValues =
                 [ "run"; "x.py" ], "x.py: expected a script that ends in one of .fsx, .cs, .csx."
                 [ "run"; "nowhere.fsx" ], "nowhere.fsx: no such file; check the path."
                 [ "solve"; "nowhere.nfg" ], "nowhere.nfg: no such file; check the path"
-                [ "solve"; "game.efg" ], "game.efg: .efg files are not read yet; give a .nfg or .csv file."
+                [ "solve"; "nowhere.efg" ], "nowhere.efg: no such file; check the path"
+                [ "evaluate"; "kuhn_poker" ],
+                "evaluate: expected at least one --profile FILE, as `align solve --json` prints it."
+                [ "evaluate"; "kuhn_poker"; "--profile"; "nowhere.json" ],
+                "--profile: there is no file 'nowhere.json'."
+                [ "solve"; "kuhn_poker"; "--solver"; "ce" ],
+                "solver 'ce': does not take sequential games; use cfr+, mmd or lp"
             ] do
             testCase (String.concat " " args) (fun () -> refused args message)
     ]

@@ -262,10 +262,13 @@ let private names =
                 Expect.equal (GameLibrary.Parse(string call)) call text)
 
         test "every public family is listed and has a function" {
+            // a sequential game's rules bear its name, and its family that and 'Family'
+            let named (t: Type) = t.Name.Replace("Family", "")
+
             let families =
                 typeof<IGameFamily>.Assembly.GetExportedTypes()
                 |> Seq.filter (fun t -> t.IsClass && typeof<IGameFamily>.IsAssignableFrom t)
-                |> Seq.map _.Name
+                |> Seq.map named
                 |> Set.ofSeq
 
             let functions =
@@ -274,13 +277,17 @@ let private names =
                 |> Seq.map _.Name
                 |> Set.ofSeq
 
-            Expect.equal (GameLibrary.All |> Seq.map (fun f -> f.GetType().Name) |> Set.ofSeq) families "listed"
+            Expect.equal (GameLibrary.All |> Seq.map (fun f -> named (f.GetType())) |> Set.ofSeq) families "listed"
             Expect.equal functions families "functions"
         }
 
         test "a family's name is its type's" {
             for family in GameLibrary.All do
-                Expect.equal (family.Name.Replace("_", "")) (family.GetType().Name.ToLowerInvariant()) family.Name
+                Expect.equal
+                    (family.Name.Replace("_", ""))
+                    (family.GetType().Name.Replace("Family", "").ToLowerInvariant())
+                    family.Name
+
                 Expect.isNonEmpty family.Source family.Name
                 Expect.isTrue (family.Summary.EndsWith '.') family.Name
         }
@@ -341,7 +348,8 @@ let private refusals =
                 "bloto", "There is no game 'bloto'. Did you mean 'blotto'?"
                 "go",
                 "There is no game 'go'. There are matching_pennies, rock_paper_scissors, prisoners_dilemma, chicken, "
-                + "battle_of_the_sexes, stag_hunt, blotto, inspection, random_zero_sum, random_general_sum."
+                + "battle_of_the_sexes, stag_hunt, blotto, inspection, random_zero_sum, random_general_sum, kuhn_poker, leduc_poker, "
+                + "liars_dice, goofspiel, phantom_tic_tac_toe, signalling, inspection_dialogue, debate, audit."
                 "blotto(coin=3)", "The game 'blotto' has no parameter 'coin'. Did you mean 'coins'?"
                 "blotto(temperature=3)",
                 "The game 'blotto' has no parameter 'temperature'. It has coins, fields, payoff."

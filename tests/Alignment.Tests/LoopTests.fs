@@ -1309,7 +1309,7 @@ let private refusals =
             Expect.throwsC (fun () -> GameSolver.Solve(weightedRps 1.0, none) |> ignore) (fun e ->
                 Expect.stringContains
                     e.Message
-                    "must implement IIterativeSolver, IDirectSolver or IPopulationSolver."
+                    "must implement IIterativeSolver, IDirectSolver, IPopulationSolver or ISampledSolver."
                     "message"))
 
         testCase "options" (fun () ->

@@ -1,5 +1,5 @@
-/// Random well-typed programs: expressions of every operation over one to three named axes and up to two batch axes, derivatives of
-/// them, and state over a few steps. They judge executors against each other and derivatives against differences.
+/// Random well-typed programs: expressions of every operation over one to three named axes, the ragged axes of up to three random
+/// treeplexes and up to two batch axes, derivatives of them, and state over a few steps. They judge executors against each other and derivatives against differences.
 module Alignment.Tests.RandomPrograms
 
 open System.Collections.Generic
@@ -51,6 +51,26 @@ let private fresh (value: Expr) size =
     [ "i"; "j"; "k"; "l"; "m" ]
     |> Seq.map (fun letter -> Axis.Of($"{letter}{size}", (size: int)))
     |> Seq.find (fun axis -> not (value.Axes.Contains axis))
+
+/// Steps of `f` along axes until none is left but those to be kept: a ragged axis leaves its parent.
+let rec private reduced (batch: Axis list) keeps (f: 'a -> Axis -> 'a) (value: 'a -> Expr) (x: 'a) =
+    match events batch (value x) |> List.tryFind (keeps >> not) with
+    | Some axis -> reduced batch keeps f value (f x axis)
+    | None -> x
+
+/// The sum over all axes that are not batch axes.
+let private total batch (value: Expr) =
+    reduced batch (fun _ -> false) (fun (v: Expr) axis -> v.Sum axis) id value
+
+/// Without the parents of ragged axes that are among them, which stand for both.
+let private apart (axes: Axis list) =
+    axes
+    |> List.filter (fun a ->
+        axes
+        |> List.forall (fun child ->
+            match child.Parent with
+            | null -> true
+            | parent -> parent.Name <> a.Name))
 
 let private numbers low high count =
     Gen.choose (0, 1_000_000)
@@ -131,7 +151,7 @@ let private fromThreshold (value: Expr) (axis: Axis) =
     value - (value.Dot(support, axis) - 1.0) / support.Sum axis
 
 let private along: (Draft -> Axis -> Draft) list =
-    let size (a: Axis) = float a.Size
+    let size (a: Axis) = float a.MostChildren
 
     [
         fun x a -> draft (x.Value.Sum a) (x.Bound * size a) x.Margins
@@ -174,12 +194,156 @@ let private concat x (a: Axis) y (b: Axis) =
     draft value (max x.Bound y.Bound) (x.Margins @ y.Margins)
 
 let private dot x y (axes: Axis list) =
-    let terms = axes |> List.fold (fun n a -> n * float a.Size) 1.0
+    let terms = axes |> List.fold (fun n a -> n * float a.MostChildren) 1.0
     draft (x.Value.Dot(y.Value, List.toArray axes)) (x.Bound * y.Bound * terms) (x.Margins @ y.Margins)
+
+// ---- Trees ---------------------------------------------------------------------------------------------------------
+
+/// Random treeplexes, and the axis of the terms of their sparse contractions.
+type private Grove = { Trees: TreeplexAxes list; Ends: Axis }
+
+/// A few information sets of one to three actions, each behind any sequence of those before it.
+let private treeplex name = gen {
+    let! sets = Gen.choose (1, 5)
+    let! sizes = Gen.choose (1, 3) |> Gen.listOfLength sets
+    let firsts = List.scan (+) 0 sizes
+    let! parents = firsts |> List.take sets |> List.map (fun first -> Gen.choose (0, first)) |> Gen.sequenceToList
+
+    return
+        List.zip3 sizes (List.take sets firsts) parents
+        |> List.mapi (fun k (size, first, parent) ->
+            InformationSet(string k, ValueList.ToValueList(Seq.init size string), first, parent))
+        |> fun sets -> TreeplexAxes.Of(Treeplex(name, ValueList.ToValueList sets))
+}
+
+let private grove = gen {
+    let! count = Gen.choose (1, 3)
+    let! trees = [ "p"; "q"; "r" ] |> List.truncate count |> List.map treeplex |> Gen.sequenceToList
+    let! ends = Gen.choose (1, 12)
+    return { Trees = trees; Ends = Axis.Of("ends", ends) }
+}
+
+let private axesOf grove =
+    grove.Ends
+    :: (grove.Trees |> List.collect (fun t -> [ t.Actions; t.Actions; t.InformationSets; t.Sequences ]))
+
+/// A value over one axis and the batch.
+let private onto batch (axis: Axis) (x: Draft) = gen {
+    let keeps (a: Axis) =
+        a.Name = axis.Name
+        || (match axis.Parent with
+            | null -> false
+            | parent -> a.Name = parent.Name)
+
+    let x =
+        x
+        |> reduced
+            batch
+            keeps
+            (fun x a -> draft (x.Value.Sum a) (x.Bound * float a.MostChildren) x.Margins)
+            _.Value
+        |> scaled
+
+    if x.Value.Axes.Contains axis then
+        return x
+    else
+        let! values = table -1.5 1.5 [ axis ]
+        return scaled { x with Value = x.Value * Expr.Literal values; Bound = 1.5 * x.Bound }
+}
+
+/// The same, and never above 1.
+let private small batch axis x =
+    onto batch axis x
+    |> Gen.map (fun x -> { x with Value = x.Value * (1.0 / max 1.0 x.Bound); Bound = min 1.0 x.Bound })
+
+let private sweepDown batch (tree: TreeplexAxes) x c = gen {
+    let! x = small batch tree.Actions x
+    let! sourced = Gen.elements [ true; false ]
+
+    if sourced then
+        let! c = onto batch tree.Sequences c
+
+        return
+            draft
+                (Expr.Of(Op.SweepDown tree, x.Value, c.Value))
+                (c.Bound * float tree.Sequences.Size)
+                (x.Margins @ c.Margins)
+    else
+        return draft (Expr.Of(Op.SweepDown tree, x.Value)) 1.0 x.Margins
+}
+
+let private sweepUp batch (tree: TreeplexAxes) g x s = gen {
+    let! first = Gen.elements [ tree.Actions; tree.Sequences; tree.Sequences ]
+    let! g = small batch first g
+    let! x = small batch tree.Actions x
+    let! kind = Gen.elements [ SweepKind.Strategy; SweepKind.Best; SweepKind.Soft; SweepKind.Nearest ]
+    let op = Op.SweepUp(tree, kind)
+    let count = float tree.Sequences.Size
+
+    match kind with
+    | SweepKind.Strategy -> return draft (Expr.Of(op, g.Value, x.Value)) count (g.Margins @ x.Margins)
+    | SweepKind.Best ->
+        let value = Expr.Of(op, g.Value)
+        return draft value count (lead (value.Slice(tree.Sequences, 0, tree.Actions)) tree.Actions :: g.Margins)
+    | _ ->
+        let! wide = Gen.elements [ true; false ]
+
+        let! s =
+            if wide then
+                small batch tree.InformationSets s
+            else
+                numbers -1.0 1.0 1 |> Gen.map (fun v -> draft (Expr.Constant v[0]) 1.0 [])
+
+        let scale = 0.5 + s.Value * s.Value
+        let value = Expr.Of(op, g.Value, x.Value, scale)
+        let point = x.Value + value.Slice(tree.Sequences, 0, tree.Actions) / scale
+        let own = if kind = SweepKind.Nearest then [ fromThreshold point tree.Actions ] else []
+        return draft value (6.0 * count) (own @ g.Margins @ x.Margins @ s.Margins)
+}
+
+let private sparseContract batch grove smaller = gen {
+    let! into = Gen.elements grove.Trees
+
+    let map (tree: TreeplexAxes) =
+        Gen.choose (0, tree.Sequences.Size - 1)
+        |> Gen.arrayOfLength grove.Ends.Size
+        |> Gen.map (fun map -> IndexMap(tree.Sequences, ValueList.ToValueList map))
+
+    let factors = grove.Trees |> List.filter (fun t -> t <> into)
+    let! maps = factors |> List.map map |> Gen.sequenceToList
+    let! target = map into
+    let! v = smaller |> Gen.bind (onto batch grove.Ends)
+    let! xs = factors |> List.map (fun t -> smaller |> Gen.bind (onto batch t.Sequences)) |> Gen.sequenceToList
+    let op = Op.SparseContract(SparseIndex(grove.Ends, ValueList.ToValueList maps, target))
+
+    return
+        draft
+            (Expr.Of(op, [| yield v.Value; for x in xs do yield x.Value |]))
+            (xs |> List.fold (fun bound x -> bound * x.Bound) (v.Bound * float grove.Ends.Size))
+            (v.Margins @ List.collect _.Margins xs)
+}
 
 // ---- Expressions ---------------------------------------------------------------------------------------------------
 
-type private Scope = { Batch: Axis list; Events: Axis list; Leaves: Draft list }
+type private Scope = {
+    Batch: Axis list
+    Events: Axis list
+    Leaves: Draft list
+    Grove: Grove option
+}
+
+/// Few enough of the axes for tables over all of them to be small.
+let private some (axes: Axis list) =
+    let mutable left = 100
+
+    axes
+    |> List.distinct
+    |> List.filter (fun a ->
+        let fits = a.Size <= left
+        if fits then
+            left <- left / a.Size
+
+        fits)
 
 let private leaf scope =
     Gen.frequency [
@@ -188,13 +352,13 @@ let private leaf scope =
         1, Gen.constant (draft (0.1 * Expr.Step) 1.0 [])
         2,
         gen {
-            let! axes = subset (scope.Events @ List.truncate 1 scope.Batch)
-            let! values = table -1.5 1.5 axes
+            let! axes = subset (some scope.Events @ List.truncate 1 scope.Batch)
+            let! values = table -1.5 1.5 (apart axes)
             return draft (Expr.Literal values) 1.5 []
         }
         1,
         gen {
-            let! axes = subset (scope.Events @ scope.Batch)
+            let! axes = subset (some scope.Events @ scope.Batch) |> Gen.map apart
             let! name = Gen.elements [ "noise"; "shock" ]
             // the layout is part of a draw's address, so one name has one list of axes
             let name = $"""{name} {axes |> List.map _.Name |> String.concat " "}"""
@@ -209,9 +373,15 @@ let private leaf scope =
 
 /// At most three axes beside the batch.
 let private narrow scope x =
-    events scope.Batch x.Value
-    |> List.skip (min 3 (events scope.Batch x.Value).Length)
-    |> List.fold (fun x a -> scaled (draft (x.Value.Sum a) (x.Bound * float a.Size) x.Margins)) x
+    let axes = events scope.Batch x.Value
+    let kept = List.truncate 3 (some axes)
+
+    x
+    |> reduced
+        scope.Batch
+        (fun a -> List.contains a kept)
+        (fun x a -> scaled (draft (x.Value.Sum a) (x.Bound * float a.MostChildren) x.Margins))
+        _.Value
 
 let rec private expression scope depth =
     if depth = 0 then
@@ -261,9 +431,30 @@ let rec private expression scope depth =
             1,
             gen {
                 let! x = smaller
-                let! axes = subset scope.Events
+                let! axes = subset (some scope.Events) |> Gen.map apart
                 return { x with Value = x.Value.Expand(List.toArray axes) }
             }
+            match scope.Grove with
+            | None -> ()
+            | Some grove ->
+                4,
+                gen {
+                    let! tree = Gen.elements grove.Trees
+                    let! x = smaller
+                    let! y = smaller
+                    return! sweepDown scope.Batch tree x y
+                }
+
+                6,
+                gen {
+                    let! tree = Gen.elements grove.Trees
+                    let! x = smaller
+                    let! y = smaller
+                    let! z = smaller
+                    return! sweepUp scope.Batch tree x y z
+                }
+
+                3, sparseContract scope.Batch grove smaller
         ]
         |> Gen.map (scaled >> narrow scope)
 
@@ -289,7 +480,7 @@ let private differentiable batch inputs (value: Expr) =
     |> List.filter (fun (i: Input) -> holds value.Axes batch |> List.forall (fun b -> List.contains b i.Axes))
 
 let private input events batch name = gen {
-    let! own = subset events
+    let! own = subset (some events) |> Gen.map apart
     let! games = Gen.frequency [ 3, Gen.constant batch; 1, subset batch ]
     let! order = Gen.elements [ own @ games; games @ own ]
     let! values = numbers -2.0 2.0 (elements order)
@@ -305,7 +496,7 @@ let private derivatives (scope: Scope) inputs (y: Draft) = gen {
         let! input = Gen.elements candidates
         let x = input.Expr
         let! weights = table -1.0 1.0 (events scope.Batch y.Value)
-        let objective = (y.Value * Expr.Literal weights).Sum(events scope.Batch y.Value |> List.toArray)
+        let objective = total scope.Batch (y.Value * Expr.Literal weights)
         let! direction = table -1.0 1.0 input.Axes
         let along = Expr.Literal direction
 
@@ -332,8 +523,7 @@ let private derivatives (scope: Scope) inputs (y: Draft) = gen {
 
 /// The mean over the axes that a state variable does not hold: it would take them on, and clash with those of what is made of it.
 let private fitted (scope: Scope) (variable: Expr) (value: Expr) =
-    (value, events scope.Batch value)
-    ||> List.fold (fun v axis -> if variable.Axes.Contains axis then v else v.Mean axis)
+    reduced scope.Batch variable.Axes.Covers (fun (v: Expr) axis -> v.Mean axis) id value
 
 /// A state variable that stays bounded; now and then it moves along a gradient.
 let private update (scope: Scope) (variable: Expr) = gen {
@@ -344,7 +534,7 @@ let private update (scope: Scope) (variable: Expr) = gen {
 
     if climbs && holds move.Value.Axes scope.Batch = holds variable.Axes scope.Batch then
         let objective =
-            (variable.Tanh() * move.Value).Sum(events scope.Batch (variable * move.Value) |> List.toArray)
+            total scope.Batch (variable.Tanh() * move.Value)
 
         return moved + 0.1 * (objective.Grad variable).Tanh(), move.Margins
     else
@@ -356,7 +546,9 @@ let private isStopped (value: Expr) = Expr.Topological [ value ] |> Seq.exists (
 let sketch: Gen<Sketch> = gen {
     let! sizes = Gen.choose (1, 4) |> Gen.arrayOfLength 3
     let! rank = Gen.choose (1, 3)
-    let events = List.init rank (fun k -> Axis.Of([ "a"; "b"; "c" ][k], sizes[k]))
+    let plain = List.init rank (fun k -> Axis.Of([ "a"; "b"; "c" ][k], sizes[k]))
+    let! grove = Gen.frequency [ 1, Gen.constant None; 1, grove |> Gen.map Some ]
+    let! events = plain @ (grove |> Option.map axesOf |> Option.defaultValue []) |> Gen.shuffle |> Gen.map List.ofArray
     let! games = Gen.elements [ 1; 2; 3; 5; 9 ]
 
     let! batch =
@@ -368,6 +560,7 @@ let sketch: Gen<Sketch> = gen {
         Batch = batch
         Events = events
         Leaves = inputs |> List.map (fun i -> draft i.Expr 2.0 [])
+        Grove = grove
     }
 
     let! stateful = Gen.elements [ true; false ]
@@ -444,8 +637,7 @@ let marginProgram name (s: Sketch) =
     let smallest =
         (Expr.Constant 1e3, s.Margins)
         ||> List.fold (fun least margin ->
-            let value = margin.Abs()
-            least.Minimum((value, events s.Batch value) ||> List.fold (fun m axis -> m.Min axis)))
+            least.Minimum(reduced s.Batch (fun _ -> false) (fun (m: Expr) axis -> m.Min axis) id (margin.Abs())))
 
     match s.States with
     | [] -> lowered name s [] [ "margin", smallest ]

@@ -300,7 +300,7 @@ let private goofspiel =
 
             gives (Goofspiel()) [ "4, 4, 3, 2, 2, 1", 1; "1, 4, 2, 3, 3, 2", -1; "1, 1, 2, 2, 3, 3", 0 ]
             // prizes 1 2: 2 against 1 for the prize of 1, then 1 against 2 for that of 2
-            gives (Goofspiel(2, "ascending", returns = "difference")) [ "2, 1", -1 ]
+            gives (Goofspiel(2, "ascending", returns = "difference")) [ ("2, 1", -1) ]
             gives (Goofspiel(2, "random", returns = "difference")) [ "1, 2, 1", -1; "2, 2, 1", 1 ]
         }
 
@@ -558,7 +558,7 @@ let private debate =
                 "right honest, clear, claim1, clear, missed, silent, left claim1", -1
             ]
 
-            gives (Debate(budget = 0)) [ "right honest, clear, claim1, clear, found, silent, left", 1 ]
+            gives (Debate(budget = 0)) [ ("right honest, clear, claim1, clear, found, silent, left", 1) ]
         }
 
         test "what the judge and the deceiver know" {

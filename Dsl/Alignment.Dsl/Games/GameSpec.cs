@@ -41,16 +41,15 @@ public sealed record GameSpec
     /// <summary>Structure that the author claims; the check proves or refutes it.</summary>
     public ValueList<Structure> Claims { get; private init; } = [];
 
-    internal static GameSpec Of(TreeForm form) =>
+    internal static GameSpec Of(TreeForm form) => Of(form, form.Tree.Payoffs);
+
+    internal static GameSpec Of(TreeForm form, IEnumerable<IEnumerable<double>> payoffs) =>
         new(form.Tree.Name)
         {
             Tree = form,
             Players = form.Players,
             Payoffs = form
-                .Players.Select(
-                    (player, p) =>
-                        new PlayerPayoff(player, Expr.Vector(form.Outcomes, [.. form.Tree.Payoffs[p]]))
-                )
+                .Players.Zip(payoffs, (player, u) => new PlayerPayoff(player, Expr.Vector(form.Outcomes, [.. u])))
                 .ToValueList(),
         };
 
@@ -219,11 +218,22 @@ public static class Game
     public static GameSpec Named(string name) =>
         string.IsNullOrWhiteSpace(name) ? throw new ArgumentException("A game needs a name.", nameof(name)) : new(name);
 
-    /// <summary>The sequential game of a tree: its players, and its payoffs over its outcomes.</summary>
+    /// <summary>The sequential game of a tree: its players, and its payoffs over its outcomes. Solvers that sample play need its rules too;
+    /// see <see cref="FromRules"/>.</summary>
     public static GameSpec FromTree(GameTree tree)
     {
         ArgumentNullException.ThrowIfNull(tree);
         return GameSpec.Of(new TreeForm(tree));
+    }
+
+    /// <summary>The sequential game of a form that pays something else.</summary>
+    /// <param name="form">Who knows and can do what.</param>
+    /// <param name="payoffs">For each player its payoff at each outcome, times the probability that chance leads there.</param>
+    public static GameSpec FromTree(TreeForm form, IEnumerable<IEnumerable<double>> payoffs)
+    {
+        ArgumentNullException.ThrowIfNull(form);
+        ArgumentNullException.ThrowIfNull(payoffs);
+        return GameSpec.Of(form, payoffs);
     }
 
     /// <summary>The sequential game of rules, whose tree is enumerated now.</summary>
@@ -237,7 +247,7 @@ public static class Game
         long mostHistories = GameTree.MostHistories,
         IProgress<long>? progress = null,
         CancellationToken cancellationToken = default
-    ) => FromTree(GameTree.Of(rules, mostHistories, progress, cancellationToken));
+    ) => GameSpec.Of(TreeForm.Of(GameTree.Of(rules, mostHistories, progress, cancellationToken), rules));
 }
 
 /// <summary>What a player maximizes.</summary>

@@ -1,7 +1,7 @@
 namespace Alignment;
 
 /// <summary>A record of hyperparameters that finds equilibria. Implement one of the closed kinds:
-/// <see cref="IIterativeSolver"/>, <see cref="IDirectSolver"/> or <see cref="IPopulationSolver"/>.</summary>
+/// <see cref="IIterativeSolver"/>, <see cref="IDirectSolver"/>, <see cref="IPopulationSolver"/> or <see cref="ISampledSolver"/>.</summary>
 public interface ISolver
 {
     /// <summary>What it is, what it claims and what it can solve.</summary>
@@ -65,11 +65,16 @@ public interface IPopulationSolver : ISolver
     PopulationIterate Step(IGameData game, Population population, ISolve inner);
 }
 
-/// <summary>The state of a population solver: for each player, the actions in its population, in order of arrival.</summary>
-public sealed record Population(ValueList<ValueList<int>> Actions);
+/// <summary>The state of a population solver.</summary>
+/// <param name="Members">For each player, the strategies in its population, in order of arrival; as <see cref="DirectAnswer.Strategies"/> has them.</param>
+/// <param name="Payoffs">For each player, its payoffs when members meet: row-major, the last player's member varies fastest.</param>
+public sealed record Population(
+    ValueList<ValueList<ValueList<double>>> Members,
+    ValueList<ValueList<double>> Payoffs
+);
 
 /// <summary>One iteration of a population solver.</summary>
-/// <param name="Strategies">The solution of the game between the populations, over all actions of the full game.</param>
+/// <param name="Strategies">The solution of the game between the populations as strategies of the full game.</param>
 /// <param name="Next">The extended populations.</param>
 /// <param name="Grew">Whether any population grew; when none did, the strategies are an equilibrium of the full game up to the inner solver's accuracy.</param>
 public sealed record PopulationIterate(ValueList<ValueList<double>> Strategies, Population Next, bool Grew);

@@ -3,10 +3,16 @@ namespace Alignment;
 /// <summary>A game tree as a specification holds it: players that choose along ragged axes, and an axis of outcomes for payoffs.</summary>
 public sealed class TreeForm : IEquatable<TreeForm>
 {
+    private readonly Func<IGamePosition>? _start;
+
     /// <summary>The form of a tree.</summary>
     public TreeForm(GameTree tree)
+        : this(tree, null) { }
+
+    private TreeForm(GameTree tree, Func<IGamePosition>? start)
     {
         ArgumentNullException.ThrowIfNull(tree);
+        _start = start;
         Tree = tree;
         Outcomes = Axis.Of("outcomes", tree.Outcomes);
         Treeplexes = tree.Players.Select(TreeplexAxes.Of).ToValueList();
@@ -43,6 +49,37 @@ public sealed class TreeForm : IEquatable<TreeForm>
     /// <summary>Content hash: what players know and can do, and how games can end.</summary>
     public Fingerprint Fingerprint { get; }
 
+    /// <summary>The form of a tree, with the rules that it was enumerated from beside it.</summary>
+    internal static TreeForm Of<TState>(GameTree tree, IRules<TState> rules)
+    {
+        var numbers = new Lazy<Dictionary<string, int>[]>(() => [.. tree.Players.Select(Numbers)]);
+        int Number(int player, string label, ValueList<string> actions)
+        {
+            if (!numbers.Value[player].TryGetValue(label, out var set))
+                throw new ArgumentException(
+                    $"information state '{label}' is not in the tree that these rules gave; the same state must always give the same answers"
+                );
+            var known = tree.Players[player].InformationSets[set].Actions;
+            return known.Count == actions.Count
+                ? set
+                : throw new ArgumentException(
+                    $"information state '{label}' has the actions {string.Join(", ", actions)} here and {string.Join(", ", known)} in the tree; the same state must always give the same answers"
+                );
+        }
+
+        return new(tree, () => new RulesWalk<TState>(rules, Number).Start());
+    }
+
+    /// <summary>
+    /// The first position of the rules that the tree was enumerated from, for solvers that sample play; null for a tree without rules
+    /// (<see cref="Game.FromTree(GameTree)"/>). Information sets have the numbers of <see cref="Alignment.Treeplex.InformationSets"/>. Each call starts a walk of
+    /// its own. The rules are no part of equality: the tree says all of the game.
+    /// </summary>
+    public IGamePosition? Start() => _start?.Invoke();
+
+    /// <summary>Whether there are rules to walk through.</summary>
+    public bool HasRules => _start is not null;
+
     /// <summary>A player's axes.</summary>
     public TreeplexAxes Treeplex(Player player) => Treeplexes[Players.IndexOf(player)];
 
@@ -61,6 +98,14 @@ public sealed class TreeForm : IEquatable<TreeForm>
             System.Globalization.CultureInfo.InvariantCulture,
             $"of {Tree.Size.Histories} histories, {Outcomes.Size} outcomes #{Fingerprint}"
         );
+
+    private static Dictionary<string, int> Numbers(Treeplex treeplex)
+    {
+        var numbers = new Dictionary<string, int>(StringComparer.Ordinal);
+        for (var set = 0; set < treeplex.InformationSets.Count; set++)
+            numbers.Add(treeplex.InformationSets[set].Label, set);
+        return numbers;
+    }
 
     private static IEnumerable<string> Texts(Treeplex treeplex) =>
         treeplex

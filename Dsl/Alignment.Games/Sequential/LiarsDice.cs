@@ -14,11 +14,10 @@ public sealed record LiarsDicePosition(ValueList<string> Hands, ValueList<int> B
 /// Dice of the highest face are wild and count as every face. When the bid is called, its bidder wins if at least that many dice show the
 /// face, else the caller does. The winner gets 1, the loser -1.</para>
 /// <para>Known facts for one die of six sides: 24,576 information sets (12 bids, so 2^12 histories of bids, times 6 rolls), 147,420 ends
-/// (4,095 histories times 36 rolls); value -7/258 = -0.02713 to the
-/// first player. One die of 2, 3, 4 or 5 sides: 1/2, 1/9, 1/16, 1/125; two dice of 2 or 3 sides: 7/8, 5/81. (Sequence-form linear programs,
-/// equal to these fractions within 1e-10.)</para>
+/// (4,095 histories times 36 rolls); value -7/258 = -0.02713 to the first player. One die of 2, 3, 4 or 5 sides:
+/// 1/2, 1/9, 1/16, 1/125; two dice of 2 or 3 sides: 7/8, 5/81. (Linear programs over the sequence form, within 1e-10 of these fractions.)</para>
 /// <para>A player's roll is one move of chance, told as sorted dice: 21 hands for two dice instead of 36 orders.</para>
-/// <para>Source: the rules of OpenSpiel (Lanctot et al. 2019, arXiv 1908.09453), its bidding rule <c>reset-face</c>; one die as solved in
+/// <para>Source: the rules of OpenSpiel (Lanctot et al. 2019, arXiv 1908.09453), its bidding rule <c>reset-face</c>; for one die compare
 /// Neller, Hnath (2011), "Approximating optimal Dudo play with fixed-strategy iteration counterfactual regret minimization".</para>
 /// </remarks>
 public sealed class LiarsDice : IRules<LiarsDicePosition>

@@ -58,7 +58,8 @@ public sealed class Graph
     /// <summary>Brings a value to exactly the given axes: sums those it has too many, repeats along those it lacks.</summary>
     public int Fit(int id, AxisSet axes)
     {
-        foreach (var axis in _nodes[id].Axes.Except(axes))
+        // what is summed over a ragged axis is left over its parent, which may be one too many itself
+        while (_nodes[id].Axes.FirstOrDefault(axis => !axes.Covers(axis)) is { } axis)
             id = Add(new Op.Reduce(ReduceKind.Sum, axis), id);
         return Expand(id, axes);
     }
@@ -106,11 +107,13 @@ public sealed class Graph
     // where a value over a ragged axis meets one over its parent, the latter is repeated along the children
     private int[] Aligned(Op op, int[] arguments)
     {
-        if (op is not (Op.Binary or Op.Select or Op.Contract or Op.Expand))
+        if (op is Op.Unary or Op.Reduce or Op.Spread || (arguments.Length < 2 && op is not Op.Expand))
             return arguments;
         var wanted = op is Op.Expand expand ? AxisSet.Of([.. expand.Axes]) : AxisSet.Scalar;
+        // what goes along axes of its own looks at each argument's for itself
+        var own = op is Op.Contract ? [] : op.Along;
         var ragged = arguments
-            .Aggregate(wanted, (all, a) => all.Union(_nodes[a].Axes))
+            .Aggregate(wanted, (all, a) => all.Union(_nodes[a].Axes.Except(own)))
             .Where(axis => axis.Parent is not null)
             .ToArray();
         return ragged.Length == 0

@@ -21,6 +21,12 @@ internal static class Simplify
                 graph[arguments[0]].Arguments[0]
             ),
             Op.Contract { Axes.Count: 0 } => graph.Binary(BinaryKind.Multiply, arguments[0], arguments[1]),
+            Op.Contract { Axes.Count: > 1 } c when c.Axes.FirstOrDefault(a => a.Parent is not null) is { } ragged => c
+                .Axes.Where(a => a != ragged)
+                .Aggregate(
+                    graph.Add(new Op.Contract([ragged]), arguments),
+                    (sum, axis) => graph.Add(new Op.Reduce(ReduceKind.Sum, axis), sum)
+                ),
             Op.Contract c when NegatedOperand(graph, c, arguments) is { } negated => negated,
             Op.Reduce { Kind: ReduceKind.Sum } r
                 when r.Axis.Parent is null && graph[arguments[0]].Op is Op.Expand e && e.Axes.IndexOf(r.Axis) >= 0 => SumOfExpanded(

@@ -65,7 +65,7 @@ public sealed class Lowering
                 a => axes[a.Key].Union(graph[a.Initial].Axes).Union(graph[a.Next].Axes),
                 StringComparer.Ordinal
             );
-            if (wider.All(w => w.Value.Count == axes[w.Key].Count))
+            if (wider.All(w => w.Value == axes[w.Key]))
             {
                 var states = assignments
                     .Select(a => new StateVariable(

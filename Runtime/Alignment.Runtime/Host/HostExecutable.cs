@@ -16,6 +16,10 @@ internal sealed unsafe class HostExecutable<T> : IExecutable
     private readonly NativeBuffer _shared;
     private readonly NativeBuffer _block;
     private readonly Dictionary<string, double[]> _inputs = new(StringComparer.Ordinal);
+    private readonly Load[] _constants;
+    private readonly Load[] _signals;
+    private readonly Kernel<T>[] _constantShared; // what comes of constants alone, and what inputs change
+    private readonly Kernel<T>[] _constantBlock;
     private readonly Kernel<T>[] _onceShared;
     private readonly Kernel<T>[] _onceBlock;
     private readonly Kernel<T>[] _initial;
@@ -23,6 +27,7 @@ internal sealed unsafe class HostExecutable<T> : IExecutable
     private readonly Kernel<T>[] _read;
     private readonly Workers<HostExecutable<T>> _workers;
     private readonly long _lastStep;
+    private bool _hasConstants;
 
     public HostExecutable(Program program, ExecutionOptions options, HostPlanner<T> plan, int lanes)
     {
@@ -36,8 +41,13 @@ internal sealed unsafe class HostExecutable<T> : IExecutable
         ];
         _shared = new(plan.Memory.SharedLength * sizeof(T));
         _block = new(plan.Memory.BlockLength * sizeof(T) * _blocks);
-        _onceShared = [.. plan.Once.Where(i => i.Segment == Segment.Shared).Select(i => i.Kernel)];
-        _onceBlock = [.. plan.Once.Where(i => i.Segment == Segment.Block).Select(i => i.Kernel)];
+        _constants = [.. plan.Loads.Where(l => l.Node.Op is not Op.Signal).Select(l => LoadOf(l.Node, l.View))];
+        _signals = [.. plan.Loads.Where(l => l.Node.Op is Op.Signal).Select(l => LoadOf(l.Node, l.View))];
+        var (constant, changing) = Parted(plan);
+        _constantShared = [.. constant.Where(i => i.Segment == Segment.Shared).Select(i => i.Kernel)];
+        _constantBlock = [.. constant.Where(i => i.Segment == Segment.Block).Select(i => i.Kernel)];
+        _onceShared = [.. changing.Where(i => i.Segment == Segment.Shared).Select(i => i.Kernel)];
+        _onceBlock = [.. changing.Where(i => i.Segment == Segment.Block).Select(i => i.Kernel)];
         _initial = [.. plan.Initial.Select(i => i.Kernel)];
         _step = [.. plan.Step.Select(i => i.Kernel)];
         _read = [.. plan.Read.Select(i => i.Kernel)];
@@ -61,8 +71,17 @@ internal sealed unsafe class HostExecutable<T> : IExecutable
 
     public void Initialize()
     {
-        foreach (var (node, view) in _plan.Loads)
-            Load(node, view);
+        if (!_hasConstants)
+        {
+            foreach (var load in _constants)
+                Put(load);
+            RunKernels(_constantShared, 0);
+            ForEachBlock(static (self, b, _, _) => self.RunKernels(self._constantBlock, b));
+            _hasConstants = true;
+        }
+
+        foreach (var load in _signals)
+            Put(load);
         RunKernels(_onceShared, 0);
         ForEachBlock(
             static (self, b, _, _) =>
@@ -282,31 +301,59 @@ internal sealed unsafe class HostExecutable<T> : IExecutable
             memory[offset] = value;
     }
 
-    private void Load(Node node, View view)
+    /// <summary>Numbers to be put in place: which, from where in them, and where to.</summary>
+    private sealed record Load(View View, string? Input, double[] Values, int[] Sources, int[] Targets, int[] Games);
+
+    private Load LoadOf(Node node, View view)
     {
         if (node.Op is Op.Constant constant)
-        {
-            Put(view, Base(view, 0), 0, T.CreateChecked(constant.Value));
-            return;
-        }
-
+            return new(view, null, [constant.Value], [0], [0], [0]);
         var axes = node.Op is Op.Literal l ? l.Tensor.Axes : ((Op.Signal)node.Op).Axes;
-        var values = node.Op is Op.Literal literal ? literal.Tensor.Values : _inputs[((Op.Signal)node.Op).Name];
         var strides = Strides.RowMajor(axes);
         var events = _plan.Layouts.EventAxes(node);
-        var sources = Strides.Offsets(strides, events);
-        var targets = view.Offsets(events);
-        var games = view.Lanes ? Strides.Offsets(strides, Program.Batch) : [0];
+        return new(
+            view,
+            (node.Op as Op.Signal)?.Name,
+            node.Op is Op.Literal literal ? literal.Tensor.Values.ToArray() : [],
+            Strides.Offsets(strides, events),
+            view.Offsets(events),
+            view.Lanes ? Strides.Offsets(strides, Program.Batch) : [0]
+        );
+    }
+
+    private void Put(Load load)
+    {
+        var view = load.View;
+        var values = load.Input is { } input ? _inputs[input] : load.Values;
+        var (sources, targets) = (load.Sources, load.Targets);
         for (var b = 0; b < (view.Lanes ? _blocks : 1); b++)
         {
             var memory = Base(view, b);
             for (var lane = 0; lane < (view.Lanes ? _lanes : 1); lane++)
             {
-                var game = view.Lanes ? games[_games[(b * _lanes) + lane]] : 0;
+                var game = view.Lanes ? load.Games[_games[(b * _lanes) + lane]] : 0;
                 for (var k = 0; k < targets.Length; k++)
                     Put(view, memory, targets[k] + lane, T.CreateChecked(values[game + sources[k]]));
             }
         }
+    }
+
+    // what is computed once: without any input, and with one
+    private static (List<Instruction<T>> Constant, List<Instruction<T>> Changing) Parted(HostPlanner<T> plan)
+    {
+        var changing = plan.Loads.Where(l => l.Node.Op is Op.Signal).Select(l => l.View.Storage.Root).ToHashSet();
+        var parts = (Constant: new List<Instruction<T>>(), Changing: new List<Instruction<T>>());
+        foreach (var instruction in plan.Once)
+        {
+            var depends =
+                instruction.Inputs.Any(s => changing.Contains(s.Root))
+                || instruction.Outputs.Any(s => changing.Contains(s.Root));
+            (depends ? parts.Changing : parts.Constant).Add(instruction);
+            if (depends)
+                changing.UnionWith(instruction.Outputs.Select(s => s.Root));
+        }
+
+        return parts;
     }
 
     private void Copy(View view, Axis[] events, int games, Span<double> values)

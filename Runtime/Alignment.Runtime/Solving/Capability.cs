@@ -13,6 +13,9 @@ internal static class Capability
 
         foreach (var setting in solver.Settings.Where(s => s.Fault is not null))
             reasons.Add(new($"setting '{setting.Name}' of '{info.Name}'", setting.Fault!));
+        // the games between populations are matrices, so an inner solver need not take trees
+        if (game.Spec.Tree is not null && !info.TakesTrees && solver is not (IIterativeSolver or ISampledSolver))
+            Refuse("does not take sequential games; use cfr+, mmd or lp");
         AddOfShape(reasons, game, solver, where);
         if (!info.UsesRegularizers && solver.Complete(game.Spec).Regularizers.Count > 0)
             Refuse("does not take regularizers into account, and the game has some; use mmd, or drop them");
@@ -29,8 +32,8 @@ internal static class Capability
     private static void AddOfShape(List<Diagnostic> reasons, BoundGame game, ISolver solver, string where)
     {
         var info = solver.Info;
-        if (game.Spec.Tree is not null && !info.TakesTrees && solver is not IIterativeSolver)
-            reasons.Add(new(where, "does not take sequential games; use cfr+, mmd or lp"));
+        if (solver is ISampledSolver && WhyNotSampled(game) is { } reason)
+            reasons.Add(new(where, reason));
         if (info.TwoPlayersOnly && game.Spec.Players.Count != 2)
             reasons.Add(new(where, $"takes games of two players, got {game.Spec.Players.Count}; use rm, hedge or cce"));
         if (
@@ -51,5 +54,28 @@ internal static class Capability
 
         if (solver is IPopulationSolver { Inner: var inner })
             AddOfShape(reasons, game, inner, $"inner solver '{inner.Info.Name}' of '{info.Name}'");
+    }
+
+    // What is sampled is what the rules say: a payoff that was put over them afterwards would be certified, and never have been learned from.
+    private static string? WhyNotSampled(BoundGame game)
+    {
+        if (game.Spec.Tree is not { } form)
+            return "takes sequential games only, since it samples play; use prm+, rm or lp";
+        if (!form.HasRules)
+            return "samples play by a game's rules, and this game was made of a tree alone; make it with Game.FromRules, or use cfr+, mmd or lp";
+        for (var g = 0; g < game.Games; g++)
+        {
+            var data = game.Data(g);
+            for (var p = 0; p < game.Spec.Players.Count; p++)
+            {
+                if (data.Payoff(p).SequenceEqual(form.Tree.Payoffs[p].AsSpan()))
+                    continue;
+                var name = game.DescribeGame(g);
+                return $"samples play by a game's rules and learns what they pay, and the payoff of '{game.Spec.Players[p]}'{(name.Length > 0 ? $" at {name}" : "")} is another; "
+                    + "let the rules pay it, or use cfr+, mmd or lp";
+            }
+        }
+
+        return null;
     }
 }

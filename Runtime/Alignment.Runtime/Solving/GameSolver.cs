@@ -118,8 +118,9 @@ public static class GameSolver
             IIterativeSolver iterative => IterativeLoop.Run(game, iterative, options, clock, cancellationToken),
             IDirectSolver direct => DirectLoop.Run(game, direct, options, clock, cancellationToken),
             IPopulationSolver population => PopulationLoop.Run(game, population, options, clock, cancellationToken),
+            ISampledSolver sampled => SampledLoop.Run(game, sampled, options, clock, cancellationToken),
             _ => throw new ArgumentException(
-                $"{solver.GetType().Name} must implement IIterativeSolver, IDirectSolver or IPopulationSolver.",
+                $"{solver.GetType().Name} must implement IIterativeSolver, IDirectSolver, IPopulationSolver or ISampledSolver.",
                 nameof(solver)
             ),
         };
@@ -134,7 +135,8 @@ public static class GameSolver
 
     /// <summary>Whether a solver, or the one inside of it, answers without a program: in float64, on this CPU.</summary>
     private static bool RunsNoProgram(ISolver solver) =>
-        solver is IDirectSolver || (solver is IPopulationSolver population && RunsNoProgram(population.Inner));
+        solver is IDirectSolver or ISampledSolver
+        || (solver is IPopulationSolver population && RunsNoProgram(population.Inner));
 
     private static void CheckOptions(SolveOptions options, ISolver solver)
     {

@@ -56,7 +56,7 @@ internal static class PopulationLoop
     {
         var data = game.Data(g);
         using var measure = new Measure(
-            Probed(SpecOf(game.Spec.Name, data), game.Spec.Probes),
+            Probed(SpecOf(game, data), game.Spec.Probes),
             [],
             withJoint: false,
             options.Threads
@@ -69,7 +69,7 @@ internal static class PopulationLoop
         {
             var iterate = solver.Step(data, population, inner);
             population = iterate.Next;
-            var measured = measure.Of([.. iterate.Strategies.Select(s => s.ToArray())], null);
+            var measured = measure.Of([.. iterate.Strategies.Select((s, p) => Along(game.Spec, p, s))], null);
             var seconds = running.Elapsed.TotalSeconds;
             double Metric(string key) =>
                 measured.Metrics.TryGetValue(key, out var m) ? m[0] : measured.Metrics["game/" + key][0];
@@ -129,6 +129,20 @@ internal static class PopulationLoop
 
     private static GameSpec Probed(GameSpec spec, IEnumerable<IProbe> probes) =>
         probes.OfType<IMetricProbe>().Aggregate(spec, (s, probe) => s.Probe(probe));
+
+    /// <summary>A strategy in the order of its player's axis.</summary>
+    private static double[] Along(GameSpec spec, int player, ValueList<double> strategy)
+    {
+        var along = strategy.ToArray();
+        spec.Tree?.Treeplexes[player].InAxisOrder(strategy.AsSpan(), along);
+        return along;
+    }
+
+    /// <summary>One game of a batch as a specification of its own.</summary>
+    private static GameSpec SpecOf(BoundGame game, IGameData data) =>
+        game.Spec.Tree is { } form
+            ? Game.FromTree(form, game.Spec.Players.Select((_, p) => data.Payoff(p).ToArray()))
+            : SpecOf(game.Spec.Name, data);
 
     /// <summary>A specification whose payoffs are given numbers.</summary>
     private static GameSpec SpecOf(string name, IGameData data)

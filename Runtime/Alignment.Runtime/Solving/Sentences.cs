@@ -50,7 +50,7 @@ internal static class Sentences
             Outcome.Finished,
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"Done after {steps} iterations: every best response is in the populations, {string.Join(" and ", population.Actions.Zip(players, (a, p) => $"{a.Count} of {p.Actions.Size} actions of {p}"))}."
+                $"Done after {steps} iterations: every best response is in the populations, {string.Join(" and ", population.Members.Zip(players, (m, p) => p.Actions.Parent is null ? $"{m.Count} of {p.Actions.Size} actions of {p}" : $"{m.Count} strategies of {p}"))}."
             )
         );
 

@@ -58,8 +58,14 @@ internal static class Along
         Pointwise.Binary(emitter, BinaryKind.Add, output, sum, shift);
     }
 
-    public static void Softmax(Emitter emitter, View output, View x, string axis) =>
-        emitter.Add(Instruction.Along("softmax", output.Over(x.Axes), x.Over(x.Axes), Position(x, axis)));
+    public static void Softmax(Emitter emitter, View output, View x, string axis)
+    {
+        // LibTorch's kernel takes its output to be dense
+        var dense = output.Over(x.Axes).IsDense ? output : emitter.Temporary(x.Axes);
+        emitter.Add(Instruction.Along("softmax", dense.Over(x.Axes), x.Over(x.Axes), Position(x, axis)));
+        if (dense != output)
+            Pointwise.Copy(emitter, output, dense);
+    }
 
     /// <summary>1 where the position is that of the first largest element. (argmax along an outer dimension is 20 times slower.)</summary>
     public static void OneHotMax(Emitter emitter, View output, View x, string axis)

@@ -11,6 +11,8 @@ internal static class Kernels
     /// <param name="negate">Whether the result is wanted negated; of contractions only.</param>
     public static void Emit(Emitter emitter, Op op, View output, View[] inputs, bool negate)
     {
+        if (Ragged.TryEmit(emitter, op, output, inputs, negate))
+            return;
         switch (op)
         {
             case Op.Unary u:
@@ -54,6 +56,15 @@ internal static class Kernels
                 break;
             case Op.Concat c:
                 Movement.Concat(emitter, output, inputs, [.. c.Pieces], c.To);
+                break;
+            case Op.SweepDown s:
+                Sweeps.Down(emitter, s.Treeplex, output, inputs[0], inputs.Length > 1 ? inputs[1] : null);
+                break;
+            case Op.SweepUp s:
+                Sweeps.Up(emitter, s, output, inputs);
+                break;
+            case Op.SparseContract s:
+                Movement.SparseContract(emitter, s.Index, output, inputs);
                 break;
             default:
                 throw new NotSupportedException($"The Torch executor has no kernel for {op}.");

@@ -232,6 +232,18 @@ internal sealed partial class Instruction
         return new($"{{0}}.zero_().index_add_({dim}, {{2}}, {{1}})", [output], x, map);
     }
 
+    /// <summary>output[map[i]] += x[i] along a dimension, in index order, to what is there.</summary>
+    public static Instruction SegmentAdd(Operand output, Operand x, Operand map, int dim)
+    {
+        RequireMapped(x, output, dim);
+        Require(
+            map.Element == Element.Index && map.Sizes.SequenceEqual([x.Sizes[dim]]),
+            "segment sum: the map has another shape"
+        );
+        RequireNumbers(output, x);
+        return new($"{{1}}.index_add_({dim}, {{3}}, {{2}})", [output], output, x, map);
+    }
+
     /// <summary>Tensors joined along a dimension.</summary>
     public static Instruction Concat(Operand output, Operand[] pieces, int dim)
     {

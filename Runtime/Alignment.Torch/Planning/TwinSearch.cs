@@ -65,7 +65,9 @@ internal sealed class TwinSearch
     private string? Kind(int id)
     {
         var node = _program.Graph[id];
-        int At(Axis axis) => Array.IndexOf(_layout.Axes(node.Arguments[0]), axis);
+        // along ragged axes twins have the same blocks, for the statements are made by the first one's
+        string At(Axis axis) =>
+            $"{Array.IndexOf(_layout.Axes(node.Arguments[0]), axis)}{(axis.Parent is null ? "" : $" in {axis.Blocks}")}";
         var what = node.Op switch
         {
             Op.Unary when _step.IsFused(node.Arguments[0]) => null,

@@ -16,6 +16,12 @@ internal sealed record View(Storage Storage, long Start, ValueList<Dim> Dims)
     /// <summary>The axis along which the steps of a call lie. No user's axis is named so: names are not blank.</summary>
     public const string Steps = " ";
 
+    /// <summary>The axis along which the rows of a ragged axis' block lie. No user's axis is named so: names are not blank.</summary>
+    public const string Rows = "  ";
+
+    /// <summary>The axis along which the columns of a ragged axis' block lie. No user's axis is named so: names are not blank.</summary>
+    public const string Columns = "   ";
+
     /// <summary>Whether this is the present step's number of a table.</summary>
     public bool IsOfStep { get; init; }
 
@@ -41,10 +47,35 @@ internal sealed record View(Storage Storage, long Start, ValueList<Dim> Dims)
 
     public Dim this[string axis] => Dims.First(d => d.Axis == axis);
 
-    public View Rename(Axis from, Axis to) =>
+    public View Rename(Axis from, Axis to) => Named(from.Name, to.Name);
+
+    /// <summary>The same elements along an axis of another name.</summary>
+    public View Named(string from, string to) =>
         this with
         {
-            Dims = Dims.Select(d => d.Axis == from.Name ? d with { Axis = to.Name } : d).ToValueList(),
+            Dims = Dims.Select(d => d.Axis == from ? d with { Axis = to } : d).ToValueList(),
+        };
+
+    /// <summary>Neighbouring elements along an axis, under its own name.</summary>
+    public View Part(string axis, long start, long count) =>
+        this with
+        {
+            Start = Start + (start * this[axis].Stride),
+            Dims = Dims.Select(d => d.Axis == axis ? d with { Size = count } : d).ToValueList(),
+        };
+
+    /// <summary>Neighbouring elements along an axis as the rows and columns of a block.</summary>
+    public View Matrix(string axis, long start, AxisBlock block) =>
+        this with
+        {
+            Start = Start + (start * this[axis].Stride),
+            Dims = Dims
+                .SelectMany(d =>
+                    d.Axis == axis
+                        ? (Dim[])[new(Rows, block.Rows, d.Stride * block.Columns), new(Columns, block.Columns, d.Stride)]
+                        : [d]
+                )
+                .ToValueList(),
         };
 
     public View Slice(Axis from, long start, Axis to) =>

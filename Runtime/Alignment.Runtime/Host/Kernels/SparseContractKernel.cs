@@ -189,12 +189,51 @@ internal sealed unsafe class SparseContractKernel<T>(
             for (var r = 0; r < group.Count; r += SparseTable.Together)
             {
                 var width = Math.Min(SparseTable.Together, group.Count - r);
-                for (var j = 0; j < width; j++)
-                    Row(o + _rows[group.FirstRow + r + j], v, x, term + j, width, group.Length);
+                if (width == SparseTable.Together && factors.Length == 1)
+                    FourRows(o, v, x[0], group.FirstRow + r, term, group.Length);
+                else
+                {
+                    for (var j = 0; j < width; j++)
+                        Row(o + _rows[group.FirstRow + r + j], v, x, term + j, width, group.Length);
+                }
+
                 term += width * group.Length;
             }
         }
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void FourRows(T* o, T* v, T* x, int row, int term, int length)
+    {
+        fixed (int* rows = &_rows[row], columns = _columns[0])
+        {
+            for (var i = 0; i < lanes; i += Vector<T>.Count)
+            {
+                var c = columns + term;
+                var step = values.Runs ? lanes : 1;
+                var value = values.Runs ? v + ((long)term * lanes) + i : v + term;
+                Vector<T> s0 = Vector<T>.Zero,
+                    s1 = Vector<T>.Zero,
+                    s2 = Vector<T>.Zero,
+                    s3 = Vector<T>.Zero;
+                for (var t = 0; t < length; t++, c += SparseTable.Together, value += SparseTable.Together * step)
+                {
+                    s0 = Fused.MultiplyAdd(Value(value), Vector.Load(x + c[0] + i), s0);
+                    s1 = Fused.MultiplyAdd(Value(value + step), Vector.Load(x + c[1] + i), s1);
+                    s2 = Fused.MultiplyAdd(Value(value + (2 * step)), Vector.Load(x + c[2] + i), s2);
+                    s3 = Fused.MultiplyAdd(Value(value + (3 * step)), Vector.Load(x + c[3] + i), s3);
+                }
+
+                s0.Store(o + rows[0] + i);
+                s1.Store(o + rows[1] + i);
+                s2.Store(o + rows[2] + i);
+                s3.Store(o + rows[3] + i);
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private Vector<T> Value(T* v) => values.Runs ? Vector.Load(v) : new Vector<T>(*v);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Row(T* o, T* v, T** x, int first, int step, int length)
@@ -209,7 +248,9 @@ internal sealed unsafe class SparseContractKernel<T>(
                 var scaled = values.Runs ? Vector.Load(v + ((long)k * lanes) + i) : new Vector<T>(v[k]);
                 for (var f = 0; f < last; f++)
                     scaled *= Vector.Load(x[f] + _columns[f][k] + i);
-                sum = last < 0 ? sum + scaled : Fused.MultiplyAdd(scaled, Vector.Load(x[last] + _columns[last][k] + i), sum);
+                sum = last < 0
+                    ? sum + scaled
+                    : Fused.MultiplyAdd(scaled, Vector.Load(x[last] + _columns[last][k] + i), sum);
             }
 
             sum.Store(o + i);

@@ -68,6 +68,12 @@ internal sealed partial class HostPlanner<T>
             return;
         }
 
+        if (axis.Blocks.Count > 0 && !Layouts.HasLanes(node))
+        {
+            EmitAlongPadded(id, node, axis);
+            return;
+        }
+
         var input = Find(node.Arguments[0]);
         var keeps = node.Axes.Contains(axis);
         // where the axis itself is innermost, single elements are walked and the output keeps the input's layout

@@ -10,7 +10,7 @@ internal sealed partial class HostPlanner<T>
     private View Written(int id, Axis axis, bool lanes)
     {
         var view = Find(id);
-        if (view.Holds(axis) && view.Lanes == lanes)
+        if (view.Holds(axis) && view.Lanes == lanes && (lanes || view.Stride(axis) == 1))
             return view;
         var invariant = !_program.Varying[id];
         var layouts = invariant ? _keptLayouts : _localLayouts;
@@ -71,12 +71,12 @@ internal sealed partial class HostPlanner<T>
         var views = leaves
             .Select(leaf =>
                 _fusion!.Absorbs(leaf) ? Written(Graph[leaf].Arguments[0], children.Parent!, output.Lanes)
-                : Graph[leaf].Axes.Contains(children) ? Written(leaf, children, lanes: output.Lanes && Find(leaf).Lanes)
+                : Graph[leaf].Axes.Contains(children) ? Written(leaf, children, output.Lanes)
                 : Find(leaf)
             )
             .ToArray();
-        // with games side by side, what lies along neither axis, or is the same for all games, is met once a column
-        var byColumn = output.Lanes && Array.Exists(views, v => !v.IsScalar && (!v.Lanes || v.Strides.Count == 0));
+        // with games side by side, what differs between them and lies along neither axis is met again in every column
+        var byColumn = output.Lanes && Array.Exists(views, v => v.Lanes && v.Strides.Count == 0);
         var others = Layouts.EventAxes(node).Where(a => a != children).ToArray();
         int[] Outer(View view)
         {
@@ -124,6 +124,61 @@ internal sealed partial class HostPlanner<T>
             views,
             [.. views.Where(v => v.Start == 0 && v.Lanes == output.Lanes && v.Strides.Equals(output.Strides)).Select(v => v.Storage)]
         );
+    }
+
+    /// <summary>
+    /// An operation along an axis in blocks that is one row to it: where rows are padded, the elements are first laid side by side.
+    /// </summary>
+    private void EmitAlongPadded(int id, Node node, Axis axis)
+    {
+        var flat = Axis.Of(axis.Name, axis.Size);
+        var invariant = !_program.Varying[id];
+        Node Flat(Node n) => n with { Axes = n.Axes.Replace(axis, flat) };
+        View Laid(Node n)
+        {
+            var view = Layouts.New(Flat(n), invariant);
+            view.Storage.Permanent = invariant;
+            return view;
+        }
+
+        void Copy(View to, Axis[] toAxes, View from, Axis[] fromAxes) =>
+            Add(
+                new ElementCopyKernel<T>(new(to, to.Offsets(toAxes), runs: false), new(from, from.Offsets(fromAxes), runs: false))
+                {
+                    Label = "lay out side by side",
+                },
+                to,
+                [from],
+                []
+            );
+
+        var argument = Graph[node.Arguments[0]];
+        var keeps = node.Axes.Contains(axis);
+        var output = Layouts.New(node, invariant);
+        Keep(id, output);
+        var input = Laid(argument);
+        Copy(input, Layouts.EventAxes(Flat(argument)), Find(node.Arguments[0]), Layouts.EventAxes(argument));
+        var result = keeps ? Laid(node) : output;
+        var others = Layouts.EventAxes(node).Where(a => a != axis).ToArray();
+        Add(
+            new AxisKernel<T>(
+                output.IsScalar ? Walks.Of<T, Spread>(node.Op)! : Walks.Of<T, Narrow>(node.Op)!,
+                new(result, result.Offsets(others), runs: false),
+                new(input, input.Offsets(others), runs: false),
+                1,
+                axis.Size,
+                input.Stride(flat),
+                result.Stride(flat)
+            )
+            {
+                Label = node.Op.Signature,
+            },
+            result,
+            [input],
+            []
+        );
+        if (keeps)
+            Copy(output, Layouts.EventAxes(node), result, Layouts.EventAxes(Flat(node)));
     }
 
     private void EmitAlongChildren(int id, Node node, Axis children)

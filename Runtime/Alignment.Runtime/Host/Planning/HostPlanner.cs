@@ -141,19 +141,30 @@ internal sealed partial class HostPlanner<T>
                 Keep(id, loaded);
                 break;
             case Op.Rename r:
-                Keep(id, Find(node.Arguments[0]).Rename(r.From, r.To));
+                EmitLook(id, node.Arguments[0], r.From, 0, r.To);
                 break;
             case Op.Expand or Op.StopGradient:
                 Keep(id, Find(node.Arguments[0]));
                 break;
             case Op.Slice s:
-                var whole = Find(node.Arguments[0]);
-                Keep(id, whole.Rename(s.From, s.To) with { Start = whole.Start + whole.Places(s.From)[s.Start] });
+                EmitLook(id, node.Arguments[0], s.From, s.Start, s.To);
                 break;
             default:
                 EmitKernel(id, node);
                 break;
         }
+    }
+
+    /// <summary>Elements of an axis under a new name: looked at where they lie, or moved where axes in blocks lie in other ways.</summary>
+    private void EmitLook(int id, int argument, Axis from, int start, Axis to)
+    {
+        var whole = Find(argument);
+        var places = whole.Places(from);
+        var view = whole.Rename(from, to) with { Start = whole.Start + places[start] };
+        if (view.Places(to).Select((place, k) => place == places[start + k] - places[start]).All(same => same))
+            Keep(id, view);
+        else
+            EmitMoved(id, argument, to, [.. Enumerable.Range(0, to.Size).Select(k => (k, start + k))], from);
     }
 
     private void EmitKernel(int id, Node node)

@@ -3,17 +3,17 @@ namespace Alignment.Benchmarks;
 /// <summary>The command line was wrong; the message says what and what to write instead.</summary>
 internal sealed class UsageException(string message) : Exception(message);
 
-/// <summary>Options of <c>bench matrix</c>.</summary>
+/// <summary>Options of a benchmark.</summary>
 /// <param name="Smoke">Everything once and short.</param>
 /// <param name="Out">The file to write the report to, or null.</param>
-internal sealed record MatrixOptions(bool Smoke, string? Out)
+internal sealed record BenchOptions(bool Smoke, string? Out)
 {
     private static readonly string[] Names = ["--out", "--smoke", "--help"];
 
     /// <exception cref="UsageException">An argument is unknown or incomplete.</exception>
-    public static MatrixOptions Parse(ReadOnlySpan<string> arguments)
+    public static BenchOptions Parse(ReadOnlySpan<string> arguments)
     {
-        var options = new MatrixOptions(Smoke: false, Out: null);
+        var options = new BenchOptions(Smoke: false, Out: null);
         for (var k = 0; k < arguments.Length; k++)
         {
             var argument = arguments[k];
@@ -21,13 +21,13 @@ internal sealed record MatrixOptions(bool Smoke, string? Out)
             {
                 "--smoke" => options with { Smoke = true },
                 "--out" when k + 1 < arguments.Length => options with { Out = Writable(arguments[++k]) },
-                "--out" => throw new UsageException("bench matrix: --out expects a file."),
+                "--out" => throw new UsageException("bench: --out expects a file."),
                 _ when argument.StartsWith("--out=", StringComparison.Ordinal) => options with
                 {
                     Out = Writable(argument["--out=".Length..]),
                 },
                 _ => throw new UsageException(
-                    $"bench matrix: unknown argument '{argument}'.{Nearest.Hint(argument, Names, "There are")}"
+                    $"bench: unknown argument '{argument}'.{Nearest.Hint(argument, Names, "There are")}"
                 ),
             };
         }
@@ -39,12 +39,12 @@ internal sealed record MatrixOptions(bool Smoke, string? Out)
     private static string Writable(string file)
     {
         if (file.Length == 0)
-            throw new UsageException("bench matrix: --out expects a file.");
+            throw new UsageException("bench: --out expects a file.");
         var path = Path.GetFullPath(file);
         if (Directory.Exists(path))
-            throw new UsageException($"bench matrix: --out expects a file, '{file}' is a folder.");
+            throw new UsageException($"bench: --out expects a file, '{file}' is a folder.");
         if (!Directory.Exists(Path.GetDirectoryName(path)))
-            throw new UsageException($"bench matrix: the folder of --out '{file}' does not exist.");
+            throw new UsageException($"bench: the folder of --out '{file}' does not exist.");
         return path;
     }
 }

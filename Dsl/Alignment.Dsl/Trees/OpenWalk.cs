@@ -1,0 +1,77 @@
+using System.Globalization;
+
+namespace Alignment;
+
+/// <summary>A walk through rules whose tree is not enumerated: information sets are numbered in the order in which they are met.</summary>
+/// <remarks>
+/// <para>Memory grows with what is met, never with the size of the game. The rules are checked where they are met: probabilities, returns,
+/// and that an information state has one player and one set of actions. Perfect recall is not checked, since that takes the whole tree.</para>
+/// <para>Belongs to one thread.</para>
+/// </remarks>
+public sealed class OpenWalk
+{
+    private readonly Dictionary<string, (int Player, int Number)> _numbers = new(StringComparer.Ordinal);
+    private readonly List<(string Label, ValueList<string> Actions)>[] _met;
+
+    private OpenWalk(string game, ValueList<string> players)
+    {
+        (Game, Players) = (game, players);
+        _met = [.. players.Select(_ => new List<(string, ValueList<string>)>())];
+    }
+
+    /// <summary>The game's name.</summary>
+    public string Game { get; }
+
+    /// <summary>The players' names, in order.</summary>
+    public ValueList<string> Players { get; }
+
+    /// <summary>The position before anything has happened.</summary>
+    public IGamePosition Start { get; private set; } = null!;
+
+    /// <summary>A walk that has met nothing yet.</summary>
+    /// <exception cref="RulesException">The rules break their contract at the start.</exception>
+    public static OpenWalk Of<TState>(IRules<TState> rules)
+    {
+        ArgumentNullException.ThrowIfNull(rules);
+        if (rules.Players.Count == 0)
+            throw new RulesException($"{rules.Name}: expected at least one player, got none.");
+        var walk = new OpenWalk(rules.Name, rules.Players);
+        walk.Start = new RulesWalk<TState>(rules, walk.Number).Start();
+        return walk;
+    }
+
+    /// <summary>How many information sets of a player were met.</summary>
+    public int Count(int player) => _met[player].Count;
+
+    /// <summary>What the player knows in an information set.</summary>
+    public string Label(int player, int set) => _met[player][set].Label;
+
+    /// <summary>Labels of the actions in an information set.</summary>
+    public ValueList<string> Actions(int player, int set) => _met[player][set].Actions;
+
+    private int Number(int player, string label, ValueList<string> actions)
+    {
+        if (_numbers.TryGetValue(label, out var known))
+        {
+            if (known.Player != player)
+                throw new ArgumentException(
+                    $"information state '{label}' belongs to '{Players[player]}' here and to '{Players[known.Player]}' elsewhere; let the texts begin with the player"
+                );
+            var before = Actions(player, known.Number);
+            return actions == before
+                ? known.Number
+                : throw new ArgumentException(
+                    $"information state '{label}' has the actions {string.Join(", ", actions)} here and {string.Join(", ", before)} elsewhere; the player must know what it can do"
+                );
+        }
+
+        if (string.IsNullOrEmpty(label))
+            throw new ArgumentException(
+                string.Create(CultureInfo.InvariantCulture, $"InformationState of '{Players[player]}' is empty")
+            );
+        var number = _met[player].Count;
+        _numbers.Add(label, (player, number));
+        _met[player].Add((label, actions));
+        return number;
+    }
+}

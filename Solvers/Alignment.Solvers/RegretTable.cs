@@ -1,0 +1,72 @@
+namespace Alignment;
+
+/// <summary>Two numbers for each action of an information set: its regret, and its sum of strategies played.</summary>
+internal abstract class RegretTable
+{
+    /// <summary>Cumulative regrets, to be read and added to.</summary>
+    public abstract Span<double> Regrets(int player, int set, int actions);
+
+    /// <summary>The weighted sum of the strategies played, to be read and added to.</summary>
+    public abstract Span<double> Sums(int player, int set, int actions);
+
+    /// <summary>max(R, 0) / sum max(R, 0); uniform where no regret is above 0.</summary>
+    public static void Match(ReadOnlySpan<double> regrets, Span<double> strategy)
+    {
+        for (var a = 0; a < regrets.Length; a++)
+            strategy[a] = Math.Max(regrets[a], 0);
+        Normalize(strategy);
+    }
+
+    /// <summary>Weights of at least 0 divided by their sum; uniform where the sum is 0.</summary>
+    public static void Normalize(Span<double> weights)
+    {
+        var sum = 0.0;
+        foreach (var weight in weights)
+            sum += weight;
+        for (var a = 0; a < weights.Length; a++)
+            weights[a] = sum > 0 ? weights[a] / sum : 1.0 / weights.Length;
+    }
+}
+
+/// <summary>The table of a game whose tree is known: arrays of a state, one number an action, in the order of the treeplex.</summary>
+internal sealed class TreeTable(SampledGame game, SampledState state) : RegretTable
+{
+    private readonly double[][] _regrets = [.. game.Players.Select(p => state[Regret(p)])];
+    private readonly double[][] _sums = [.. game.Players.Select(p => state[Sum(p)])];
+
+    public static string Regret(Treeplex player) => $"regret/{player.Player}";
+
+    public static string Sum(Treeplex player) => $"sum/{player.Player}";
+
+    public override Span<double> Regrets(int player, int set, int actions) =>
+        _regrets[player].AsSpan(First(player, set), actions);
+
+    public override Span<double> Sums(int player, int set, int actions) =>
+        _sums[player].AsSpan(First(player, set), actions);
+
+    private int First(int player, int set) => game.Players[player].InformationSets[set].First;
+}
+
+/// <summary>The table of a game whose tree is not known: it grows by what is met.</summary>
+internal sealed class OpenTable(int players) : RegretTable
+{
+    // for each player and information set: the regrets, and behind them the sums; null where nothing was looked up yet
+    private readonly List<double[]?>[] _numbers = [.. Enumerable.Range(0, players).Select(_ => new List<double[]?>())];
+
+    public override Span<double> Regrets(int player, int set, int actions) =>
+        Numbers(player, set, actions).AsSpan(0, actions);
+
+    public override Span<double> Sums(int player, int set, int actions) =>
+        Numbers(player, set, actions).AsSpan(actions, actions);
+
+    /// <summary>Whether an information set was looked up before.</summary>
+    public bool Has(int player, int set) => set < _numbers[player].Count && _numbers[player][set] is not null;
+
+    private double[] Numbers(int player, int set, int actions)
+    {
+        var numbers = _numbers[player];
+        while (numbers.Count <= set)
+            numbers.Add(null);
+        return numbers[set] ??= new double[2 * actions];
+    }
+}
