@@ -60,6 +60,14 @@ module MetricCatalogue =
             Better = "smaller; 0 at a coarse correlated equilibrium"
         }
         {
+            Key = "game/nfcce_gap"
+            Formula =
+                "in a sequential game: largest gain of a player from one strategy for the whole game instead of its play, on average over the steps"
+            Estimator = "exact best response to the sums of gradients over the run; the largest external regret / steps"
+            Unit = "payoff"
+            Better = "smaller; 0 at a normal-form coarse correlated equilibrium"
+        }
+        {
             Key = "game/ce_gap"
             Formula = "largest gain of a player from mapping each recommendation to an action of its choice"
             Estimator = "exact, on the same joint distribution as game/cce_gap"

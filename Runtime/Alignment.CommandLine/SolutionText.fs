@@ -35,6 +35,9 @@ module SolutionText =
             optional "regularized_gap" certificate.RegularizedGap
             optional "cce_gap" certificate.CoarseCorrelatedGap
             optional "ce_gap" certificate.CorrelatedGap
+            match worst.Metrics.TryGetValue "game/nfcce_gap" with
+            | true, gap -> $" nfcce_gap=%s{Words.exact gap}"
+            | _ -> ""
             where
         ]
 

@@ -285,14 +285,16 @@ let private convergence = [
     testCase "Kuhn poker, external sampling" (fun () ->
         let short = meanOver 5UL (nashConv kuhn.Value external 1_000L)
         let long = meanOver 5UL (nashConv kuhn.Value external 100_000L)
-        Expect.isLessThan long 0.02 "after 100,000 iterations"
+        // 0.0070 in the mean, 0.0110 at most
+        Expect.isLessThan long 0.012 "after 100,000 iterations"
         let slope = log (short / long) / log 100.0
         Expect.isTrue (slope > 0.35 && slope < 0.75) $"the slope {slope} is about 1/2")
 
     testCase "Kuhn poker, outcome sampling" (fun () ->
         let short = meanOver 5UL (nashConv kuhn.Value outcome 1_000L)
         let long = meanOver 5UL (nashConv kuhn.Value outcome 100_000L)
-        Expect.isLessThan long 0.05 "after 100,000 iterations"
+        // 0.0122 in the mean, 0.0184 at most
+        Expect.isLessThan long 0.02 "after 100,000 iterations"
         let slope = log (short / long) / log 100.0
         Expect.isTrue (slope > 0.35 && slope < 0.75) $"the slope {slope} is about 1/2")
 
@@ -305,8 +307,8 @@ let private convergence = [
 
         testCase $"Kuhn poker for three, {name} sampling" (fun () ->
             let solution = solve kuhn3.Value solver 20_000L 1UL
-            // known equilibria pay about -1/48, -1/48, 1/24; averages of regret minimizers come near one, as in the literature
-            Expect.isLessThan solution.Certificate.NashConv 0.15 "NashConv"
+            // nothing promises that; uniform play has 1.73, and walks whose averages forget the others' weights end well above
+            Expect.isLessThan solution.Certificate.NashConv 0.1 "NashConv"
             let sum = kuhn3.Value.Players |> Seq.sumBy solution.Value
             Expect.floatClose Accuracy.high sum 0.0 "zero-sum")
 ]
@@ -349,13 +351,23 @@ let private draws = [
             Expect.equal copy.Iterations 100L "iterations")
 
         testCase $"{name} sampling: rules alone give the bits of the tree" (fun () ->
-            let solution = solve kuhn.Value solver 1_000L 4UL
-            let found = MonteCarlo.Solve(KuhnPoker(), solver, 1_000L, 4UL, 100)
+            let game = sampled kuhn3.Value
+            let sampler = solver :> ISampledSolver
+            let state = sampler.Init game
+            sampler.Step(game, state, 1_000L, 4UL)
+            let read = sampler.Read(game, state)
+            let found = MonteCarlo.Solve(KuhnPoker 3, solver, 1_000L, 4UL, 100)
 
-            for p, treeplex in Seq.indexed (form kuhn.Value).Tree.Players do
+            for p, treeplex in Seq.indexed game.Players do
                 for set in treeplex.InformationSets do
-                    let expected = [ for a in 0 .. set.Actions.Count - 1 -> solution.Games[0].Strategies[p][set.First + a] ]
-                    Expect.sequenceEqual found.Policy[set.Label].Average expected set.Label)
+                    let own (strategy: ValueList<float>) = [
+                        for a in 0 .. set.Actions.Count - 1 -> strategy[set.First + a]
+                    ]
+
+                    let met = found.Policy[set.Label]
+                    Expect.sequenceEqual met.Average (own read.Average[p]) set.Label
+                    Expect.sequenceEqual met.Last (own read.Last[p]) set.Label
+                    Expect.equal (met.Player, met.Actions) (treeplex.Player, set.Actions) set.Label)
 
     testCase "a batch repeats the game" (fun () ->
         let axis = Axis.Of("copies", 3)

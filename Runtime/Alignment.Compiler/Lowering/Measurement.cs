@@ -10,12 +10,27 @@ public static class Measurement
     /// <summary>Name of the input that holds the joint distribution.</summary>
     public const string JointInput = "joint";
 
+    /// <summary>Name of the input that holds what a player's sequences earned on average; see <see cref="SolverProgram.EarningsOutput"/>.</summary>
+    public static string EarningsInput(Player player) => SolverProgram.EarningsOutput(player);
+
+    /// <summary>Name of the input that holds what a player got on average.</summary>
+    public static string PayoffInput(Player player) => SolverProgram.PayoffOutput(player);
+
     /// <summary>The program that measures a profile, and the joint distribution if one is kept.</summary>
     public static Program Compile(GameSpec spec, ValueList<Axis> batch, bool withJoint)
     {
         var profile = Profile.Of(spec.Players, p => Signal.External(StrategyInput(p), [p.Actions, .. batch]));
         if (spec.Tree is not null)
-            return Program(spec, batch, OfTree(spec, new(spec), profile));
+        {
+            var tree = new TreeGameView(spec);
+            var measured = OfTree(spec, tree, profile);
+            return Program(
+                spec,
+                batch,
+                withJoint ? measured.Add(new("game/nfcce_gap", NormalFormCoarseCorrelatedGap(tree, batch))) : measured
+            );
+        }
+
         var view = new MatrixGameView(spec);
         var metrics = Of(spec, view, profile);
         if (withJoint)
@@ -45,6 +60,16 @@ public static class Measurement
             SolverState.Empty,
             metrics.Select(m => KeyValuePair.Create(m.Key, m.Value))
         );
+
+    /// <summary>The largest external regret over the number of steps: what a player would have got by one strategy instead of its play.</summary>
+    private static Expr NormalFormCoarseCorrelatedGap(TreeGameView view, ValueList<Axis> batch) =>
+        view.Players.Select(player =>
+            {
+                var earnings = Signal.External(EarningsInput(player), [view.Treeplex(player).Sequences, .. batch]);
+                return view.Best(player, earnings) - Signal.External(PayoffInput(player), [.. batch]);
+            })
+            .Aggregate((a, b) => a.Maximum(b))
+            .Positive();
 
     private static ValueList<Metric> OfTree(GameSpec spec, TreeGameView view, Profile profile)
     {

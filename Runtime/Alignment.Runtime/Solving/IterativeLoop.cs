@@ -23,6 +23,7 @@ internal sealed class IterativeLoop : IDisposable
     private readonly int _games;
     private readonly long _lastStep;
     private readonly bool _averages;
+    private readonly HashSet<string> _playOutputs;
     private readonly List<TracePoint> _trace = [];
     private readonly GameSolution?[] _done;
     private readonly Stopwatch _running = new();
@@ -45,6 +46,12 @@ internal sealed class IterativeLoop : IDisposable
         StopRules.ThrowUncountable(options.Until, _lastStep);
         _executable = options.Executor.Prepare(_program, new(options.Precision, options.Threads, options.Seed));
         _measure = new(solver.Complete(game.Spec), _program.Batch, KeepsJoint(game), options.Threads);
+        _playOutputs =
+        [
+            .. game.Spec.Players.SelectMany(p =>
+                (string[])[SolverProgram.EarningsOutput(p), SolverProgram.PayoffOutput(p)]
+            ),
+        ];
         _averages = game.Spec.Players.Any(p => OutputValue(Iterate.Average, p) != OutputValue(Iterate.Last, p));
         _done = new GameSolution?[_games];
         _kept = _games;
@@ -82,8 +89,11 @@ internal sealed class IterativeLoop : IDisposable
 
     private static bool KeepsJoint(BoundGame game) =>
         game.Spec.Tree is null
-        && !game.IsConstantSum
-        && game.Spec.Players.Aggregate(1L, (n, p) => n * p.Actions.Size) <= MostJointCells;
+            ? !game.IsConstantSum && JointCells(game) <= MostJointCells
+            : !game.IsConstantSum || game.Spec.Players.Count > 2;
+
+    private static long JointCells(BoundGame game) =>
+        game.Spec.Players.Aggregate(1L, (n, p) => n * p.Actions.Size);
 
     private int OutputValue(Iterate iterate, Player player) =>
         _program.Outputs.First(o => o.Name == SolverProgram.Output(iterate, player)).Value;
@@ -207,6 +217,9 @@ internal sealed class IterativeLoop : IDisposable
         return cancelled ? Certify.Game(_game, name, measured, game, step, Sentences.Cancelled(step)) : null;
     }
 
+    private int Elements(string output) =>
+        _executable.OutputAxes(output).Aggregate(1, (n, axis) => checked(n * axis.Size));
+
     private Measured MeasureIterate(Iterate iterate, Measured? earlier)
     {
         var strategies = _game
@@ -230,8 +243,22 @@ internal sealed class IterativeLoop : IDisposable
             _executable.GetOutput(SolverProgram.JointOutput, joint);
         }
 
+        var play = _program
+            .Outputs.Select(o => o.Name)
+            .Where(name => _playOutputs.Contains(name))
+            .ToDictionary(
+                name => name,
+                name =>
+                {
+                    var values = earlier is null ? new double[_games * Elements(name)] : (double[])earlier.Play[name].Clone();
+                    _executable.GetOutput(name, values);
+                    return values;
+                },
+                StringComparer.Ordinal
+            );
+
         // a diverged strategy has no distribution to normalize: it is measured as it is, found non-finite, and dropped
-        return _measure.Of(strategies, joint, earlier);
+        return _measure.Of(strategies, joint, earlier, play);
     }
 
     // Both iterates' gaps stand beside the reported one.

@@ -8,6 +8,9 @@ namespace Alignment.Runtime;
 /// <param name="Metrics">By key, one number a game.</param>
 internal sealed record Measured(double[][] Strategies, double[]? Joint, IReadOnlyDictionary<string, double[]> Metrics)
 {
+    /// <summary>What was kept of the play of a sequential game, by the name of the input: games, then elements.</summary>
+    public IReadOnlyDictionary<string, double[]> Play { get; init; } = new Dictionary<string, double[]>();
+
     public bool IsFinite(int game) => Metrics.Values.All(m => double.IsFinite(m[game]));
 }
 
@@ -35,8 +38,16 @@ internal sealed class Measure : IDisposable
     /// <param name="strategies">For each player: games, then actions.</param>
     /// <param name="joint">Games, then action profiles; or null.</param>
     /// <param name="earlier">What was measured before: figures of games that were dropped are taken from there.</param>
-    public Measured Of(double[][] strategies, double[]? joint, Measured? earlier = null)
+    /// <param name="play">What was kept of the play of a sequential game; none where nothing is.</param>
+    public Measured Of(
+        double[][] strategies,
+        double[]? joint,
+        Measured? earlier = null,
+        IReadOnlyDictionary<string, double[]>? play = null
+    )
     {
+        foreach (var (name, values) in play ?? new Dictionary<string, double[]>())
+            _executable.SetInput(name, Turned(values, _games));
         for (var p = 0; p < _players.Count; p++)
         {
             NormalizeStrategies(strategies[p], _games, _players[p].Actions);
@@ -60,7 +71,7 @@ internal sealed class Measure : IDisposable
             _executable.GetOutput(output.Name, metrics[output.Name]);
         }
 
-        return new(strategies, joint, metrics);
+        return new(strategies, joint, metrics) { Play = play ?? new Dictionary<string, double[]>() };
     }
 
     /// <summary>Says which games are still measured.</summary>
