@@ -12,6 +12,12 @@ public sealed class GameArguments : IEquatable<GameArguments>
         _values = values;
     }
 
+    /// <summary>Who is told how far the enumeration of a sequential game is, or null. Not part of equality.</summary>
+    public IProgress<TreeProgress>? Progress { get; private init; }
+
+    /// <summary>These arguments, with someone to be told how far an enumeration is.</summary>
+    public GameArguments With(IProgress<TreeProgress>? progress) => new(_family, _values) { Progress = progress };
+
     /// <summary>The defaults of a family.</summary>
     public static GameArguments Of(IGameFamily family)
     {
@@ -45,7 +51,7 @@ public sealed class GameArguments : IEquatable<GameArguments>
     {
         ArgumentNullException.ThrowIfNull(parameter);
         return parameter.Allows(value)
-            ? new(_family, _values.SetItem(Index(parameter), value))
+            ? new(_family, _values.SetItem(Index(parameter), value)) { Progress = Progress }
             : throw Wrong(parameter, parameter.Format(value));
     }
 

@@ -55,7 +55,10 @@ public static class GameLibrary
 
     /// <summary>The game of a text such as <c>blotto(coins=5,fields=3)</c>.</summary>
     /// <exception cref="GameSyntaxException">The text is not of that form, names no game, parameter or value, or the game would be too large.</exception>
-    public static GameSpec Create(string text) => Parse(text).Create();
+    /// <param name="text">The text.</param>
+    /// <param name="progress">Told how far the enumeration of a sequential game is.</param>
+    public static GameSpec Create(string text, IProgress<TreeProgress>? progress = null) =>
+        Parse(text).Create(progress);
 
     /// <summary>How to write a family's name: the defaults, then a line a parameter.</summary>
     public static string Usage(this IGameFamily family)

@@ -29,8 +29,9 @@ public interface IGameFamily
 public sealed record GameCall(IGameFamily Family, GameArguments Arguments)
 {
     /// <summary>The game.</summary>
+    /// <param name="progress">Told how far the enumeration of a sequential game is.</param>
     /// <exception cref="GameSyntaxException">The arguments do not fit together, or the game would be too large.</exception>
-    public GameSpec Create() => Family.Create(Arguments);
+    public GameSpec Create(IProgress<TreeProgress>? progress = null) => Family.Create(Arguments.With(progress));
 
     /// <summary>What the first player gets in every Nash equilibrium; null where equilibria differ in that or nobody knows.</summary>
     public double? KnownValue => Family.KnownValue(Arguments);

@@ -41,7 +41,7 @@ module CheckCommand =
         | _ -> "check"
 
     let private game (terminal: Terminal) request name =
-        let experiment = SolveCommand.experiment name request |> fst |> Settings.apply request
+        let experiment = SolveCommand.experiment terminal name request |> fst |> Settings.apply request
         terminal.Out.WriteLine(Stages.print (stage request) experiment)
         ExitCode.Done
 

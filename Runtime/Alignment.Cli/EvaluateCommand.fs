@@ -146,7 +146,7 @@ module EvaluateCommand =
             if List.isEmpty files then
                 Faults.refuse "evaluate: expected at least one --profile FILE, as `align solve --json` prints it."
 
-            let game = BoundGame.Bind(changed (GameText.resolve name) arguments.Options)
+            let game = BoundGame.Bind(changed (GameText.resolve terminal name) arguments.Options)
 
             if game.Games > 1 then
                 Faults.refuse $"evaluate: '%s{name}' is a batch of %d{game.Games} games; profiles are of one game."

@@ -14,8 +14,8 @@ module SolveCommand =
             fitting.Solver, Some fitting.Reason
 
     /// The experiment of a game and the options, and a note about it.
-    let experiment (game: string) (request: Request) =
-        let spec = GameText.resolve game
+    let experiment terminal (game: string) (request: Request) =
+        let spec = GameText.resolve terminal game
         let solver, note = choose spec request
         Experiment(spec, solver, script = ""), note
 
@@ -27,7 +27,7 @@ module SolveCommand =
         | None -> Faults.refuse "solve: expected a game, such as rock_paper_scissors; `align games` lists them."
         | Some game ->
             let request = Request.ofOptions arguments.Options
-            let experiment, note = experiment game request
+            let experiment, note = experiment terminal game request
 
             if arguments.WantsHelp then
                 terminal.Out.WriteLine(String.concat "\n\n" (Command.help command :: Help.parameters experiment))

@@ -26,19 +26,20 @@ module GameText =
 
     let private table read (path: string) = read path |> ofTable (Words.stem path)
 
-    let private files: (string * (string -> GameSpec)) list = [
-        ".nfg", table NfgReader.Read
-        ".csv", table PayoffCsv.Read
-        ".efg", (fun path -> Game.FromRules(EfgReader.Read path))
+    let private files: (string * (IProgress<TreeProgress> -> string -> GameSpec)) list = [
+        ".nfg", (fun _ -> table NfgReader.Read)
+        ".csv", (fun _ -> table PayoffCsv.Read)
+        ".efg", (fun progress path -> Game.FromRules(EfgReader.Read path, progress = progress))
     ]
 
     /// The game that a text names.
-    let resolve (text: string) =
+    let resolve (terminal: Terminal) (text: string) =
+        let enumeration = Enumeration terminal
         let extension = Words.extension text
 
         match List.tryFind (fst >> (=) extension) files with
-        | Some(_, read) -> read text
+        | Some(_, read) -> enumeration.Watch(fun progress -> read progress text)
         | None when File.Exists text ->
             Faults.refuse
                 $"%s{text}: expected a file that ends in .nfg, .efg or .csv, or a name such as 'rock_paper_scissors'; `align games` lists names."
-        | None -> GameLibrary.Create text
+        | None -> enumeration.Watch(fun progress -> GameLibrary.Create(text, progress))

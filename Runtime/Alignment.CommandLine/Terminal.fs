@@ -32,22 +32,16 @@ module Terminal =
 
         code
 
-/// The line that says how far a run is. Short runs print none; files and pipes get a plain line now and then.
-/// <param name="next">Who else is told of every measured moment.</param>
-type Progress(terminal: Terminal, next: IProgress<TracePoint> | null) =
+/// One line that is written over now and then. Short work prints none; files and pipes get a plain line at times.
+type StatusLine(terminal: Terminal) =
     let clock = Stopwatch.StartNew()
     let mutable due = TimeSpan.FromSeconds 1.0
     let mutable width = 0
 
     let pause = TimeSpan.FromSeconds(if terminal.ErrorIsTerminal then 0.2 else 5.0)
 
-    let line (point: TracePoint) =
-        let gap =
-            match point.Metrics.TryGetValue "game/nash_conv" with
-            | true, value -> $"  nash_conv %s{Words.brief value}"
-            | _ -> ""
-
-        $"%s{Words.count point.Step} steps%s{gap}  %s{Words.seconds clock.Elapsed.TotalSeconds}"
+    /// Time since the work began.
+    member _.Elapsed = clock.Elapsed
 
     /// Takes the line away before something else is printed.
     member _.Clear() =
@@ -55,19 +49,64 @@ type Progress(terminal: Terminal, next: IProgress<TracePoint> | null) =
             terminal.Error.Write("\r" + String(' ', width) + "\r")
             width <- 0
 
+    /// Writes the line if it is time to.
+    member this.Write(line: unit -> string) =
+        if clock.Elapsed >= due then
+            due <- clock.Elapsed + pause
+            let text = line ()
+
+            if terminal.ErrorIsTerminal then
+                this.Clear()
+                terminal.Error.Write text
+                width <- text.Length
+            else
+                terminal.Error.WriteLine text
+
+/// The line that says how far the enumeration of a game tree is.
+type Enumeration(terminal: Terminal) =
+    let status = StatusLine terminal
+
+    let line (progress: TreeProgress) =
+        let expected = Words.large (Math.Round progress.Expected)
+        let megabytes = Words.large (Math.Ceiling(progress.Bytes / 1048576.0))
+
+        $"enumerating: %s{Words.count progress.Histories} of about %s{expected} histories, about %s{megabytes} MB, %s{Words.seconds status.Elapsed.TotalSeconds}"
+
+    /// Does the work with somebody to be told, and takes the line away afterwards.
+    member this.Watch(work: IProgress<TreeProgress> -> 'T) =
+        try
+            work this
+        finally
+            status.Clear()
+
+    interface IProgress<TreeProgress> with
+        member _.Report progress =
+            // a tree that will take long is announced before it starts
+            if progress.Histories = 0L && progress.Expected > 1e6 then
+                terminal.Error.WriteLine(line progress)
+
+            status.Write(fun () -> line progress)
+
+/// The line that says how far a run is.
+/// <param name="next">Who else is told of every measured moment.</param>
+type Progress(terminal: Terminal, next: IProgress<TracePoint> | null) =
+    let status = StatusLine terminal
+
+    let line (point: TracePoint) =
+        let gap =
+            match point.Metrics.TryGetValue "game/nash_conv" with
+            | true, value -> $"  nash_conv %s{Words.brief value}"
+            | _ -> ""
+
+        $"%s{Words.count point.Step} steps%s{gap}  %s{Words.seconds status.Elapsed.TotalSeconds}"
+
+    /// Takes the line away before something else is printed.
+    member _.Clear() = status.Clear()
+
     interface IProgress<TracePoint> with
-        member this.Report point =
+        member _.Report point =
             match next with
             | null -> ()
             | next -> next.Report point
 
-            if clock.Elapsed >= due then
-                due <- clock.Elapsed + pause
-                let text = line point
-
-                if terminal.ErrorIsTerminal then
-                    this.Clear()
-                    terminal.Error.Write text
-                    width <- text.Length
-                else
-                    terminal.Error.WriteLine text
+            status.Write(fun () -> line point)

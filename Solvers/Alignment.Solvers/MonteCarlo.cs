@@ -12,10 +12,11 @@ public static class MonteCarlo
 
     /// <summary>Runs <see cref="MonteCarloCfr"/> over rules, keeping only the information sets that are met.</summary>
     /// <remarks>
-    /// <para>The same draws as on an enumerated tree: the strategies are the same, bit for bit. Nothing bounds how far they are from
-    /// equilibrium, and no certificate is given.</para>
-    /// <para>The players' values are estimated by playing the average strategies against each other: means of <paramref name="games"/> games,
-    /// on draws of their own (the stream <c>mccfr value</c>). Where no iteration was, play is uniform.</para>
+    /// <para>The same draws as on an enumerated tree: the strategies are the same, bit for bit. Nothing bounds how far
+    /// they are from equilibrium, and no certificate is given.</para>
+    /// <para>The players' values are estimated by playing the average strategies against each other: means of <paramref
+    /// name="games"/> games, on draws of their own (the stream <c>mccfr value</c>). Where no iteration was, play is
+    /// uniform.</para>
     /// </remarks>
     /// <param name="rules">The rules; any number of players. Perfect recall is not checked.</param>
     /// <param name="solver">Settings.</param>
@@ -23,8 +24,8 @@ public static class MonteCarlo
     /// <param name="seed">Seed of all draws; default 0.</param>
     /// <param name="games">Games played for the estimate of values, at least 100; default 10,000.</param>
     /// <param name="progress">Told the number of iterations done, at every 1024th and at the last.</param>
-    /// <param name="cancellationToken">Ends the run after the iteration at hand; the result is what was found until then, its values from
-    /// 100 games.</param>
+    /// <param name="cancellationToken">Ends the run after the iteration at hand; the result is what was found until
+    /// then, its values from 100 games.</param>
     /// <exception cref="ArgumentException">A number is out of range.</exception>
     /// <exception cref="RulesException">The rules break their contract at a position that was met.</exception>
     public static MonteCarloSolution Solve<TState>(
@@ -137,14 +138,14 @@ public static class MonteCarlo
 
         return open
             .Players.Select(
-                (name, p) =>
-                    new ValueEstimate(name, mean[p], Math.Sqrt(squares[p] / (played - 1.0) / played), played)
+                (name, p) => new ValueEstimate(name, mean[p], Math.Sqrt(squares[p] / (played - 1.0) / played), played)
             )
             .ToValueList();
     }
 }
 
-/// <summary>What <see cref="MonteCarlo.Solve"/> found. There is no certificate: how far it is from equilibrium is not known.</summary>
+/// <summary>What <see cref="MonteCarlo.Solve"/> found. There is no certificate: how far it is from equilibrium is not
+/// known.</summary>
 /// <param name="Game">The game's name.</param>
 /// <param name="Solver">The solver, with its settings.</param>
 /// <param name="Seed">Seed of all draws.</param>
@@ -181,7 +182,8 @@ public sealed record MetInformationSet(
 /// <summary>A player's expected payoff, estimated by play.</summary>
 /// <param name="Player">The player's name.</param>
 /// <param name="Mean">Mean payoff of the games played.</param>
-/// <param name="StandardError">Sample standard deviation (ddof 1) divided by the square root of the number of games.</param>
+/// <param name="StandardError">Sample standard deviation (ddof 1) divided by the square root of the number of
+/// games.</param>
 /// <param name="Games">Games played.</param>
 public sealed record ValueEstimate(string Player, double Mean, double StandardError, long Games)
 {

@@ -2,7 +2,8 @@ using System.Runtime.CompilerServices;
 
 namespace Alignment;
 
-/// <summary>One iteration of Monte Carlo CFR after the other; see <see cref="MonteCarloCfr"/> for the formulas.</summary>
+/// <summary>One iteration of Monte Carlo CFR after the other; see <see cref="MonteCarloCfr"/> for the
+/// formulas.</summary>
 /// <param name="solver">Which walks, and how far they explore.</param>
 /// <param name="table">What is learned.</param>
 /// <param name="start">The position before anything has happened.</param>
@@ -45,7 +46,8 @@ internal sealed class MonteCarloWalk(
             Average(player);
     }
 
-    /// <summary>External sampling: all actions of the traverser, one of everyone else. Gives the traverser's sampled value.</summary>
+    /// <summary>External sampling: all actions of the traverser, one of everyone else. Gives the traverser's sampled
+    /// value.</summary>
     private double External(IGamePosition at, int traverser)
     {
         // a game may be as deep as its author likes; this throws where the stack would end the process
@@ -156,7 +158,8 @@ internal sealed class MonteCarloWalk(
 
     private int Draw(ReadOnlySpan<double> weights) => _stream.Categorical(weights, _iteration, _draws++);
 
-    /// <summary>A place for numbers that are needed until <c>_used</c> is set back to it. It may move while others are taken.</summary>
+    /// <summary>A place for numbers that are needed until <c>_used</c> is set back to it. It may move while others are
+    /// taken.</summary>
     private int Take(int count)
     {
         var mark = _used;

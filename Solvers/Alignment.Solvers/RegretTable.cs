@@ -12,23 +12,16 @@ internal abstract class RegretTable
     /// <summary>max(R, 0) / sum max(R, 0); uniform where no regret is above 0.</summary>
     public static void Match(ReadOnlySpan<double> regrets, Span<double> strategy)
     {
-        for (var a = 0; a < regrets.Length; a++)
-            strategy[a] = Math.Max(regrets[a], 0);
-        Normalize(strategy);
-    }
-
-    /// <summary>Weights of at least 0 divided by their sum; uniform where the sum is 0.</summary>
-    public static void Normalize(Span<double> weights)
-    {
         var sum = 0.0;
-        foreach (var weight in weights)
-            sum += weight;
-        for (var a = 0; a < weights.Length; a++)
-            weights[a] = sum > 0 ? weights[a] / sum : 1.0 / weights.Length;
+        foreach (var regret in regrets)
+            sum += Math.Max(regret, 0);
+        for (var a = 0; a < regrets.Length; a++)
+            strategy[a] = sum > 0 ? Math.Max(regrets[a], 0) / sum : 1.0 / regrets.Length;
     }
 }
 
-/// <summary>The table of a game whose tree is known: arrays of a state, one number an action, in the order of the treeplex.</summary>
+/// <summary>The table of a game whose tree is known: arrays of a state, one number an action, in the order of the
+/// treeplex.</summary>
 internal sealed class TreeTable(SampledGame game, SampledState state) : RegretTable
 {
     private readonly double[][] _regrets = [.. game.Players.Select(p => state[Regret(p)])];

@@ -276,7 +276,7 @@ let private expectValid (text: string) =
 /// A solution with a number that no JSON can hold.
 let private nonfinite () =
     let good =
-        GameSolver.Solve(GameText.resolve "chicken", Solver.Find "rm", SolveOptions(Until = Stop.AfterSteps 10L))
+        GameSolver.Solve(GameLibrary.Create "chicken", Solver.Find "rm", SolveOptions(Until = Stop.AfterSteps 10L))
 
     let game = good.Games[0]
     let metrics = Collections.Generic.Dictionary<string, float> game.Metrics
@@ -462,10 +462,10 @@ let private fitting =
     testList "a solver that fits" [
         for name, game in
             [
-                "prm+", GameText.resolve random
-                "rm", GameText.resolve "chicken"
+                "prm+", GameLibrary.Create random
+                "rm", GameLibrary.Create "chicken"
                 "mmd",
-                GameText.resolve("chicken").Regularize(Player.Of("row", "swerve", "dare"), Regularizer.Entropy 0.1)
+                GameLibrary.Create("chicken").Regularize(Player.Of("row", "swerve", "dare"), Regularizer.Entropy 0.1)
             ] do
             testCase name (fun () ->
                 let solution = game.Solve(until = Stop.AfterSteps 10L)

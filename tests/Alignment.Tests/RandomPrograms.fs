@@ -424,6 +424,16 @@ let rec private expression scope depth =
             gen {
                 let! x, a = withAxis
                 let! y = smaller
+
+                // where one operand holds a ragged axis and the other its parent, both are over the ragged one
+                let a =
+                    events scope.Batch y.Value
+                    |> List.tryFind (fun b ->
+                        match b.Parent with
+                        | null -> false
+                        | parent -> parent.Name = a.Name)
+                    |> Option.defaultValue a
+
                 let shared = events scope.Batch y.Value |> List.filter (fun b -> b <> a && x.Value.Axes.Contains b)
                 let! more = subset shared
                 return dot x y (a :: more)

@@ -1038,7 +1038,7 @@ let private doubleOracleTests =
 
             for _ in 1..3 do
                 let iterate = solver.Step(game, population, solveInner)
-                grown.Add([ for p in iterate.Next.Actions -> List.ofSeq p ], iterate.Grew)
+                grown.Add([ for members in iterate.Next.Members -> [ for m in members -> m.IndexOf 1.0 ] ], iterate.Grew)
                 population <- iterate.Next
 
             Expect.sequenceEqual

@@ -197,19 +197,22 @@ let private broken = [
         Expect.throwsC (fun () -> GameTree.Of(LeducPoker(), 1000L) |> ignore) (fun e ->
             Expect.stringStarts
                 e.Message
-                "leduc_poker has more than 1,000 histories, the most that are enumerated. Raise the limit"
+                "leduc_poker has more than 1,000 histories, the most that are enumerated (about "
                 "message"))
 
     testCase "progress is told, and cancellation heard" (fun () ->
-        let mutable told = 0L
+        let told = ResizeArray<TreeProgress>()
 
         let progress = {
-            new IProgress<int64> with
-                member _.Report n = told <- n
+            new IProgress<TreeProgress> with
+                member _.Report moment = told.Add moment
         }
 
         GameTree.Of(LeducPoker(), progress = progress) |> ignore
-        Expect.equal told 9457L "histories"
+        Expect.equal told[0].Histories 0L "before the first"
+        Expect.floatClose { absolute = 1500.0; relative = 0.0 } told[0].Expected 9457.0 "about as many"
+        Expect.isGreaterThan told[0].Bytes 1e5 "memory"
+        Expect.equal told[told.Count - 1].Histories 9457L "histories"
 
         Expect.throwsT<OperationCanceledException>
             (fun () -> GameTree.Of(LeducPoker(), cancellationToken = Threading.CancellationToken true) |> ignore)

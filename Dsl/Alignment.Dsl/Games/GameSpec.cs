@@ -239,13 +239,13 @@ public static class Game
     /// <summary>The sequential game of rules, whose tree is enumerated now.</summary>
     /// <param name="rules">The rules.</param>
     /// <param name="mostHistories">Histories to enumerate at most; a larger game is refused.</param>
-    /// <param name="progress">Told the number of histories from time to time.</param>
+    /// <param name="progress">Told before it starts about how large the tree will be, and from time to time how far it is.</param>
     /// <param name="cancellationToken">Ends the enumeration.</param>
     /// <exception cref="RulesException">The rules break their contract, or the game is too large.</exception>
     public static GameSpec FromRules<TState>(
         IRules<TState> rules,
         long mostHistories = GameTree.MostHistories,
-        IProgress<long>? progress = null,
+        IProgress<TreeProgress>? progress = null,
         CancellationToken cancellationToken = default
     ) => GameSpec.Of(TreeForm.Of(GameTree.Of(rules, mostHistories, progress, cancellationToken), rules));
 }

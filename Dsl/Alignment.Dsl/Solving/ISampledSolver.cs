@@ -1,12 +1,13 @@
 namespace Alignment;
 
-/// <summary>A solver that plays a sequential game at random and learns from what it meets: ordinary code over rules, in float64.</summary>
+/// <summary>A solver that plays a sequential game at random and learns from what it meets: ordinary code over rules, in
+/// float64.</summary>
 /// <remarks>
 /// <para>All randomness comes from draws addressed by the seed, the iteration and the position in the iteration
-/// (<see cref="RandomStream"/>). So the state after n iterations is a function of game, settings and seed alone, bit for bit, however the n
-/// are split over calls of <see cref="Step"/>.</para>
-/// <para>The runtime measures what <see cref="Read"/> gives on the exact tree of the game. Games without one are walked through by
-/// <see cref="OpenWalk"/>, without a certificate.</para>
+/// (<see cref="RandomStream"/>). So the state after n iterations is a function of game, settings and seed alone, bit
+/// for bit, however the n are split over calls of <see cref="Step"/>.</para>
+/// <para>The runtime measures what <see cref="Read"/> gives on the exact tree of the game. Games without one are walked
+/// through by <see cref="OpenWalk"/>, without a certificate.</para>
 /// </remarks>
 public interface ISampledSolver : ISolver
 {
@@ -26,7 +27,8 @@ public interface ISampledSolver : ISolver
 
 /// <summary>A sequential game as sampling solvers see it.</summary>
 /// <param name="Players">Each player's information sets.</param>
-/// <param name="Start">The position before anything has happened; information sets are numbered as in <paramref name="Players"/>.</param>
+/// <param name="Start">The position before anything has happened; information sets are numbered as in <paramref
+/// name="Players"/>.</param>
 public sealed record SampledGame(ValueList<Treeplex> Players, IGamePosition Start)
 {
     /// <summary>The game of a specification's tree; null where the tree has no rules.</summary>
@@ -37,7 +39,8 @@ public sealed record SampledGame(ValueList<Treeplex> Players, IGamePosition Star
     }
 }
 
-/// <summary>The state of a sampling solver: how many iterations are done, and arrays of numbers by name. What they mean, the solver says.</summary>
+/// <summary>The state of a sampling solver: how many iterations are done, and arrays of numbers by name. What they
+/// mean, the solver says.</summary>
 /// <param name="numbers">The arrays, which the state takes over.</param>
 /// <param name="iterations">Iterations done.</param>
 public sealed class SampledState(IEnumerable<KeyValuePair<string, double[]>> numbers, long iterations = 0)
@@ -73,8 +76,8 @@ public sealed class SampledState(IEnumerable<KeyValuePair<string, double[]>> num
         new(_numbers.Select(n => KeyValuePair.Create(n.Key, (double[])n.Value.Clone())), Iterations);
 }
 
-/// <summary>The strategies that a sampling solver's state stands for: for each player the probability of each action, as its
-/// <see cref="Treeplex"/> numbers them.</summary>
+/// <summary>The strategies that a sampling solver's state stands for: for each player the probability of each action,
+/// as its <see cref="Treeplex"/> numbers them.</summary>
 /// <param name="Last">The strategies that the next iteration plays.</param>
 /// <param name="Average">The average of the strategies played, with the solver's weights.</param>
 public sealed record SampledReadout(ValueList<ValueList<double>> Last, ValueList<ValueList<double>> Average);

@@ -55,13 +55,13 @@ public sealed record GameTree
     /// <summary>The tree of a game's rules.</summary>
     /// <param name="rules">The rules.</param>
     /// <param name="mostHistories">Histories to enumerate at most; a larger game is refused.</param>
-    /// <param name="progress">Told the number of histories from time to time.</param>
+    /// <param name="progress">Told before it starts about how large the tree will be, and from time to time how far it is.</param>
     /// <param name="cancellationToken">Ends the enumeration.</param>
     /// <exception cref="RulesException">The rules break their contract, or the game is too large.</exception>
     public static GameTree Of<TState>(
         IRules<TState> rules,
         long mostHistories = MostHistories,
-        IProgress<long>? progress = null,
+        IProgress<TreeProgress>? progress = null,
         CancellationToken cancellationToken = default
     ) => new TreeBuilder<TState>(rules, mostHistories, progress, cancellationToken).Build();
 

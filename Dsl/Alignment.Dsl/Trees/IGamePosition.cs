@@ -1,11 +1,12 @@
 namespace Alignment;
 
-/// <summary>A position of a game's rules in numbers alone: what a solver that samples play needs, whatever a state is made of.</summary>
+/// <summary>A position of a game's rules in numbers alone: what a solver that samples play needs, whatever a state is
+/// made of.</summary>
 /// <remarks>
-/// <para>A position never changes, and its answers are those of the rules. <see cref="TreeForm.Start"/> gives the first one of a game whose
-/// tree is known, <see cref="OpenWalk"/> that of a game too large for one.</para>
-/// <para>Positions remember some of those behind them, so that a place that is come to often is asked of the rules once. Those that come
-/// from one start belong to one thread.</para>
+/// <para>A position never changes, and its answers are those of the rules. <see cref="TreeForm.Start"/> gives the first
+/// one of a game whose tree is known, <see cref="OpenWalk"/> that of a game too large for one.</para>
+/// <para>Positions remember some of those behind them, so that a place that is come to often is asked of the rules
+/// once. Those that come from one start belong to one thread.</para>
 /// </remarks>
 public interface IGamePosition
 {

@@ -2,10 +2,12 @@ using System.Globalization;
 
 namespace Alignment;
 
-/// <summary>A walk through rules whose tree is not enumerated: information sets are numbered in the order in which they are met.</summary>
+/// <summary>A walk through rules whose tree is not enumerated: information sets are numbered in the order in which they
+/// are met.</summary>
 /// <remarks>
-/// <para>Memory grows with what is met, never with the size of the game. The rules are checked where they are met: probabilities, returns,
-/// and that an information state has one player and one set of actions. Perfect recall is not checked, since that takes the whole tree.</para>
+/// <para>Memory grows with what is met, never with the size of the game. The rules are checked where they are met:
+/// probabilities, returns, and that an information state has one player and one set of actions. Perfect recall is not
+/// checked, since that takes the whole tree.</para>
 /// <para>Belongs to one thread.</para>
 /// </remarks>
 public sealed class OpenWalk

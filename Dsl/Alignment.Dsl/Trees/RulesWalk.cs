@@ -2,16 +2,18 @@ using System.Globalization;
 
 namespace Alignment;
 
-/// <summary>Walks through rules in numbers: a position asks the rules once, and keeps the positions behind it that were asked for.</summary>
+/// <summary>Walks through rules in numbers: a position asks the rules once, and keeps the positions behind it that were
+/// asked for.</summary>
 /// <param name="rules">The rules.</param>
-/// <param name="number">The number of an information set: from the player, what it knows, and labels of its actions. Throws
-/// <see cref="ArgumentException"/> where they do not fit what is known of that information set.</param>
+/// <param name="number">The number of an information set: from the player, what it knows, and labels of its actions.
+/// Throws <see cref="ArgumentException"/> where they do not fit what is known of that information set.</param>
 internal sealed class RulesWalk<TState>(IRules<TState> rules, Func<int, string, ValueList<string>, int> number)
 {
     private const int MostDepth = 10_000;
     private const double Tolerance = 1e-9;
 
-    /// <summary>Positions that are kept at most: some 60 MB. Later ones are made anew whenever they are come to.</summary>
+    /// <summary>Positions that are kept at most: some 60 MB. Later ones are made anew whenever they are come
+    /// to.</summary>
     private const int MostKept = 1 << 18;
 
     private readonly int _players = rules.Players.Count;

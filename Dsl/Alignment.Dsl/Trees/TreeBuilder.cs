@@ -6,7 +6,7 @@ namespace Alignment;
 internal sealed class TreeBuilder<TState>(
     IRules<TState> rules,
     long mostHistories,
-    IProgress<long>? progress,
+    IProgress<TreeProgress>? progress,
     CancellationToken cancellationToken
 )
 {
@@ -18,10 +18,12 @@ internal sealed class TreeBuilder<TState>(
     private readonly Dictionary<string, int> _number = new(StringComparer.Ordinal);
     private readonly List<List<InformationSet>> _sets = [];
     private readonly List<List<Trail?>> _firstMet = [];
-    private readonly Dictionary<ValueList<int>, int> _outcomes = [];
+    private readonly Dictionary<UInt128, int> _outcomes = []; // of up to four players, a sequence of each in 32 bits
+    private readonly Dictionary<ValueList<int>, int> _longOutcomes = [];
     private readonly List<List<int>> _sequences = [];
     private readonly List<List<double>> _payoffs = [];
     private readonly List<double> _chances = [];
+    private TreeEstimate _expected = new(0, 0);
     private long _histories;
     private long _decisions;
     private long _chanceNodes;
@@ -56,12 +58,15 @@ internal sealed class TreeBuilder<TState>(
             _payoffs.Add([]);
         }
 
+        if (progress is not null)
+            _expected = TreeEstimate.Of(rules);
+        Report();
         // the positions still to visit: the next one on top
         var open = new Stack<Position>();
         open.Push(new(rules.Initial, null, new int[Count], 1, 0));
         while (open.TryPop(out var position))
             Visit(position, open);
-        progress?.Report(_histories);
+        Report();
         // who never acts has one thing to do, so that everyone has a strategy
         foreach (var sets in _sets.Where(s => s.Count == 0))
             sets.Add(new("never acts", ["-"], 0, 0));
@@ -117,6 +122,17 @@ internal sealed class TreeBuilder<TState>(
         }
     }
 
+    private void Report() =>
+        progress?.Report(new(_histories, Math.Max(_expected.Histories, _histories), _expected.Bytes(Count)));
+
+    private string Estimated()
+    {
+        var estimate = TreeEstimate.Of(rules);
+        return estimate.Histories > mostHistories
+            ? string.Create(CultureInfo.InvariantCulture, $" (about {estimate.Histories:0.#e+0}, by random games)")
+            : "";
+    }
+
     private void Count1(Position at)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -124,7 +140,7 @@ internal sealed class TreeBuilder<TState>(
             throw new RulesException(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{rules.Name} has more than {mostHistories:N0} histories, the most that are enumerated. Raise the limit, make the game smaller, or use a solver that samples."
+                    $"{rules.Name} has more than {mostHistories:N0} histories, the most that are enumerated{Estimated()}. Raise the limit, make the game smaller, or use a solver that samples."
                 )
             );
         if (at.Depth > MostDepth)
@@ -140,7 +156,7 @@ internal sealed class TreeBuilder<TState>(
             );
         _depth = Math.Max(_depth, at.Depth);
         if (_histories % ReportEvery == 0)
-            progress?.Report(_histories);
+            Report();
     }
 
     /// <summary>The information set of a position, with everything that must be the same whenever it is met.</summary>
@@ -261,22 +277,37 @@ internal sealed class TreeBuilder<TState>(
                 throw Fault(at, $"the return of '{rules.Players[p]}' is {Quote.Number(returns[p])}");
         }
 
-        var key = at.Own.ToValueList();
-        if (!_outcomes.TryGetValue(key, out var outcome))
-        {
-            outcome = _outcomes.Count;
-            _outcomes.Add(key, outcome);
-            _chances.Add(0);
-            for (var p = 0; p < Count; p++)
-            {
-                _sequences[p].Add(at.Own[p]);
-                _payoffs[p].Add(0);
-            }
-        }
-
+        var outcome = Outcome(at.Own);
         _chances[outcome] += at.Chance;
         for (var p = 0; p < Count; p++)
             _payoffs[p][outcome] += at.Chance * returns[p];
+    }
+
+    private int Outcome(int[] own)
+    {
+        if (TryNumber(own, out var outcome))
+            return outcome;
+        _chances.Add(0);
+        for (var p = 0; p < Count; p++)
+        {
+            _sequences[p].Add(own[p]);
+            _payoffs[p].Add(0);
+        }
+
+        return outcome;
+    }
+
+    /// <summary>The number of an outcome, and whether it had one.</summary>
+    private bool TryNumber(int[] own, out int outcome)
+    {
+        outcome = _chances.Count;
+        if (own.Length > 4)
+            return !_longOutcomes.TryAdd(own.ToValueList(), outcome)
+                && _longOutcomes.TryGetValue(own.ToValueList(), out outcome);
+        var key = UInt128.Zero;
+        foreach (var sequence in own)
+            key = (key << 32) | (uint)sequence;
+        return !_outcomes.TryAdd(key, outcome) && _outcomes.TryGetValue(key, out outcome);
     }
 
     // What the rules themselves throw is told with the history that made them.

@@ -19,8 +19,7 @@ public sealed class TreeForm : IEquatable<TreeForm>
         Players = tree.Players.Zip(Treeplexes, (p, axes) => Player.Of(p.Player, axes.Actions)).ToValueList();
         var maps = Treeplexes
             .Select(
-                (axes, p) =>
-                    new IndexMap(axes.Sequences, tree.Sequences[p].Select(axes.SequencePlace).ToValueList())
+                (axes, p) => new IndexMap(axes.Sequences, tree.Sequences[p].Select(axes.SequencePlace).ToValueList())
             )
             .ToArray();
         Indices = maps.Select((to, p) => new SparseIndex(Outcomes, maps.Where((_, q) => q != p).ToValueList(), to))
@@ -109,6 +108,8 @@ public sealed class TreeForm : IEquatable<TreeForm>
 
     private static IEnumerable<string> Texts(Treeplex treeplex) =>
         treeplex
-            .InformationSets.Select(set => $"{Quote.Text(set.Label)}: {string.Join(", ", set.Actions.Select(Quote.Text))}")
+            .InformationSets.Select(set =>
+                $"{Quote.Text(set.Label)}: {string.Join(", ", set.Actions.Select(Quote.Text))}"
+            )
             .Prepend(Quote.Text(treeplex.Player));
 }

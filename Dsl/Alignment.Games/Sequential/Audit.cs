@@ -199,8 +199,7 @@ public sealed record AuditFamily : IGameFamily
                 arguments.Get(Scheming),
                 arguments.Get(Penalty),
                 arguments.Get(Cost)
-            )
-        );
+            ), progress: arguments.Progress);
     }
 
     /// <inheritdoc/>

@@ -230,8 +230,7 @@ public sealed record DebateFamily : IGameFamily
                 arguments.Get(Clear),
                 arguments.Get(Obscure),
                 arguments.Get(Natural)
-            )
-        );
+            ), progress: arguments.Progress);
     }
 
     /// <inheritdoc/>

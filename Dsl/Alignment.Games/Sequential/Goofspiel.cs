@@ -210,8 +210,7 @@ public sealed record GoofspielFamily : IGameFamily
                 arguments.Get(Order),
                 arguments.Get(Information),
                 arguments.Get(Returns)
-            )
-        );
+            ), progress: arguments.Progress);
     }
 
     /// <inheritdoc/>

@@ -266,8 +266,7 @@ public sealed record InspectionDialogueFamily : IGameFamily
                 arguments.Get(Guard),
                 arguments.Get(Refusal),
                 arguments.Get(Feedback)
-            )
-        );
+            ), progress: arguments.Progress);
     }
 
     /// <inheritdoc/>

@@ -107,7 +107,7 @@ public sealed record KuhnPokerFamily : IGameFamily
     public GameSpec Create(GameArguments arguments)
     {
         ArgumentNullException.ThrowIfNull(arguments);
-        return Game.FromRules(new KuhnPoker(arguments.Get(Players)));
+        return Game.FromRules(new KuhnPoker(arguments.Get(Players)), progress: arguments.Progress);
     }
 
     /// <inheritdoc/>

@@ -158,7 +158,7 @@ public sealed record LeducPokerFamily : IGameFamily
     public GameSpec Create(GameArguments arguments)
     {
         ArgumentNullException.ThrowIfNull(arguments);
-        return Game.FromRules(new LeducPoker(arguments.Get(Ranks)));
+        return Game.FromRules(new LeducPoker(arguments.Get(Ranks)), progress: arguments.Progress);
     }
 
     /// <inheritdoc/>

@@ -145,7 +145,7 @@ public sealed record LiarsDiceFamily : IGameFamily
         ArgumentNullException.ThrowIfNull(arguments);
         var (dice, sides) = (arguments.Get(Dice), arguments.Get(Sides));
         SequentialSize.Require(arguments, Math.Pow(Hands(dice, sides), 2) * Math.Pow(2, 2 * dice * sides));
-        return Game.FromRules(new LiarsDice(arguments.Get(Dice), arguments.Get(Sides)));
+        return Game.FromRules(new LiarsDice(arguments.Get(Dice), arguments.Get(Sides)), progress: arguments.Progress);
     }
 
     /// <inheritdoc/>

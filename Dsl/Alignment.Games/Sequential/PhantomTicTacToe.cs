@@ -177,8 +177,7 @@ public sealed record PhantomTicTacToeFamily : IGameFamily
                 arguments.Get(Columns),
                 arguments.Get(Line),
                 arguments.Get(Version)
-            )
-        );
+            ), progress: arguments.Progress);
     }
 
     /// <inheritdoc/>

@@ -119,7 +119,7 @@ public sealed record SignallingFamily : IGameFamily
     public GameSpec Create(GameArguments arguments)
     {
         ArgumentNullException.ThrowIfNull(arguments);
-        return Game.FromRules(new Signalling(arguments.Get(Strong)));
+        return Game.FromRules(new Signalling(arguments.Get(Strong)), progress: arguments.Progress);
     }
 }
 

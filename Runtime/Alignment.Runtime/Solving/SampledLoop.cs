@@ -2,12 +2,13 @@ using System.Diagnostics;
 
 namespace Alignment.Runtime;
 
-/// <summary>The loop of sampling solvers: a chunk of iterations, measure on the exact tree, log, look at the stop rule and the cancellation.</summary>
+/// <summary>The loop of sampling solvers: a chunk of iterations, measure on the exact tree, log, look at the stop rule
+/// and the cancellation.</summary>
 /// <remarks>
-/// <para>When to measure is decided by step counts alone, as in <see cref="IterativeLoop"/>, so neither chunks nor the clock change a result;
-/// only a rule on seconds does, and says so.</para>
-/// <para>All games of a batch have the payoffs of the rules, so one run serves them all. They are measured one by one, since probes may tell
-/// them apart, and each freezes its result at the first moment its own rule holds.</para>
+/// <para>When to measure is decided by step counts alone, as in <see cref="IterativeLoop"/>, so neither chunks nor the
+/// clock change a result; only a rule on seconds does, and says so.</para>
+/// <para>All games of a batch have the payoffs of the rules, so one run serves them all. They are measured one by one,
+/// since probes may tell them apart, and each freezes its result at the first moment its own rule holds.</para>
 /// </remarks>
 internal sealed class SampledLoop : IDisposable
 {

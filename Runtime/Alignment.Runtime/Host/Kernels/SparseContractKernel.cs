@@ -35,31 +35,40 @@ internal sealed class SparseTable
 
     public static SparseTable Of(SparseIndex index)
     {
-        var terms = new List<int>[index.To.Axis.Size];
-        for (var k = 0; k < index.To.Map.Count; k++)
-            (terms[index.To.Map[k]] ??= []).Add(k);
-        int Length(int row) => terms[row]?.Count ?? 0;
-        int[] rows = [.. Enumerable.Range(0, terms.Length).OrderBy(Length)];
-        var order = new List<int>();
+        // terms by row, in index order: counted first, so that nothing grows
+        var map = index.To.Map.AsSpan();
+        var first = new int[index.To.Axis.Size + 1];
+        foreach (var row in map)
+            first[row + 1]++;
+        for (var row = 0; row < index.To.Axis.Size; row++)
+            first[row + 1] += first[row];
+        var terms = new int[map.Length];
+        var next = first[..^1];
+        for (var k = 0; k < map.Length; k++)
+            terms[next[map[k]]++] = k;
+
+        int Length(int row) => first[row + 1] - first[row];
+        int[] rows = [.. Enumerable.Range(0, index.To.Axis.Size).OrderBy(Length)];
+        var order = new List<int>(map.Length);
         var groups = new List<Group>();
-        for (var first = 0; first < rows.Length; )
+        for (var start = 0; start < rows.Length; )
         {
-            var length = Length(rows[first]);
+            var length = Length(rows[start]);
             var count = 1;
-            while (first + count < rows.Length && Length(rows[first + count]) == length)
+            while (start + count < rows.Length && Length(rows[start + count]) == length)
                 count++;
-            groups.Add(new(length, first, count, order.Count));
-            for (var r = first; r < first + count; r += Together)
+            groups.Add(new(length, start, count, order.Count));
+            for (var r = start; r < start + count; r += Together)
             {
-                var width = Math.Min(Together, first + count - r);
+                var width = Math.Min(Together, start + count - r);
                 for (var t = 0; t < length; t++)
                 {
                     for (var j = 0; j < width; j++)
-                        order.Add(terms[rows[r + j]][t]);
+                        order.Add(terms[first[rows[r + j]] + t]);
                 }
             }
 
-            first += count;
+            start += count;
         }
 
         return new([.. order], rows, [.. groups]);

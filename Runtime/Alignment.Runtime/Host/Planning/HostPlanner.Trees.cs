@@ -10,7 +10,7 @@ internal sealed partial class HostPlanner<T>
     private View Written(int id, Axis axis, bool lanes)
     {
         var view = Find(id);
-        if (view.Holds(axis) && view.Lanes == lanes && (lanes || view.Stride(axis) == 1))
+        if (view.Holds(axis) && view.Lanes == lanes && view.Stride(axis) == (lanes ? Layouts.Lanes : 1))
             return view;
         var invariant = !_program.Varying[id];
         var layouts = invariant ? _keptLayouts : _localLayouts;
@@ -20,11 +20,14 @@ internal sealed partial class HostPlanner<T>
         var node = Graph[id];
         var batch = _program.Batch.Where(b => !node.Axes.Contains(b)).Take(lanes ? 1 : 0);
         var whole = node with { Axes = node.Axes.Union(AxisSet.Of([axis, .. batch])) };
-        var written = Layouts.New(whole, invariant, lanes ? null : axis.Name);
+        var written = Layouts.New(whole, invariant, axis.Name);
         written.Storage.Permanent = invariant;
         var section = _section;
         _section = invariant ? Once ?? _section : _section;
-        EmitPointwise(whole, written, [view], (o, x, run) => Pointwise.Copy<T>(o, x[0], run));
+        if (!lanes && view.Holds(axis))
+            EmitElements(written, Layouts.EventAxes(whole), view, Layouts.EventAxes(whole), $"lay out along {axis.Name}");
+        else
+            EmitPointwise(whole, written, [view], (o, x, run) => Pointwise.Copy<T>(o, x[0], run));
         _section = section;
         layouts[key] = written;
         return written;
@@ -76,7 +79,8 @@ internal sealed partial class HostPlanner<T>
             )
             .ToArray();
         // with games side by side, what differs between them and lies along neither axis is met again in every column
-        var byColumn = output.Lanes && Array.Exists(views, v => v.Lanes && v.Strides.Count == 0);
+        bool IsAlong(View view) => view.Holds(children) || view.Holds(children.Parent!);
+        var byColumn = output.Lanes && Array.Exists(views, v => v.Lanes && !IsAlong(v));
         var others = Layouts.EventAxes(node).Where(a => a != children).ToArray();
         int[] Outer(View view)
         {
@@ -116,13 +120,25 @@ internal sealed partial class HostPlanner<T>
 
         var repeats = Layouts<T>.Elements(others);
         int[] runs = [.. Enumerable.Repeat(Lengths(output), repeats).SelectMany(x => x)];
-        bool Runs(View view) => output.Lanes ? view.Lanes : !view.IsScalar && (view.Holds(children) || view.Holds(children.Parent!));
+        bool Runs(View view) => output.Lanes ? view.Lanes : !view.IsScalar && IsAlong(view);
         Operand Bind(View view) => new(view, Outer(view), Runs(view));
         Add(
             _fusion!.Create<T>(id, leaves, Bind(output), [.. views.Select(Bind)], runs),
             output,
             views,
             [.. views.Where(v => v.Start == 0 && v.Lanes == output.Lanes && v.Strides.Equals(output.Strides)).Select(v => v.Storage)]
+        );
+    }
+
+    /// <summary>Copies numbers one by one, each view over axes of the same sizes.</summary>
+    private void EmitElements(View to, Axis[] toAxes, View from, Axis[] fromAxes, string label)
+    {
+        var (target, source) = (to.Offsets(toAxes), from.Offsets(fromAxes));
+        Add(
+            new ElementCopyKernel<T>(new(to, target, runs: false), new(from, source, runs: false)) { Label = label },
+            to,
+            [from],
+            []
         );
     }
 
@@ -141,23 +157,14 @@ internal sealed partial class HostPlanner<T>
             return view;
         }
 
-        void Copy(View to, Axis[] toAxes, View from, Axis[] fromAxes) =>
-            Add(
-                new ElementCopyKernel<T>(new(to, to.Offsets(toAxes), runs: false), new(from, from.Offsets(fromAxes), runs: false))
-                {
-                    Label = "lay out side by side",
-                },
-                to,
-                [from],
-                []
-            );
-
         var argument = Graph[node.Arguments[0]];
         var keeps = node.Axes.Contains(axis);
         var output = Layouts.New(node, invariant);
         Keep(id, output);
         var input = Laid(argument);
-        Copy(input, Layouts.EventAxes(Flat(argument)), Find(node.Arguments[0]), Layouts.EventAxes(argument));
+        const string Label = "lay out side by side";
+        var lies = Find(node.Arguments[0]);
+        EmitElements(input, Layouts.EventAxes(Flat(argument)), lies, Layouts.EventAxes(argument), Label);
         var result = keeps ? Laid(node) : output;
         var others = Layouts.EventAxes(node).Where(a => a != axis).ToArray();
         Add(
@@ -178,7 +185,7 @@ internal sealed partial class HostPlanner<T>
             []
         );
         if (keeps)
-            Copy(output, Layouts.EventAxes(node), result, Layouts.EventAxes(Flat(node)));
+            EmitElements(output, Layouts.EventAxes(node), result, Layouts.EventAxes(Flat(node)), Label);
     }
 
     private void EmitAlongChildren(int id, Node node, Axis children)
@@ -218,19 +225,19 @@ internal sealed partial class HostPlanner<T>
         var others = Layouts.EventAxes(node).Where(a => a != parent).ToArray();
         var parts = output
             .Blocks(parent)
-            .Zip(left.Blocks(children), children.Blocks)
-            .Select(b =>
-            {
-                var terms = Strides.Even(b.Third.Rows, b.Second.Row);
-                return new ContractKernel<T>(
-                    Rows(output, others, b.First.Start, 0, 1),
-                    Rows(left, others, b.Second.Start, 0, 1),
-                    Rows(right, others, b.Second.Start, 0, 1),
-                    b.Second.Row,
-                    terms,
-                    terms
-                );
-            });
+            .Zip(left.Blocks(children), right.Blocks(children))
+            .Zip(
+                children.Blocks,
+                (b, block) =>
+                    new ContractKernel<T>(
+                        Rows(output, others, b.First.Start, 0, 1),
+                        Rows(left, others, b.Second.Start, 0, 1),
+                        Rows(right, others, b.Third.Start, 0, 1),
+                        b.Second.Row,
+                        Strides.Even(block.Rows, b.Second.Row),
+                        Strides.Even(block.Rows, b.Third.Row)
+                    )
+            );
         _section.Add(Joined(node.Op.Signature, parts, output, [left, right], []));
     }
 

@@ -29,7 +29,7 @@ internal sealed class Layouts<T>(Program program, int lanes)
     {
         var side = HasLanes(node);
         var axes = EventAxes(node);
-        if (innermost is not null && !side)
+        if (innermost is not null)
             axes = [.. axes.Where(a => a.Name != innermost), .. axes.Where(a => a.Name == innermost)];
         var strides = new List<KeyValuePair<string, long>>();
         var length = side ? lanes : 1L;
