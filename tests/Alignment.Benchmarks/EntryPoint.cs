@@ -22,6 +22,10 @@ internal static class EntryPoint
             Times CFR on game trees: the Host against three writings by hand, batches, certificates, growth with the
             tree, memory. Options as above.
 
+        align bench anytime [OPTIONS]
+            NashConv against seconds for every solver on four sequential games; with --out also pictures beside the
+            file. Takes some minutes. Options as above.
+
         align bench profile SOLVER GAMES ACTIONS float32|float64
         align bench profile SOLVER 'TREE' GAMES float32|float64
             Times each kernel of a step on one block of games: matrix games of so many actions, or a sequential
@@ -30,7 +34,7 @@ internal static class EntryPoint
             --help, -h     print this text
         """;
 
-    private static readonly string[] Benchmarks = ["matrix", "trees", "profile"];
+    private static readonly string[] Benchmarks = ["matrix", "trees", "anytime", "profile"];
 
     private static int Main(string[] args)
     {
@@ -61,6 +65,9 @@ internal static class EntryPoint
                 break;
             case ["trees", .. var options]:
                 TreeBenchmark.Run(BenchOptions.Parse(options));
+                break;
+            case ["anytime", .. var options]:
+                AnytimeBenchmark.Run(BenchOptions.Parse(options));
                 break;
             case ["profile", .. var operands]:
                 Profile.Run(operands);

@@ -75,6 +75,84 @@ let private close tolerance (expected: float[]) (actual: float[]) message =
     for e, v in Array.zip expected actual do
         Expect.isLessThan (abs (v - e)) (tolerance * (1.0 + abs e)) $"{message}: {v} against {e}"
 
+// ---- Trees ---------------------------------------------------------------------------------------------------------
+
+/// Two levels and two numbers of actions: the set "c" comes after the second action of "a", "d" after the first of "b".
+let private tree =
+    let set label first parent actions =
+        InformationSet(label, ValueList.ToValueList(Seq.init actions string), first, parent)
+
+    TreeplexAxes.Of(Treeplex("p", ValueList.ToValueList [ set "a" 0 0 3; set "b" 3 0 2; set "c" 5 2 2; set "d" 7 4 3 ]))
+
+let private ends = Axis.Of("ends", 7)
+
+/// Sequences of another player, which has none of its own here: any axis will do.
+let private others = Axis.Of("others", 3)
+
+let private sparse =
+    SparseIndex(
+        ends,
+        ValueList.ToValueList [
+            IndexMap(others, ValueList.ToValueList [ 0; 1; 2; 0; 1; 2; 2 ])
+            IndexMap(b, ValueList.ToValueList [ 2; 1; 0; 0; 1; 2; 0 ])
+        ],
+        IndexMap(tree.Sequences, ValueList.ToValueList [ 1; 1; 10; 4; 7; 1; 0 ])
+    )
+
+/// Numbers along an axis that follow no pattern.
+let private numbers (name: string) low high (axis: Axis) =
+    let stream = RandomStream(11UL, name)
+    Expr.Vector(axis, Array.init axis.Size (fun k -> low + (high - low) * stream.Uniform(0L, int64 k)))
+
+/// What is made of one argument over an axis of its own, the others fixed: an operation, a name, and how many times it can be differentiated.
+let private treeFunctions = [
+    let sequences, actions, sets = tree.Sequences, tree.Actions, tree.InformationSets
+    let g, x = numbers "g" -1.0 1.0 sequences, numbers "x" 0.1 0.9 actions
+    let w, s = numbers "w" -0.5 0.5 actions, numbers "s" 0.6 1.4 sets
+    let down (arguments: Expr list) = Expr.Of(Op.SweepDown tree, List.toArray arguments)
+    let up kind (arguments: Expr list) = Expr.Of(Op.SweepUp(tree, kind), List.toArray arguments)
+    "sweep down by the strategy", actions, 2, fun v -> down [ v ]
+    "sweep down by the strategy, with sources", actions, 2, fun v -> down [ v; g ]
+    "sweep down by the sources", sequences, 2, fun v -> down [ x; v ]
+    "sweep up with a strategy by the gains", sequences, 2, fun v -> up SweepKind.Strategy [ v; x ]
+    "sweep up with a strategy by gains of actions", actions, 2, fun v -> up SweepKind.Strategy [ v; x ]
+    "sweep up with a strategy by the strategy", actions, 2, fun v -> up SweepKind.Strategy [ g; v ]
+    "sweep up with a strategy by both", actions, 2, fun v -> up SweepKind.Strategy [ v; v ]
+    "sweep up with the best by the gains", sequences, 1, fun v -> up SweepKind.Best [ v ]
+    "sweep up with soft actions by the gains", sequences, 2, fun v -> up SweepKind.Soft [ v; w; s ]
+    "sweep up with soft actions by the prior", actions, 2, fun v -> up SweepKind.Soft [ g; v; s ]
+    "sweep up with soft actions by the scales", sets, 2, fun v -> up SweepKind.Soft [ g; w; 1.5 + v * v ]
+    "sweep up with soft actions by one scale", sets, 2, (fun v -> up SweepKind.Soft [ g; w; 1.5 + (v * v).Sum sets ])
+    "sweep up with the nearest actions by the gains", sequences, 1, fun v -> up SweepKind.Nearest [ v; w; s ]
+    "sweep up with the nearest actions by the center", actions, 1, fun v -> up SweepKind.Nearest [ g; v; s ]
+    "sweep up with the nearest actions by the scales", sets, 1, fun v -> up SweepKind.Nearest [ g; w; 1.5 + v * v ]
+    let contract (arguments: Expr list) = Expr.Of(Op.SparseContract sparse, List.toArray arguments)
+    let p, q, r = numbers "p" -1.0 1.0 ends, numbers "q" -1.0 1.0 others, numbers "r" -1.0 1.0 b
+    "sparse contraction by the terms", ends, 2, fun v -> contract [ v; q; r ]
+    "sparse contraction by the first factor", others, 2, fun v -> contract [ p; v; r ]
+    "sparse contraction by the second factor", b, 2, fun v -> contract [ p; q; v ]
+
+    "sparse contraction by terms and factors",
+    ends,
+    2,
+    fun v -> contract [ v; v.SegmentSum(ends, others, 0, 1, 2, 0, 1, 2, 0); v.Slice(ends, 2, b) ]
+
+    let spread (v: Expr) = Expr.Of(Op.SparseContract sparse, p, q, r).Slice(sequences, 0, actions) * v.Exp()
+    "spread to the children", sets, 2, spread
+    "softmax of ragged children", actions, 2, fun v -> v.Softmax actions * v
+    "log sum exp of ragged children", actions, 2, fun v -> v.LogSumExp actions * x
+    "sum of ragged children", actions, 2, fun v -> (v.Sum actions).Exp() * v
+    "largest of ragged children", actions, 1, fun v -> v.Max actions * x
+    "projection of ragged children", actions, 1, fun v -> (0.4 * v).ProjectToSimplex actions * v
+    "running sums of ragged children", actions, 2, fun v -> v.CumulativeSum actions * v.CumulativeSum(actions, true)
+]
+
+/// The weighted sum of a value over all its axes: the children first, then their parents.
+let rec private weighted (value: Expr) =
+    match List.ofSeq value.Axes with
+    | [] -> value
+    | axis :: _ -> weighted ((value * numbers $"weights {axis.Name}" -1.0 1.0 axis).Sum axis)
+
 [<Tests>]
 let tests =
     testList "differentiation" [
@@ -110,6 +188,36 @@ let tests =
 
                     let column = Array.init size (fun i -> hessian[i * size + j])
                     close 1e-6 numeric column $"{name}: column {j}")
+
+        for name, axis, times, f in treeFunctions do
+            let v = Signal.External("x", axis)
+            let value = f v
+            let objective = weighted value
+            let stream = RandomStream(12UL, name)
+            let start = Array.init axis.Size (fun k -> 2.0 * stream.Uniform(0L, int64 k) - 1.0)
+            let direction = Array.init axis.Size (fun k -> 2.0 * stream.Uniform(1L, int64 k) - 1.0)
+            let h = 1e-5
+            let moved (along: float[]) d = Array.map2 (fun s a -> s + d * a) start along
+
+            let slope along (f: Expr) =
+                Array.map2 (fun p m -> (p - m) / (2.0 * h)) (at (moved along h) f) (at (moved along -h) f)
+
+            testCase $"both modes equal central differences: {name}" (fun () ->
+                let unit k = Array.init axis.Size (fun j -> if j = k then 1.0 else 0.0)
+                let numeric = Array.init axis.Size (fun k -> (slope (unit k) objective)[0])
+                close 1e-8 numeric (at start (objective.Grad v)) "reverse"
+                close 1e-8 (slope direction value) (at start (value.Jvp(v, Expr.Vector(axis, direction)))) "forward")
+
+            if times = 2 then
+                testCase $"second derivatives equal differences of first ones: {name}" (fun () ->
+                    let along = Expr.Vector(axis, direction)
+                    close 1e-7 (slope direction (objective.Grad v)) (at start (objective.Hvp(v, along))) "reverse"
+
+                    close
+                        1e-7
+                        (slope direction (value.Jvp(v, along)))
+                        (at start ((value.Jvp(v, along)).Jvp(v, along)))
+                        "forward")
 
         testCase "the branch a select does not take leaks nothing" (fun () ->
             // log has slope infinity at 0, where the other branch is taken

@@ -67,6 +67,8 @@ let tests =
             agrees "01-jailbreak-equilibrium" [ ".fsx"; ".cs"; ".csx" ] "0.292 (0.234 to 0.352)  PAIR 26% adaptive 74%"
             agrees "02-general-sum" [ ".fsx"; ".cs" ] "story=chicken"
             agrees "03-step-size-sweep" [ ".fsx"; ".cs" ] "0.00021"
+            // an exploit is pressed with 7/9, a pressed request refused with 2/3; the value is 7/15
+            agrees "04-hidden-intent" [ ".fsx"; ".cs" ] "red     0.46667   red, benign      pressed 1.0000, dropped 0.0000"
 
             testCase "every example is run by this list" (fun () ->
                 let found =
@@ -77,7 +79,13 @@ let tests =
 
                 Expect.equal
                     found
-                    (Set.ofList [ "00-quickstart"; "01-jailbreak-equilibrium"; "02-general-sum"; "03-step-size-sweep" ])
+                    (Set.ofList [
+                        "00-quickstart"
+                        "01-jailbreak-equilibrium"
+                        "02-general-sum"
+                        "03-step-size-sweep"
+                        "04-hidden-intent"
+                    ])
                     "examples")
         ]
     )

@@ -59,8 +59,7 @@ let rec private reduced (batch: Axis list) keeps (f: 'a -> Axis -> 'a) (value: '
     | None -> x
 
 /// The sum over all axes that are not batch axes.
-let private total batch (value: Expr) =
-    reduced batch (fun _ -> false) (fun (v: Expr) axis -> v.Sum axis) id value
+let private total batch (value: Expr) = reduced batch (fun _ -> false) (fun (v: Expr) axis -> v.Sum axis) id value
 
 /// Without the parents of ragged axes that are among them, which stand for both.
 let private apart (axes: Axis list) =
@@ -207,7 +206,9 @@ let private treeplex name = gen {
     let! sets = Gen.choose (1, 5)
     let! sizes = Gen.choose (1, 3) |> Gen.listOfLength sets
     let firsts = List.scan (+) 0 sizes
-    let! parents = firsts |> List.take sets |> List.map (fun first -> Gen.choose (0, first)) |> Gen.sequenceToList
+
+    let! parents =
+        firsts |> List.take sets |> List.map (fun first -> Gen.choose (0, first)) |> Gen.sequenceToList
 
     return
         List.zip3 sizes (List.take sets firsts) parents
@@ -237,11 +238,7 @@ let private onto batch (axis: Axis) (x: Draft) = gen {
 
     let x =
         x
-        |> reduced
-            batch
-            keeps
-            (fun x a -> draft (x.Value.Sum a) (x.Bound * float a.MostChildren) x.Margins)
-            _.Value
+        |> reduced batch keeps (fun x a -> draft (x.Value.Sum a) (x.Bound * float a.MostChildren) x.Margins) _.Value
         |> scaled
 
     if x.Value.Axes.Contains axis then
@@ -313,24 +310,29 @@ let private sparseContract batch grove smaller = gen {
     let! maps = factors |> List.map map |> Gen.sequenceToList
     let! target = map into
     let! v = smaller |> Gen.bind (onto batch grove.Ends)
-    let! xs = factors |> List.map (fun t -> smaller |> Gen.bind (onto batch t.Sequences)) |> Gen.sequenceToList
+
+    let! xs =
+        factors |> List.map (fun t -> smaller |> Gen.bind (onto batch t.Sequences)) |> Gen.sequenceToList
+
     let op = Op.SparseContract(SparseIndex(grove.Ends, ValueList.ToValueList maps, target))
 
     return
         draft
-            (Expr.Of(op, [| yield v.Value; for x in xs do yield x.Value |]))
+            (Expr.Of(
+                op,
+                [|
+                    yield v.Value
+                    for x in xs do
+                        yield x.Value
+                |]
+            ))
             (xs |> List.fold (fun bound x -> bound * x.Bound) (v.Bound * float grove.Ends.Size))
             (v.Margins @ List.collect _.Margins xs)
 }
 
 // ---- Expressions ---------------------------------------------------------------------------------------------------
 
-type private Scope = {
-    Batch: Axis list
-    Events: Axis list
-    Leaves: Draft list
-    Grove: Grove option
-}
+type private Scope = { Batch: Axis list; Events: Axis list; Leaves: Draft list; Grove: Grove option }
 
 /// Few enough of the axes for tables over all of them to be small.
 let private some (axes: Axis list) =
@@ -340,6 +342,7 @@ let private some (axes: Axis list) =
     |> List.distinct
     |> List.filter (fun a ->
         let fits = a.Size <= left
+
         if fits then
             left <- left / a.Size
 
@@ -543,8 +546,7 @@ let private update (scope: Scope) (variable: Expr) = gen {
     let moved = 0.5 * variable + 0.5 * move.Value.Tanh()
 
     if climbs && holds move.Value.Axes scope.Batch = holds variable.Axes scope.Batch then
-        let objective =
-            total scope.Batch (variable.Tanh() * move.Value)
+        let objective = total scope.Batch (variable.Tanh() * move.Value)
 
         return moved + 0.1 * (objective.Grad variable).Tanh(), move.Margins
     else
@@ -558,7 +560,12 @@ let sketch: Gen<Sketch> = gen {
     let! rank = Gen.choose (1, 3)
     let plain = List.init rank (fun k -> Axis.Of([ "a"; "b"; "c" ][k], sizes[k]))
     let! grove = Gen.frequency [ 1, Gen.constant None; 1, grove |> Gen.map Some ]
-    let! events = plain @ (grove |> Option.map axesOf |> Option.defaultValue []) |> Gen.shuffle |> Gen.map List.ofArray
+
+    let! events =
+        plain @ (grove |> Option.map axesOf |> Option.defaultValue [])
+        |> Gen.shuffle
+        |> Gen.map List.ofArray
+
     let! games = Gen.elements [ 1; 2; 3; 5; 9 ]
 
     let! batch =
@@ -657,3 +664,57 @@ let marginProgram name (s: Sketch) =
         lowered name s (states @ [ "margin", Expr.Constant 1e3, kept.Minimum smallest ]) [
             "margin", kept.Minimum smallest
         ]
+
+/// One game of a batch as a sketch of its own; none where draws differ between games, since they are told apart by their place.
+let single (s: Sketch) (game: int) =
+    let places, _ =
+        (s.Batch, (Map.empty, game))
+        ||> List.foldBack (fun a (known, rest) -> Map.add a.Name (rest % a.Size) known, rest / a.Size)
+
+    let isBatch (a: Axis) = places.ContainsKey a.Name
+
+    /// The numbers of the game, over the axes that are left.
+    let slice (axes: Axis list) (values: float[]) =
+        let own = axes |> List.filter (isBatch >> not)
+
+        let place k =
+            let all, _ =
+                (own, (places, k))
+                ||> List.foldBack (fun a (known, rest) -> Map.add a.Name (rest % a.Size) known, rest / a.Size)
+
+            values[(0, axes) ||> List.fold (fun at a -> at * a.Size + all[a.Name])]
+
+        own, Array.init (elements own) place
+
+    let alone (node: Expr) : Expr | null =
+        match node.Op with
+        | :? Op.Signal as signal when signal.Axes |> Seq.exists isBatch ->
+            Signal.External(signal.Name, signal.Axes |> Seq.filter (isBatch >> not) |> Array.ofSeq)
+        | :? Op.Literal as literal when literal.Tensor.Axes |> Seq.exists isBatch ->
+            let own, values = slice (List.ofSeq literal.Tensor.Axes) (literal.Tensor.Values.ToArray())
+            Expr.Literal(NamedTensor.Of(own, values))
+        | _ -> null
+
+    let expressions = (s.Outputs |> List.map snd) @ (s.States |> List.collect (fun (_, a, b) -> [ a; b ]))
+
+    let differs (node: Expr) =
+        match node.Op with
+        | :? Op.Random as random -> random.Axes |> Seq.exists isBatch
+        | _ -> false
+
+    if Expr.Topological expressions |> Seq.exists differs then
+        None
+    else
+        Some {
+            s with
+                Batch = []
+                Inputs =
+                    s.Inputs
+                    |> List.map (fun i ->
+                        let axes, values = slice i.Axes i.Values
+                        { i with Axes = axes; Values = values })
+                States = s.States |> List.map (fun (n, a, b) -> n, a.Substitute alone, b.Substitute alone)
+                Outputs = s.Outputs |> List.map (fun (n, v) -> n, v.Substitute alone)
+                Differences = []
+                Margins = []
+        }

@@ -193,6 +193,23 @@ let private workedExamples =
             19.0 / 163.0, 9864.0 / 19154.0, 713.0 / 2445.0, 19.0 / 84.0
         ]
 
+        // In turns, weight t^2; after step t regrets above 0 are multiplied by a = t^1.5 / (t^1.5 + 1), those below by 1/2 (beta 0).
+        // 1: a = 1/2. Row r = (1/2, -1/2): R = (1/4, -1/4), p = 1. Column r = (-2, 2): R = (-1, 1), q = 0.
+        // 2: row against q = 0 from p = 1: r = (0, 2): R = (1/4, 7/4) a, p = 1/8. Column against p = 1/8 from q = 0: values (1/2, -3/4),
+        //    value -3/4: r = (5/4, 0): R = (1/4, 1) a, q = 1/5.
+        // Averages of p: 1, (1 + 4/8)/5; of q: 1/2, (1/2 + 0)/5.
+        example "drm" (iterative "drm") [
+            1.0, 0.0, 1.0, 1.0 / 2.0
+            1.0 / 8.0, 1.0 / 5.0, 3.0 / 10.0, 1.0 / 10.0
+        ]
+
+        // In turns, weight t; after step t all regrets are multiplied by t / (t + 1).
+        // 1: R = (1/4, -1/4), p = 1; R = (-1, 1), q = 0.   2: as above before the last factor, which changes nothing.
+        example "lrm" (iterative "lrm") [
+            1.0, 0.0, 1.0, 1.0 / 2.0
+            1.0 / 8.0, 1.0 / 5.0, (1.0 + 2.0 / 8.0) / 3.0, 1.0 / 6.0
+        ]
+
         // In turns, weight t^2; plays max(R + r, 0) with r the last regret.
         // 1: row r = (1/2, -1/2), R = (1/2, 0): (1, 0), p = 1. Column r = (-2, 2), R = (0, 2): (0, 4), q = 0.
         // 2: row r = (0, 2), R = (1/2, 2): (1/2, 4), p = 1/9. Column against 1/9 from 0: values (5/9, -7/9), value -7/9:
@@ -370,6 +387,28 @@ let private regretMatching clips predicts alternates power game steps =
 
     average steps (fun t -> float t ** power) play (fun () -> strategy rx px, strategy ry py)
 
+/// In turns: regrets are multiplied after step t, those above 0 by t^alpha / (t^alpha + 1), others by t^beta / (t^beta + 1).
+let private discounted alpha beta gamma game steps =
+    let rx, ry = Array.map (fun _ -> 0.0) game.Row, Array.map (fun _ -> 0.0) game.Column
+    let strategy (regret: float[]) = regret |> Array.map (max 0.0) |> normalize
+
+    let respond t (regret: float[]) (values: float[]) own =
+        let value = dot values own
+
+        for k in 0 .. regret.Length - 1 do
+            let sum = regret[k] + values[k] - value
+            let power = float t ** (if sum > 0.0 then alpha else beta)
+            regret[k] <- sum * (power / (power + 1.0))
+
+    let play t =
+        let before, y = strategy rx, strategy ry
+        respond t rx (times game.Row y) before
+        let x = strategy rx
+        respond t ry (times game.Column x) y
+        x, y
+
+    average steps (fun t -> float t ** gamma) play (fun () -> strategy rx, strategy ry)
+
 /// Logits are any function of the step and of the values seen: (step about to be done, sum of values, last values).
 let private exponential logits game steps =
     let gx, gy = Array.map (fun _ -> 0.0) game.Row, Array.map (fun _ -> 0.0) game.Column
@@ -478,6 +517,11 @@ let private oracles =
         "prm+ at once, uniform",
         simultaneous (iterative "prm+") |> set "averaging" "uniform",
         regretMatching true true false 0.0
+        "drm", iterative "drm", discounted 1.5 0.0 2.0
+        "drm with other exponents",
+        iterative "drm" |> set "alpha" "1" |> set "beta" "0.5" |> set "gamma" "3",
+        discounted 1.0 0.5 3.0
+        "lrm", iterative "lrm", discounted 1.0 1.0 1.0
         "hedge", iterative "hedge", exponential hedge
         "replicator", iterative "replicator", exponential (fun _ sum _ -> scaled 0.1 sum)
         "omwu", iterative "omwu", exponential (fun _ sum last -> scaled 0.25 (Array.map2 (+) sum last))
@@ -876,6 +920,10 @@ let private reached = [
     "rm+", iterative "rm+", 10_000L, 2e-4
     // Proven T^-1/2, in turns with quadratic weights about T^-3: 6e-8 seen.
     "prm+", iterative "prm+", 1_000L, 1e-6
+    // Proven T^-1/2; 1.3e-5 seen.
+    "drm", iterative "drm", 10_000L, 1.3e-4
+    // 2.1e-5 seen.
+    "lrm", iterative "lrm", 10_000L, 2.1e-4
     // Regret at most 2 sqrt(T ln n) a player for c = 1: 4 sqrt(2.08 / 10,000).
     "hedge", iterative "hedge", 10_000L, 0.058
     // Regrets sum to at most 2 ln n / eta + eta L^2 over all time (predictable sequences), eta = 1/4: 17.2 / T.
@@ -1092,9 +1140,118 @@ let private doubleOracleTests =
             close 1e-5 Inspection.red (Array.ofSeq red) "red")
     ]
 
+// ---- Weights for populations ------------------------------------------------------------------------------------------
+
+let private populationTests =
+    let data spec = BoundGame.Bind(spec).Data 0
+    let solve (solver: IDirectSolver) spec = solver.Solve(data spec, Threading.CancellationToken.None)
+
+    let joint (answer: DirectAnswer) =
+        match answer.Joint with
+        | null -> failtest "expected a joint distribution"
+        | joint -> Array.ofSeq joint
+
+    testList "weights for populations" [
+        // From a profile each of 2 other actions is tried with 1/2. Prisoner's dilemma: to defect pays more whatever the other does,
+        // so with noise e = 0.01 the chain goes CC -> DC, CD -> DD with 1 - e and back with e. By balance along the square:
+        // mass of CC : DC : CD : DD = e^2 : e (1 - e) : e (1 - e) : (1 - e)^2, and defection has 1 - e.
+        testCase "alpha-rank of a prisoner's dilemma, by hand" (fun () ->
+            let dilemma = bimatrix [| [| 3.0; 0.0 |]; [| 5.0; 1.0 |] |] [| [| 3.0; 5.0 |]; [| 0.0; 1.0 |] |]
+            let answer = solve (AlphaRank()) dilemma
+            close 1e-12 [| 0.01; 0.99 |] (Array.ofSeq answer.Strategies[0]) "row"
+            close 1e-12 [| 1e-4; 0.0099; 0.0099; 0.9801 |] (joint answer) "joint")
+
+        testCase "alpha-rank is the stationary distribution of its chain" (fun () ->
+            let payoffs = draws "alpha-rank" 2 3 4
+            let a, b = matrix 3 4 payoffs[..11], matrix 3 4 payoffs[12..]
+            let joint = joint (solve (AlphaRank(Noise = 0.1)) (bimatrix a b))
+            let keep fromPays toPays = if toPays > fromPays then 0.9 elif toPays < fromPays then 0.1 else 0.5
+
+            let next = Array.copy joint
+
+            for i in 0..2 do
+                for j in 0..3 do
+                    for k in 0..2 do
+                        if k <> i then
+                            let flow = joint[4 * i + j] * keep (a[i][j]) (a[k][j]) / 5.0
+                            next[4 * i + j] <- next[4 * i + j] - flow
+                            next[4 * k + j] <- next[4 * k + j] + flow
+
+                    for k in 0..3 do
+                        if k <> j then
+                            let flow = joint[4 * i + j] * keep (b[i][j]) (b[i][k]) / 5.0
+                            next[4 * i + j] <- next[4 * i + j] - flow
+                            next[4 * i + k] <- next[4 * i + k] + flow
+
+            close 1e-14 joint next "one step changes nothing")
+
+        testCase "alpha-rank refuses what it cannot hold" (fun () ->
+            Expect.throwsC
+                (fun () -> solve (AlphaRank()) (zeroSumOf 50 50 (Array.zeroCreate 2500)) |> ignore)
+                (fun e ->
+                    Expect.stringStarts
+                        e.Message
+                        "Solver 'alpha_rank': takes at most 2000 pure profiles, this game has 2500; rank fewer strategies, or use rm."
+                        "message"))
+
+        testCase "uniform play is uniform, on trees at every information set" (fun () ->
+            let answer = solve (UniformWeights()) (Game.FromRules(LeducPoker()))
+
+            for strategy, player in Seq.zip answer.Strategies (GameTree.Of(LeducPoker())).Players do
+                for set in player.InformationSets do
+                    for a in 0 .. set.Actions.Count - 1 do
+                        let probability = strategy[set.First + a]
+                        Expect.equal probability (1.0 / float set.Actions.Count) set.Label)
+
+        testCase "psro on Kuhn poker ends in an equilibrium, with far fewer than all strategies" (fun () ->
+            let options = SolveOptions(Until = Stop.AfterSteps 100L, Threads = 1)
+            let solution = GameSolver.Solve(Game.FromRules(KuhnPoker()), DoubleOracle(Inner = ZeroSumLp()), options)
+            Expect.isLessThan solution.Certificate.NashConv 1e-12 "NashConv"
+            Expect.isLessThan (abs (solution.Value(solution.Players[0]) + 1.0 / 18.0)) 1e-12 "value"
+            let sizes = Regex.Match(solution.Status.Sentence, @"(\d+) strategies of player1 and (\d+) strategies of player2")
+            Expect.isTrue sizes.Success solution.Status.Sentence
+            Expect.isLessThan (int sizes.Groups[1].Value) 20 "of 64"
+            let running = solution.Trace |> Seq.map (fun t -> t.Metrics["game/nash_conv"]) |> Seq.scan min infinity
+            Expect.isLessThan (Seq.last running) 1e-12 "running minimum")
+
+        testCase "a mixture of members plays as they do together" (fun () ->
+            let solution =
+                GameSolver.Solve(
+                    Game.FromRules(LeducPoker()),
+                    DoubleOracle(Inner = UniformWeights()),
+                    SolveOptions(Until = Stop.AfterSteps 6L, Threads = 1)
+                )
+
+            // the game between populations is zero-sum, and its value at the mixtures is that of the full game's strategies
+            let game = BoundGame.Bind(Game.FromRules(LeducPoker()))
+            let solver = DoubleOracle(Inner = UniformWeights())
+
+            let inner = {
+                new ISolve with
+                    member _.Solve game =
+                        game.Players
+                        |> Seq.map (fun p -> Array.create p.Actions.Size (1.0 / float p.Actions.Size) |> ValueList.ToValueList)
+                        |> ValueList.ToValueList
+            }
+
+            let mutable population = solver.Init(game.Data 0)
+
+            for _ in 1..4 do
+                let iterate = solver.Step(game.Data 0, population, inner)
+                let table = population.Payoffs[0]
+                let mean = Seq.average table
+                let found = GameSolver.Evaluate(game, iterate.Strategies)[0]
+                let value = found.Value(game.Spec.Players[0])
+                Expect.isLessThan (abs (mean - value)) 1e-12 "value of the mixtures"
+                population <- iterate.Next
+
+            Expect.isGreaterThan solution.Certificate.NashConv 0.0 "no equilibrium")
+    ]
+
 [<Tests>]
 let tests =
     testList "solvers" [
+        populationTests
         workedExamples
         oracleTests
         properties

@@ -121,8 +121,9 @@ public static class ReverseMode
     // cotangent [axes of the result] times the other operand, summed over everything that the argument lacks
     private static int PullContraction(Graph graph, int cotangent, int argument, int other)
     {
-        var summed = graph[cotangent].Axes.Union(graph[other].Axes).Except(graph[argument].Axes);
-        return graph.Add(new Op.Contract(summed.ToValueList()), cotangent, other);
+        var held = graph[argument].Axes;
+        var summed = graph[cotangent].Axes.Union(graph[other].Axes).Where(axis => !held.Covers(axis)).ToValueList();
+        return graph.Add(new Op.Contract(summed), cotangent, other);
     }
 
     private static int Multiply(Graph graph, int a, int b) => graph.Binary(BinaryKind.Multiply, a, b);

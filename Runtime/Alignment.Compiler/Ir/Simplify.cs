@@ -29,12 +29,8 @@ internal static class Simplify
                 ),
             Op.Contract c when NegatedOperand(graph, c, arguments) is { } negated => negated,
             Op.Reduce { Kind: ReduceKind.Sum } r
-                when r.Axis.Parent is null && graph[arguments[0]].Op is Op.Expand e && e.Axes.IndexOf(r.Axis) >= 0 => SumOfExpanded(
-                graph,
-                r.Axis,
-                e,
-                graph[arguments[0]].Arguments[0]
-            ),
+                when r.Axis.Parent is null && graph[arguments[0]].Op is Op.Expand e && e.Axes.IndexOf(r.Axis) >= 0 =>
+                SumOfExpanded(graph, r.Axis, e, graph[arguments[0]].Arguments[0]),
             Op.Reduce { Kind: ReduceKind.Sum } r when SumOfProduct(graph, r.Axis, arguments[0]) is { } contraction =>
                 contraction,
             _ => null,

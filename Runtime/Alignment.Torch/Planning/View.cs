@@ -69,10 +69,10 @@ internal sealed record View(Storage Storage, long Start, ValueList<Dim> Dims)
         this with
         {
             Start = Start + (start * this[axis].Stride),
-            Dims = Dims
-                .SelectMany(d =>
+            Dims = Dims.SelectMany(d =>
                     d.Axis == axis
-                        ? (Dim[])[new(Rows, block.Rows, d.Stride * block.Columns), new(Columns, block.Columns, d.Stride)]
+                        ? (Dim[])
+                            [new(Rows, block.Rows, d.Stride * block.Columns), new(Columns, block.Columns, d.Stride)]
                         : [d]
                 )
                 .ToValueList(),

@@ -25,7 +25,13 @@ internal sealed partial class HostPlanner<T>
         var section = _section;
         _section = invariant ? Once ?? _section : _section;
         if (!lanes && view.Holds(axis))
-            EmitElements(written, Layouts.EventAxes(whole), view, Layouts.EventAxes(whole), $"lay out along {axis.Name}");
+            EmitElements(
+                written,
+                Layouts.EventAxes(whole),
+                view,
+                Layouts.EventAxes(whole),
+                $"lay out along {axis.Name}"
+            );
         else
             EmitPointwise(whole, written, [view], (o, x, run) => Pointwise.Copy<T>(o, x[0], run));
         _section = section;
@@ -33,7 +39,13 @@ internal sealed partial class HostPlanner<T>
         return written;
     }
 
-    private static Instruction<T> Joined(string label, IEnumerable<Kernel<T>> parts, View output, View[] inputs, Storage[] inPlace) =>
+    private static Instruction<T> Joined(
+        string label,
+        IEnumerable<Kernel<T>> parts,
+        View output,
+        View[] inputs,
+        Storage[] inPlace
+    ) =>
         new(
             new SequenceKernel<T>([.. parts]) { Label = label },
             [output.Storage],
@@ -43,7 +55,11 @@ internal sealed partial class HostPlanner<T>
 
     /// <summary>The rows of a block as operands: for each element of the other axes, each row.</summary>
     private static Operand Rows(View view, Axis[] others, int start, int row, int rows) =>
-        new(view, Layouts<T>.Moved(view, others, [.. Enumerable.Range(0, rows).Select(r => start + (r * row))]), runs: true);
+        new(
+            view,
+            Layouts<T>.Moved(view, others, [.. Enumerable.Range(0, rows).Select(r => start + (r * row))]),
+            runs: true
+        );
 
     private void EmitSpread(int id, Node node, Op.Spread spread)
     {
@@ -126,7 +142,11 @@ internal sealed partial class HostPlanner<T>
             _fusion!.Create<T>(id, leaves, Bind(output), [.. views.Select(Bind)], runs),
             output,
             views,
-            [.. views.Where(v => v.Start == 0 && v.Lanes == output.Lanes && v.Strides.Equals(output.Strides)).Select(v => v.Storage)]
+            [
+                .. views
+                    .Where(v => v.Start == 0 && v.Lanes == output.Lanes && v.Strides.Equals(output.Strides))
+                    .Select(v => v.Storage),
+            ]
         );
     }
 
@@ -254,10 +274,7 @@ internal sealed partial class HostPlanner<T>
                 .Zip(treeplex.Actions.Blocks)
                 .Select(b =>
                 {
-                    int[] before =
-                    [
-                        .. Enumerable.Range(set, b.Second.Columns).Select(i => places[treeplex.Before[i]]),
-                    ];
+                    int[] before = [.. Enumerable.Range(set, b.Second.Columns).Select(i => places[treeplex.Before[i]])];
                     set += b.Second.Columns;
                     return new TreeBlock(b.First.Start, b.First.Row, b.Second.Rows, before);
                 }),
@@ -326,12 +343,18 @@ internal sealed partial class HostPlanner<T>
         var point = Written(node.Arguments[1], treeplex.Actions, output.Lanes);
         var scale = Written(node.Arguments[2], treeplex.InformationSets, output.Lanes);
         var scratch = Layouts.New(
-            node with { Axes = node.Axes.Replace(treeplex.Sequences, treeplex.Actions) },
+            node with
+            {
+                Axes = node.Axes.Replace(treeplex.Sequences, treeplex.Actions),
+            },
             !_program.Varying[id],
             treeplex.Actions.Name
         );
         var sums = Layouts.New(
-            node with { Axes = node.Axes.Replace(treeplex.Sequences, treeplex.InformationSets) },
+            node with
+            {
+                Axes = node.Axes.Replace(treeplex.Sequences, treeplex.InformationSets),
+            },
             !_program.Varying[id],
             treeplex.InformationSets.Name
         );
@@ -383,7 +406,14 @@ internal sealed partial class HostPlanner<T>
         }
 
         yield return Along(new Op.SimplexProjection(axis), First(scratch));
-        yield return new NearestWorthKernel<T>(Sets(sums), First(scratch), First(values), First(point), Sets(scale), block);
+        yield return new NearestWorthKernel<T>(
+            Sets(sums),
+            First(scratch),
+            First(values),
+            First(point),
+            Sets(scale),
+            block
+        );
     }
 
     // ---- sparse payoffs --------------------------------------------------------------------------------------------
@@ -395,9 +425,7 @@ internal sealed partial class HostPlanner<T>
         Keep(id, output);
         var table = SparseTable.Of(index);
         var values = SparseValues(node.Arguments[0], index, table);
-        var factors = index
-            .Factors.Select((f, k) => Written(node.Arguments[k + 1], f.Axis, output.Lanes))
-            .ToArray();
+        var factors = index.Factors.Select((f, k) => Written(node.Arguments[k + 1], f.Axis, output.Lanes)).ToArray();
         Operand Start(View view) => new(view, [0], runs: view.Lanes);
         Add(
             new SparseContractKernel<T>(
@@ -411,7 +439,8 @@ internal sealed partial class HostPlanner<T>
                 output.Lanes ? Layouts.Lanes : 0
             )
             {
-                Label = $"sparse_contract[{string.Join(" ", index.Factors.Select(f => f.Axis.Name))}->{index.To.Axis.Name}]",
+                Label =
+                    $"sparse_contract[{string.Join(" ", index.Factors.Select(f => f.Axis.Name))}->{index.To.Axis.Name}]",
             },
             output,
             [values, .. factors],

@@ -60,7 +60,9 @@ internal sealed class Layouts<T>(Program program, int lanes)
         if (output.Lanes)
             return (axes, lanes);
         var inner = Array.Find(axes, a => a.Name == output.Innermost && output.Holds(a));
-        return inner is null ? (axes, Width) : ([.. axes.Where(a => a != inner)], checked((int)Pad(View.Extent(inner, lanes: false, Width))));
+        return inner is null
+            ? (axes, Width)
+            : ([.. axes.Where(a => a != inner)], checked((int)Pad(View.Extent(inner, lanes: false, Width))));
     }
 
     /// <summary>A view as an operand of a kernel that loops as its output does.</summary>
