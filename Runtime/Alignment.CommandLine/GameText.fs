@@ -26,10 +26,16 @@ module GameText =
 
     let private table read (path: string) = read path |> ofTable (Words.stem path)
 
+    let private tree progress (path: string) =
+        try
+            Game.FromRules(EfgReader.Read path, progress = progress)
+        with :? RulesException as e ->
+            Faults.refuse $"%s{path}: %s{e.Message}"
+
     let private files: (string * (IProgress<TreeProgress> -> string -> GameSpec)) list = [
         ".nfg", (fun _ -> table NfgReader.Read)
         ".csv", (fun _ -> table PayoffCsv.Read)
-        ".efg", (fun progress path -> Game.FromRules(EfgReader.Read path, progress = progress))
+        ".efg", tree
     ]
 
     /// The game that a text names.

@@ -21,6 +21,14 @@ module ProfileText =
             let hint = Nearest.Hint(name, names element, "It has")
             Faults.refuse $"%s{file}: %s{where} lacks the %s{what} '%s{name}'.%s{hint}"
 
+    /// Refuses names that this game does not have: they may be another game's, or misspelt.
+    let private known file where what (element: JsonElement) (expected: string seq) =
+        match names element |> List.except expected with
+        | [] -> ()
+        | name :: _ ->
+            let hint = Nearest.Hint(name, expected, "There are")
+            Faults.refuse $"%s{file}: %s{where} has no %s{what} '%s{name}' in this game.%s{hint}"
+
     let private distribution file where (element: JsonElement) (labels: string seq) =
         let numbers = [
             for label in labels do
@@ -33,12 +41,7 @@ module ProfileText =
                         $"%s{file}: %s{where}: expected a probability for '%s{label}', got %s{value.GetRawText()}."
         ]
 
-        match names element |> List.except labels with
-        | [] -> ()
-        | name :: _ ->
-            let hint = Nearest.Hint(name, labels, "There are")
-            Faults.refuse $"%s{file}: %s{where} has no action '%s{name}' in this game.%s{hint}"
-
+        known file where "action" element labels
         let sum = List.sum numbers
 
         if abs (sum - 1.0) > tolerance then
@@ -51,11 +54,16 @@ module ProfileText =
         | null ->
             let labels = List.init player.Actions.Size player.Actions.Label
             distribution file $"'%s{player.Name}'" element labels
-        | tree -> [
-            for set in tree.Tree.Players[tree.Players.IndexOf player].InformationSets do
-                let where = $"'%s{set.Label}' of '%s{player.Name}'"
-                yield! distribution file where (part file $"'%s{player.Name}'" element set.Label "information set") set.Actions
-          ]
+        | tree ->
+            let sets = tree.Tree.Players[tree.Players.IndexOf player].InformationSets
+            let owner = $"'%s{player.Name}'"
+            let parts = sets |> Seq.map (fun set -> set, part file owner element set.Label "information set") |> List.ofSeq
+            known file owner "information set" element (sets |> Seq.map _.Label)
+
+            [
+                for set, probabilities in parts do
+                    yield! distribution file $"'%s{set.Label}' of %s{owner}" probabilities set.Actions
+            ]
 
     let private parse (file: string) (text: string) =
         try
@@ -79,8 +87,10 @@ module ProfileText =
                 | _ -> root
             | kind -> Faults.refuse $"%s{file}: expected an object, got %O{kind}."
 
+        let parts = spec.Players |> Seq.map (fun p -> p, part file "the profile" profile p.Name "player") |> List.ofSeq
+        known file "the profile" "player" profile (spec.Players |> Seq.map _.Name)
+
         [
-            for player in spec.Players do
-                strategy file spec player (part file "the profile" profile player.Name "player")
-                |> ValueList.ToValueList
+            for player, element in parts do
+                strategy file spec player element |> ValueList.ToValueList
         ]

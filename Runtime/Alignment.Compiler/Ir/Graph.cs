@@ -59,7 +59,11 @@ public sealed class Graph
     public int Fit(int id, AxisSet axes)
     {
         // what is summed over a ragged axis is left over its parent, which may be one too many itself
-        while (_nodes[id].Axes.FirstOrDefault(axis => !axes.Covers(axis)) is { } axis)
+        // (and a parent is not too many if it is yet to be repeated along its children)
+        bool IsExtra(Axis axis) =>
+            !axes.Contains(axis)
+            && !axes.Any(child => child.Parent?.Name == axis.Name && !_nodes[id].Axes.Contains(child));
+        while (_nodes[id].Axes.FirstOrDefault(IsExtra) is { } axis)
             id = Add(new Op.Reduce(ReduceKind.Sum, axis), id);
         return Expand(id, axes);
     }

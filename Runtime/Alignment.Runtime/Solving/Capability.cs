@@ -7,7 +7,7 @@ internal static class Capability
     public static void ThrowUnfit(BoundGame game, ISolver solver)
     {
         var info = solver.Info;
-        var where = $"solver '{info.Name}'";
+        var where = $"solver '{info.NameOn(game.Spec)}'";
         var reasons = new List<Diagnostic>();
         void Refuse(string reason) => reasons.Add(new(where, reason));
 
@@ -35,7 +35,7 @@ internal static class Capability
         if (solver is ISampledSolver && WhyNotSampled(game) is { } reason)
             reasons.Add(new(where, reason));
         if (info.TwoPlayersOnly && game.Spec.Players.Count != 2)
-            reasons.Add(new(where, $"takes games of two players, got {game.Spec.Players.Count}; use rm, hedge or cce"));
+            reasons.Add(new(where, $"takes games of two players, got {game.Spec.Players.Count}; use {(game.Spec.Tree is null ? "rm, hedge or cce" : "cfr or hedge")}"));
         if (
             info.ZeroSumOnly
             && game.Structures.First(s => s.Structure == Structure.ConstantSum)
@@ -46,7 +46,7 @@ internal static class Capability
                 new(
                     where,
                     decision.Verdict == Verdict.Refuted
-                        ? $"takes zero-sum and constant-sum games only, and at {decision.Witness}; use rm, hedge, cce or support_enumeration"
+                        ? $"takes zero-sum and constant-sum games only, and at {decision.Witness}; use {(game.Spec.Tree is null ? "rm, hedge, cce or support_enumeration" : "cfr or hedge")}"
                         : "takes zero-sum and constant-sum games only, and this game is too large to be checked"
                 )
             );

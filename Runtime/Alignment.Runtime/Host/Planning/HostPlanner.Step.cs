@@ -146,6 +146,7 @@ internal sealed partial class HostPlanner<T>
             next.Storage.Permanent
             || next.Storage.AliasOf is not null
             || next.Start != 0
+            || next.Storage.Length != target.Storage.Length // else it is a part of something longer
             || next.Lanes != target.Lanes
             || !next.Strides.Equals(target.Strides)
         )
