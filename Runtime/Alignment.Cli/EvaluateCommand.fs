@@ -16,7 +16,8 @@ type EvaluateOption =
     interface IArgParserTemplate with
         member this.Usage =
             match this with
-            | Profile _ -> "a saved profile: what `align solve --json` printed, or its \"profile\" object; may be repeated"
+            | Profile _ ->
+                "a saved profile: what `align solve --json` printed, or its \"profile\" object; may be repeated"
             | Set _ -> "change one parameter of the game; may be repeated"
             | Json -> "print one JSON object on stdout"
 
@@ -31,8 +32,7 @@ module EvaluateCommand =
     /// One player's strategy of one profile against all others' of another.
     type private Meeting = { Player: Player; Own: Saved; Others: Saved; Value: float }
 
-    let private evaluate (game: BoundGame) strategies =
-        GameSolver.Evaluate(game, ValueList.ToValueList strategies)[0]
+    let private evaluate (game: BoundGame) strategies = GameSolver.Evaluate(game, ValueList.ToValueList strategies)[0]
 
     let private saved (game: BoundGame) file =
         let strategies = ProfileText.read game.Spec file
@@ -44,7 +44,13 @@ module EvaluateCommand =
                 if own.File <> others.File then
                     for index, player in Seq.indexed game.Spec.Players do
                         let mixed = others.Strategies |> List.updateAt index own.Strategies[index]
-                        { Player = player; Own = own; Others = others; Value = (evaluate game mixed).Value player }
+
+                        {
+                            Player = player
+                            Own = own
+                            Others = others
+                            Value = (evaluate game mixed).Value player
+                        }
     ]
 
     let private text (game: BoundGame) (profiles: Saved list) (meetings: Meeting list) =

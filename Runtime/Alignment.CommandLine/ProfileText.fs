@@ -57,7 +57,10 @@ module ProfileText =
         | tree ->
             let sets = tree.Tree.Players[tree.Players.IndexOf player].InformationSets
             let owner = $"'%s{player.Name}'"
-            let parts = sets |> Seq.map (fun set -> set, part file owner element set.Label "information set") |> List.ofSeq
+
+            let parts =
+                sets |> Seq.map (fun set -> set, part file owner element set.Label "information set") |> List.ofSeq
+
             known file owner "information set" element (sets |> Seq.map _.Label)
 
             [
@@ -87,7 +90,9 @@ module ProfileText =
                 | _ -> root
             | kind -> Faults.refuse $"%s{file}: expected an object, got %O{kind}."
 
-        let parts = spec.Players |> Seq.map (fun p -> p, part file "the profile" profile p.Name "player") |> List.ofSeq
+        let parts =
+            spec.Players |> Seq.map (fun p -> p, part file "the profile" profile p.Name "player") |> List.ofSeq
+
         known file "the profile" "player" profile (spec.Players |> Seq.map _.Name)
 
         [

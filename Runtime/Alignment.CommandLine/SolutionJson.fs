@@ -55,7 +55,9 @@ module SolutionJson =
                     | tree ->
                         for set in tree.Tree.Players[tree.Players.IndexOf player].InformationSets do
                             object json set.Label (fun () ->
-                                numbers json (set.Actions |> Seq.mapi (fun a label -> label, strategy[set.First + a])))))
+                                numbers
+                                    json
+                                    (set.Actions |> Seq.mapi (fun a label -> label, strategy[set.First + a])))))
 
     /// What a correlated equilibrium recommends; only where it is the solver's answer, not kept along the way.
     let private joint (json: Utf8JsonWriter) (solution: Solution) (game: GameSolution) =

@@ -52,7 +52,7 @@ module Stages =
 
         let players =
             game.Spec.Players
-            |> Seq.map (fun player -> 
+            |> Seq.map (fun player ->
                 match player.Actions.Parent with
                 | null -> $"%s{player.Name} (%d{player.Actions.Size} actions)"
                 | sets -> $"%s{player.Name} (%d{sets.Size} information sets, %d{player.Actions.Size} actions)")

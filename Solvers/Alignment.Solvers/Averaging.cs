@@ -33,8 +33,12 @@ internal static class Averages
     public static SolverState WithAverage(this SolverState state, IGameView game) =>
         state.With(Sum, game.Players, game.Zeros).With(Excess, game.Players, game.Zeros);
 
-    public static SolverState AddToAverage(this SolverState state, IGameView game, Profile played, Averaging averaging) =>
-        state.AddToAverage(game, played, Weight(averaging));
+    public static SolverState AddToAverage(
+        this SolverState state,
+        IGameView game,
+        Profile played,
+        Averaging averaging
+    ) => state.AddToAverage(game, played, Weight(averaging));
 
     public static SolverState AddToAverage(this SolverState state, IGameView game, Profile played, Expr weight)
     {

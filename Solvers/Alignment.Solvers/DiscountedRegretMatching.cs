@@ -67,7 +67,14 @@ public sealed record DiscountedRegretMatching : IIterativeSolver
                 "Exponent by which regrets above 0 are kept.",
                 v => this with { Alpha = v }
             ),
-            Setting.Real("beta", Beta, -100, 100, "Exponent by which regrets below 0 are kept.", v => this with { Beta = v }),
+            Setting.Real(
+                "beta",
+                Beta,
+                -100,
+                100,
+                "Exponent by which regrets below 0 are kept.",
+                v => this with { Beta = v }
+            ),
             Setting.Real(
                 "gamma",
                 Gamma,
@@ -89,7 +96,8 @@ public sealed record DiscountedRegretMatching : IIterativeSolver
             game,
             state,
             Strategy,
-            (s, player, profile) => s.With(Regret, player, Discounted(s[Regret, player] + game.Regret(player, profile))),
+            (s, player, profile) =>
+                s.With(Regret, player, Discounted(s[Regret, player] + game.Regret(player, profile))),
             Expr.Step.Pow(Gamma),
             Updates
         );

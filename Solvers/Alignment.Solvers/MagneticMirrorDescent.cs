@@ -113,14 +113,7 @@ public sealed record MagneticMirrorDescent : IIterativeSolver
             ? spec
             : spec
                 .Players.Where(p => !spec.Regularizers.Any(r => r.Player == p))
-                .Aggregate(
-                    spec,
-                    (s, p) =>
-                        s.Regularize(
-                            p,
-                            Regularizer.Kl(Uniform(p.Actions), Temperature)
-                        )
-                );
+                .Aggregate(spec, (s, p) => s.Regularize(p, Regularizer.Kl(Uniform(p.Actions), Temperature)));
 
     /// <inheritdoc/>
     public SolverState Init(IGameView game)

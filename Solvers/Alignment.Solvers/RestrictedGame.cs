@@ -4,7 +4,8 @@ namespace Alignment;
 internal sealed class RestrictedGame(IGameData game, Population population) : IGameData
 {
     public ValueList<Player> Players { get; } =
-        game.Players.Select((player, p) => Player.Of(player.Name, Choices(player.Actions, population.Members[p])))
+        game
+            .Players.Select((player, p) => Player.Of(player.Name, Choices(player.Actions, population.Members[p])))
             .ToValueList();
 
     public ReadOnlySpan<double> Payoff(int player) => population.Payoffs[player].AsSpan();

@@ -50,7 +50,9 @@ internal static class Profile
     private static Case Parse(ReadOnlySpan<string> arguments)
     {
         if (arguments is not [var solver, var games, var actions, var precision])
-            throw new UsageException("bench profile: expected SOLVER GAMES ACTIONS float32|float64, or SOLVER 'GAME' GAMES float32|float64.");
+            throw new UsageException(
+                "bench profile: expected SOLVER GAMES ACTIONS float32|float64, or SOLVER 'GAME' GAMES float32|float64."
+            );
         try
         {
             if (Solver.Find(solver) is not IIterativeSolver)

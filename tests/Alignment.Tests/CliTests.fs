@@ -187,8 +187,7 @@ let private wrongValues =
                 [ "solve"; "nowhere.efg" ], "nowhere.efg: no such file; check the path"
                 [ "evaluate"; "kuhn_poker" ],
                 "evaluate: expected at least one --profile FILE, as `align solve --json` prints it."
-                [ "evaluate"; "kuhn_poker"; "--profile"; "nowhere.json" ],
-                "--profile: there is no file 'nowhere.json'."
+                [ "evaluate"; "kuhn_poker"; "--profile"; "nowhere.json" ], "--profile: there is no file 'nowhere.json'."
                 [ "solve"; "kuhn_poker"; "--solver"; "ce" ],
                 "solver 'ce': does not take sequential games; use cfr+, mmd or lp"
             ] do

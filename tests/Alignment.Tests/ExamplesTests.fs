@@ -68,7 +68,10 @@ let tests =
             agrees "02-general-sum" [ ".fsx"; ".cs" ] "story=chicken"
             agrees "03-step-size-sweep" [ ".fsx"; ".cs" ] "0.00021"
             // an exploit is pressed with 7/9, a pressed request refused with 2/3; the value is 7/15
-            agrees "04-hidden-intent" [ ".fsx"; ".cs" ] "red     0.46667   red, benign      pressed 1.0000, dropped 0.0000"
+            agrees
+                "04-hidden-intent"
+                [ ".fsx"; ".cs" ]
+                "red     0.46667   red, benign      pressed 1.0000, dropped 0.0000"
 
             testCase "every example is run by this list" (fun () ->
                 let found =

@@ -407,12 +407,12 @@ let private conformance =
         testCase "lp refuses more than two players, and games that are not zero-sum" (fun () ->
             Expect.equal
                 (refusal (fun () -> solve 1 (lp ()) library.Value["kuhn_poker(players=3)"]))
-                "solver 'lp': takes games of two players, got 3; use rm, hedge or cce"
+                "solver 'lp': takes games of two players, got 3; use cfr or hedge"
                 "three players"
 
             Expect.equal
                 (refusal (fun () -> solve 1 (lp ()) library.Value["signalling"]))
-                "solver 'lp': takes zero-sum and constant-sum games only, and at the outcome where sender does 'beer' in 'sender strong' and receiver does 'leave' in 'receiver beer': payoffs sum to 4, not 1; use rm, hedge, cce or support_enumeration"
+                "solver 'lp': takes zero-sum and constant-sum games only, and at the outcome where sender does 'beer' in 'sender strong' and receiver does 'leave' in 'receiver beer': payoffs sum to 4, not 1; use cfr or hedge"
                 "general sum")
 
         testCase "what does not take sequential games says so" (fun () ->
@@ -514,7 +514,7 @@ let private regularizedGames =
 
             Expect.equal
                 (refusal (fun () -> solve 1 (Solver.Find "cfr+") spec))
-                "solver 'rm+': does not take regularizers into account, and the game has some; use mmd, or drop them"
+                "solver 'cfr+': does not take regularizers into account, and the game has some; use mmd, or drop them"
                 "the message")
 
         testCase "mmd takes no other regularizer" (fun () ->

@@ -135,5 +135,6 @@ public sealed record AxisBlock(int Rows, int Columns)
     public int Size => checked(Rows * Columns);
 
     /// <summary><c>rows x columns</c>.</summary>
-    public override string ToString() => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Rows}x{Columns}");
+    public override string ToString() =>
+        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Rows}x{Columns}");
 }

@@ -34,8 +34,7 @@ public abstract partial record Op
         public override AxisSet Infer(IReadOnlyList<AxisSet> arguments) => arguments[0].Replace(Parent, Children);
 
         /// <inheritdoc/>
-        public override string? Fault(IReadOnlyList<AxisSet> arguments) =>
-            RequireAxis(Signature, Parent, arguments[0]);
+        public override string? Fault(IReadOnlyList<AxisSet> arguments) => RequireAxis(Signature, Parent, arguments[0]);
     }
 
     /// <summary>

@@ -68,10 +68,7 @@ public interface IPopulationSolver : ISolver
 /// <summary>The state of a population solver.</summary>
 /// <param name="Members">For each player, the strategies in its population, in order of arrival; as <see cref="DirectAnswer.Strategies"/> has them.</param>
 /// <param name="Payoffs">For each player, its payoffs when members meet: row-major, the last player's member varies fastest.</param>
-public sealed record Population(
-    ValueList<ValueList<ValueList<double>>> Members,
-    ValueList<ValueList<double>> Payoffs
-);
+public sealed record Population(ValueList<ValueList<ValueList<double>>> Members, ValueList<ValueList<double>> Payoffs);
 
 /// <summary>One iteration of a population solver.</summary>
 /// <param name="Strategies">The solution of the game between the populations as strategies of the full game.</param>

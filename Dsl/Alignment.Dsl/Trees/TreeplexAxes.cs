@@ -8,7 +8,14 @@ namespace Alignment;
 /// </remarks>
 public sealed class TreeplexAxes : IEquatable<TreeplexAxes>
 {
-    private TreeplexAxes(Axis sets, Axis actions, Axis sequences, ValueList<int> before, ValueList<int> setPlaces, ValueList<int> actionPlaces)
+    private TreeplexAxes(
+        Axis sets,
+        Axis actions,
+        Axis sequences,
+        ValueList<int> before,
+        ValueList<int> setPlaces,
+        ValueList<int> actionPlaces
+    )
     {
         (InformationSets, Actions, Sequences) = (sets, actions, sequences);
         (Before, SetPlaces, ActionPlaces) = (before, setPlaces, actionPlaces);

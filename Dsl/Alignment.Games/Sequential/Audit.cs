@@ -199,7 +199,9 @@ public sealed record AuditFamily : IGameFamily
                 arguments.Get(Scheming),
                 arguments.Get(Penalty),
                 arguments.Get(Cost)
-            ), progress: arguments.Progress);
+            ),
+            progress: arguments.Progress
+        );
     }
 
     /// <inheritdoc/>

@@ -230,7 +230,9 @@ public sealed record DebateFamily : IGameFamily
                 arguments.Get(Clear),
                 arguments.Get(Obscure),
                 arguments.Get(Natural)
-            ), progress: arguments.Progress);
+            ),
+            progress: arguments.Progress
+        );
     }
 
     /// <inheritdoc/>

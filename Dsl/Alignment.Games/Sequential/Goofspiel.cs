@@ -210,7 +210,9 @@ public sealed record GoofspielFamily : IGameFamily
                 arguments.Get(Order),
                 arguments.Get(Information),
                 arguments.Get(Returns)
-            ), progress: arguments.Progress);
+            ),
+            progress: arguments.Progress
+        );
     }
 
     /// <inheritdoc/>

@@ -266,7 +266,9 @@ public sealed record InspectionDialogueFamily : IGameFamily
                 arguments.Get(Guard),
                 arguments.Get(Refusal),
                 arguments.Get(Feedback)
-            ), progress: arguments.Progress);
+            ),
+            progress: arguments.Progress
+        );
     }
 
     /// <inheritdoc/>

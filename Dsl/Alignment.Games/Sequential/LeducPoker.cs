@@ -17,10 +17,9 @@ public sealed class LeducPoker(int ranks = 3) : IRules<LeducPosition>
 {
     private const int MostRaises = 2;
 
-    private readonly int _ranks =
-        ranks is >= 2 and <= 26
-            ? ranks
-            : throw new ArgumentOutOfRangeException(nameof(ranks), ranks, "Leduc poker has 2 to 26 ranks.");
+    private readonly int _ranks = ranks is >= 2 and <= 26
+        ? ranks
+        : throw new ArgumentOutOfRangeException(nameof(ranks), ranks, "Leduc poker has 2 to 26 ranks.");
 
     /// <inheritdoc/>
     public string Name => _ranks == 3 ? "leduc_poker" : $"leduc_poker(ranks={_ranks})";

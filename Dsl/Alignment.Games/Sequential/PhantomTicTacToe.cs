@@ -177,7 +177,9 @@ public sealed record PhantomTicTacToeFamily : IGameFamily
                 arguments.Get(Columns),
                 arguments.Get(Line),
                 arguments.Get(Version)
-            ), progress: arguments.Progress);
+            ),
+            progress: arguments.Progress
+        );
     }
 
     /// <inheritdoc/>

@@ -103,9 +103,7 @@ public static class ForwardMode
                 return Sweeps.Push(
                     graph,
                     id,
-                    [
-                        .. node.Arguments.Select((a, k) => Tangent(k) is { } t ? Whole(graph, t, a) : (int?)null),
-                    ]
+                    [.. node.Arguments.Select((a, k) => Tangent(k) is { } t ? Whole(graph, t, a) : (int?)null)]
                 );
         }
 
@@ -126,8 +124,14 @@ public static class ForwardMode
             ),
             Op.Softmax s => ReverseMode.SoftmaxProduct(graph, id, whole, s.Axis),
             Op.SimplexProjection p => ReverseMode.ProjectionProduct(graph, id, whole, p.Axis),
-            Op.Reduce or Op.CumulativeSum or Op.Gather or Op.SegmentSum or Op.Slice or Op.Rename or Op.Expand or Op.Spread =>
-                graph.Add(node.Op, whole),
+            Op.Reduce
+            or Op.CumulativeSum
+            or Op.Gather
+            or Op.SegmentSum
+            or Op.Slice
+            or Op.Rename
+            or Op.Expand
+            or Op.Spread => graph.Add(node.Op, whole),
             _ => null,
         };
     }

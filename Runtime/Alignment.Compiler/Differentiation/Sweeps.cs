@@ -12,9 +12,7 @@ internal static class Sweeps
     {
         // a cotangent of d[s] reaches whatever stands before s
         var behind = Up(graph, op.Treeplex, cotangent, graph[id].Arguments[0]);
-        return k == 1
-            ? behind
-            : Multiply(graph, Actions(graph, op.Treeplex, behind), Before(graph, op.Treeplex, id));
+        return k == 1 ? behind : Multiply(graph, Actions(graph, op.Treeplex, behind), Before(graph, op.Treeplex, id));
     }
 
     /// <summary>The cotangent of argument k of a sweep up (g, ...).</summary>
@@ -71,11 +69,7 @@ internal static class Sweeps
                     var source =
                         k == 1
                             ? tangent
-                            : Sequences(
-                                graph,
-                                d.Treeplex,
-                                Multiply(graph, tangent, Before(graph, d.Treeplex, id))
-                            );
+                            : Sequences(graph, d.Treeplex, Multiply(graph, tangent, Before(graph, d.Treeplex, id)));
                     Add(graph.Add(d, node.Arguments[0], source));
                     break;
                 case Op.SweepUp u:
@@ -113,12 +107,11 @@ internal static class Sweeps
         var (values, actions) = (Actions(graph, op.Treeplex, id), op.Treeplex.Actions);
         if (op.Kind == SweepKind.Best)
             return graph.Add(new Op.OneHotMax(actions), values);
-        var point = graph.Binary(
-            BinaryKind.Add,
-            arguments[1],
-            graph.Binary(BinaryKind.Divide, values, arguments[2])
+        var point = graph.Binary(BinaryKind.Add, arguments[1], graph.Binary(BinaryKind.Divide, values, arguments[2]));
+        return graph.Add(
+            op.Kind == SweepKind.Soft ? new Op.Softmax(actions) : new Op.SimplexProjection(actions),
+            point
         );
-        return graph.Add(op.Kind == SweepKind.Soft ? new Op.Softmax(actions) : new Op.SimplexProjection(actions), point);
     }
 
     /// <summary>How an information set's worth moves with argument k: over actions, or over information sets.</summary>

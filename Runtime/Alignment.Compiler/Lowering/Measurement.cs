@@ -63,7 +63,8 @@ public static class Measurement
 
     /// <summary>The largest external regret over the number of steps: what a player would have got by one strategy instead of its play.</summary>
     private static Expr NormalFormCoarseCorrelatedGap(TreeGameView view, ValueList<Axis> batch) =>
-        view.Players.Select(player =>
+        view
+            .Players.Select(player =>
             {
                 var earnings = Signal.External(EarningsInput(player), [view.Treeplex(player).Sequences, .. batch]);
                 return view.Best(player, earnings) - Signal.External(PayoffInput(player), [.. batch]);

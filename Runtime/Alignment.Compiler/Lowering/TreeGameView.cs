@@ -62,12 +62,7 @@ public sealed class TreeGameView : IGameView
     public Expr ActionValues(Player player, Profile profile) =>
         OfActions(
             player,
-            Swept(
-                player,
-                SweepKind.Strategy,
-                SequenceGradient(player, profile),
-                profile[player].Expand(player.Actions)
-            )
+            Swept(player, SweepKind.Strategy, SequenceGradient(player, profile), profile[player].Expand(player.Actions))
         );
 
     /// <inheritdoc/>
@@ -82,8 +77,7 @@ public sealed class TreeGameView : IGameView
     {
         ArgumentNullException.ThrowIfNull(values);
         var treeplex = Treeplex(player);
-        var before = Reach(player, strategy)
-            .Gather(treeplex.Sequences, treeplex.InformationSets, [.. treeplex.Before]);
+        var before = Reach(player, strategy).Gather(treeplex.Sequences, treeplex.InformationSets, [.. treeplex.Before]);
         return before.Dot(values.Expand(treeplex.InformationSets), treeplex.InformationSets);
     }
 

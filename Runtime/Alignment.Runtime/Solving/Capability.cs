@@ -35,7 +35,12 @@ internal static class Capability
         if (solver is ISampledSolver && WhyNotSampled(game) is { } reason)
             reasons.Add(new(where, reason));
         if (info.TwoPlayersOnly && game.Spec.Players.Count != 2)
-            reasons.Add(new(where, $"takes games of two players, got {game.Spec.Players.Count}; use {(game.Spec.Tree is null ? "rm, hedge or cce" : "cfr or hedge")}"));
+            reasons.Add(
+                new(
+                    where,
+                    $"takes games of two players, got {game.Spec.Players.Count}; use {(game.Spec.Tree is null ? "rm, hedge or cce" : "cfr or hedge")}"
+                )
+            );
         if (
             info.ZeroSumOnly
             && game.Structures.First(s => s.Structure == Structure.ConstantSum)

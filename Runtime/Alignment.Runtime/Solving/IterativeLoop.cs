@@ -92,8 +92,7 @@ internal sealed class IterativeLoop : IDisposable
             ? !game.IsConstantSum && JointCells(game) <= MostJointCells
             : !game.IsConstantSum || game.Spec.Players.Count > 2;
 
-    private static long JointCells(BoundGame game) =>
-        game.Spec.Players.Aggregate(1L, (n, p) => n * p.Actions.Size);
+    private static long JointCells(BoundGame game) => game.Spec.Players.Aggregate(1L, (n, p) => n * p.Actions.Size);
 
     private int OutputValue(Iterate iterate, Player player) =>
         _program.Outputs.First(o => o.Name == SolverProgram.Output(iterate, player)).Value;
@@ -250,7 +249,9 @@ internal sealed class IterativeLoop : IDisposable
                 name => name,
                 name =>
                 {
-                    var values = earlier is null ? new double[_games * Elements(name)] : (double[])earlier.Play[name].Clone();
+                    var values = earlier is null
+                        ? new double[_games * Elements(name)]
+                        : (double[])earlier.Play[name].Clone();
                     _executable.GetOutput(name, values);
                     return values;
                 },

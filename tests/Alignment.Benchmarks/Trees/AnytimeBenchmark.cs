@@ -5,7 +5,13 @@ namespace Alignment.Benchmarks;
 /// <summary>How far from equilibrium every solver is after how many seconds, on four sequential games: pictures and a table.</summary>
 internal static class AnytimeBenchmark
 {
-    private static readonly string[] Games = ["kuhn_poker", "leduc_poker", "liars_dice(dice=1,sides=6)", "goofspiel(cards=5)"];
+    private static readonly string[] Games =
+    [
+        "kuhn_poker",
+        "leduc_poker",
+        "liars_dice(dice=1,sides=6)",
+        "goofspiel(cards=5)",
+    ];
 
     public static void Run(BenchOptions options)
     {
@@ -70,11 +76,7 @@ internal static class AnytimeBenchmark
             solution = GameSolver.Solve(
                 spec,
                 Solver.Find(solver),
-                new SolveOptions
-                {
-                    Until = Stop.NashConvBelow(1e-13) | Stop.AfterSeconds(seconds),
-                    Threads = 1,
-                }
+                new SolveOptions { Until = Stop.NashConvBelow(1e-13) | Stop.AfterSeconds(seconds), Threads = 1 }
             );
         }
         catch (Exception e) when (e is SpecException or ArgumentException)

@@ -32,7 +32,9 @@ internal sealed class LogPlot(string title, string horizontal, string vertical)
     /// <summary>Adds a line; points that are not above 0 have no place on it.</summary>
     public void Add(string name, IEnumerable<(double X, double Y)> points)
     {
-        var shown = points.Where(p => p is { X: > 0, Y: > 0 } && double.IsFinite(p.X) && double.IsFinite(p.Y)).ToArray();
+        var shown = points
+            .Where(p => p is { X: > 0, Y: > 0 } && double.IsFinite(p.X) && double.IsFinite(p.Y))
+            .ToArray();
         if (shown.Length > 0)
             _lines.Add((name, shown));
     }
@@ -46,7 +48,9 @@ internal sealed class LogPlot(string title, string horizontal, string vertical)
         double Y(double y) => Height - Bottom - ((Math.Log10(y) - y0) / (y1 - y0) * (Height - Top - Bottom));
         var svg = new StringBuilder();
         void Out(FormattableString line) => svg.Append(line.ToString(CultureInfo.InvariantCulture)).Append('\n');
-        Out($"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {Width} {Height}\" font-family=\"sans-serif\" font-size=\"13\">");
+        Out(
+            $"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {Width} {Height}\" font-family=\"sans-serif\" font-size=\"13\">"
+        );
         Out($"<rect width=\"{Width}\" height=\"{Height}\" fill=\"white\"/>");
         Out($"<text x=\"{Left}\" y=\"28\" font-size=\"17\">{title}</text>");
         for (var e = x0; e <= x1; e++)
@@ -64,10 +68,13 @@ internal sealed class LogPlot(string title, string horizontal, string vertical)
         }
 
         Out($"<text x=\"{(Left + Width - Right) / 2}\" y=\"{Height - 16}\" text-anchor=\"middle\">{horizontal}</text>");
-        Out($"<text transform=\"translate(22 {(Top + Height - Bottom) / 2}) rotate(-90)\" text-anchor=\"middle\">{vertical}</text>");
+        Out(
+            $"<text transform=\"translate(22 {(Top + Height - Bottom) / 2}) rotate(-90)\" text-anchor=\"middle\">{vertical}</text>"
+        );
         foreach (var (line, k) in _lines.OrderBy(l => l.Points[^1].Y).Select((l, k) => (l, k)))
         {
-            var style = $"stroke=\"{Colours[k % Colours.Length]}\" stroke-width=\"2\" fill=\"none\" stroke-dasharray=\"{Dashes[k / Colours.Length % Dashes.Length]}\"";
+            var style =
+                $"stroke=\"{Colours[k % Colours.Length]}\" stroke-width=\"2\" fill=\"none\" stroke-dasharray=\"{Dashes[k / Colours.Length % Dashes.Length]}\"";
             var path = string.Join(
                 ' ',
                 line.Points.Select(p => FormattableString.Invariant($"{X(p.X):f1},{Y(p.Y):f1}"))
@@ -75,7 +82,9 @@ internal sealed class LogPlot(string title, string horizontal, string vertical)
             var y = Top + 10 + (k * 19);
             Out($"<polyline points=\"{path}\" {style}/>");
             if (line.Points.Length == 1)
-                Out($"<circle cx=\"{X(line.Points[0].X):f1}\" cy=\"{Y(line.Points[0].Y):f1}\" r=\"4\" fill=\"{Colours[k % Colours.Length]}\"/>");
+                Out(
+                    $"<circle cx=\"{X(line.Points[0].X):f1}\" cy=\"{Y(line.Points[0].Y):f1}\" r=\"4\" fill=\"{Colours[k % Colours.Length]}\"/>"
+                );
             Out($"<line x1=\"{Width - Right + 14}\" y1=\"{y}\" x2=\"{Width - Right + 42}\" y2=\"{y}\" {style}/>");
             Out($"<text x=\"{Width - Right + 48}\" y=\"{y + 4}\">{line.Name}</text>");
         }

@@ -71,7 +71,9 @@ internal static class TreeBenchmark
         var distance = TreeAgreement.Distance(writings[^1].Average(), ours.Average());
         if (!(distance <= 1e-9))
             throw new InvalidOperationException(
-                FormattableString.Invariant($"{tree.Name}: the compiled solver is another update, off by {distance:g3}.")
+                FormattableString.Invariant(
+                    $"{tree.Name}: the compiled solver is another update, off by {distance:g3}."
+                )
             );
         var times = Paired.Time([ours.Run, .. writings.Select(w => (Action<int>)w.Run)], Effort.Full(smoke));
         var (recursive, flat, hand) = (
@@ -165,7 +167,8 @@ internal static class TreeBenchmark
                     spec.Players.Select(p => Enumerable.Repeat(1.0, p.Actions.Size).ToValueList()).ToValueList()
                 )[0];
                 var along = new double[player.Actions.Size];
-                spec.Tree!.Treeplex(player).InAxisOrder(uniform.Strategies[spec.Players.IndexOf(player)].AsSpan(), along);
+                spec.Tree!.Treeplex(player)
+                    .InAxisOrder(uniform.Strategies[spec.Players.IndexOf(player)].AsSpan(), along);
                 measure.SetInput(Measurement.StrategyInput(player), along);
             }
 

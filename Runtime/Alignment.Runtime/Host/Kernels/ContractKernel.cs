@@ -69,7 +69,11 @@ internal sealed unsafe class ContractKernel<T>(
         {
             var sum = Vector.Load(a + aTerms[0] + i) * TWidth.Load(b + bTerms[0] + Along<TWidth>(i));
             for (var r = 1; r < aTerms.Length; r++)
-                sum = Fused.MultiplyAdd(Vector.Load(a + aTerms[r] + i), TWidth.Load(b + bTerms[r] + Along<TWidth>(i)), sum);
+                sum = Fused.MultiplyAdd(
+                    Vector.Load(a + aTerms[r] + i),
+                    TWidth.Load(b + bTerms[r] + Along<TWidth>(i)),
+                    sum
+                );
             sum.Store(o + i);
         }
     }

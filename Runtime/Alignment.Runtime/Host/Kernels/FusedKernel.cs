@@ -98,7 +98,18 @@ internal sealed unsafe class FusedKernel<T, TTree>(Operand output, Operand[] ope
         {
             for (var j = 0; j < operands.Length; j++)
                 row[j] = starts[j] + operands[j].Outer[k];
-            Row(runs[runs.Length == 1 ? 0 : k], o + output.Outer[k], row[0], row[1], row[2], row[3], row[4], row[5], row[6], row[7]);
+            Row(
+                runs[runs.Length == 1 ? 0 : k],
+                o + output.Outer[k],
+                row[0],
+                row[1],
+                row[2],
+                row[3],
+                row[4],
+                row[5],
+                row[6],
+                row[7]
+            );
         }
     }
 

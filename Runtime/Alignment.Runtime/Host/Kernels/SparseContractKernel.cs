@@ -98,7 +98,10 @@ internal sealed unsafe class SparseContractKernel<T>(
 {
     private readonly SparseTable.Group[] _groups = table.Groups;
     private readonly int[] _rows = [.. table.Rows.Select(row => places[row])];
-    private readonly int[][] _columns = [.. maps.Select((map, f) => table.Order.Select(k => factorPlaces[f][map[k]]).ToArray())];
+    private readonly int[][] _columns =
+    [
+        .. maps.Select((map, f) => table.Order.Select(k => factorPlaces[f][map[k]]).ToArray()),
+    ];
 
     public override void Run(T* shared, T* block, Round round)
     {
@@ -118,7 +121,10 @@ internal sealed unsafe class SparseContractKernel<T>(
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void OneFactor(T* o, T* v, T* x)
     {
-        fixed (int* rows = _rows, columns = _columns[0])
+        fixed (
+            int* rows = _rows,
+                columns = _columns[0]
+        )
         {
             foreach (var group in _groups)
             {
@@ -176,9 +182,10 @@ internal sealed unsafe class SparseContractKernel<T>(
                         var scaled = v[k];
                         for (var f = 0; f < factors.Length - 1; f++)
                             scaled *= x[f][_columns[f][k]];
-                        sum = factors.Length == 0
-                            ? sum + scaled
-                            : T.FusedMultiplyAdd(scaled, x[factors.Length - 1][_columns[^1][k]], sum);
+                        sum =
+                            factors.Length == 0
+                                ? sum + scaled
+                                : T.FusedMultiplyAdd(scaled, x[factors.Length - 1][_columns[^1][k]], sum);
                     }
 
                     o[_rows[group.FirstRow + r + j]] = sum;
@@ -214,7 +221,10 @@ internal sealed unsafe class SparseContractKernel<T>(
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void FourRows(T* o, T* v, T* x, int row, int term, int length)
     {
-        fixed (int* rows = &_rows[row], columns = _columns[0])
+        fixed (
+            int* rows = &_rows[row],
+                columns = _columns[0]
+        )
         {
             for (var i = 0; i < lanes; i += Vector<T>.Count)
             {
@@ -257,9 +267,10 @@ internal sealed unsafe class SparseContractKernel<T>(
                 var scaled = values.Runs ? Vector.Load(v + ((long)k * lanes) + i) : new Vector<T>(v[k]);
                 for (var f = 0; f < last; f++)
                     scaled *= Vector.Load(x[f] + _columns[f][k] + i);
-                sum = last < 0
-                    ? sum + scaled
-                    : Fused.MultiplyAdd(scaled, Vector.Load(x[last] + _columns[last][k] + i), sum);
+                sum =
+                    last < 0
+                        ? sum + scaled
+                        : Fused.MultiplyAdd(scaled, Vector.Load(x[last] + _columns[last][k] + i), sum);
             }
 
             sum.Store(o + i);

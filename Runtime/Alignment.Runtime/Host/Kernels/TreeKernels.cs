@@ -124,7 +124,8 @@ internal sealed unsafe class SweepStartKernel<T>(
 /// <param name="strategy">x; null for the best actions.</param>
 /// <param name="blocks">The blocks.</param>
 /// <param name="lanes">Games side by side; 0 for one game.</param>
-internal sealed unsafe class SweepUpKernel<T>(Operand output, Operand? strategy, TreeBlock[] blocks, int lanes) : Kernel<T>
+internal sealed unsafe class SweepUpKernel<T>(Operand output, Operand? strategy, TreeBlock[] blocks, int lanes)
+    : Kernel<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     public override void Run(T* shared, T* block, Round round)
@@ -187,7 +188,8 @@ internal sealed unsafe class SweepUpKernel<T>(Operand output, Operand? strategy,
 /// <param name="b">The block.</param>
 /// <param name="set">Where the block's first information set lies among the worths.</param>
 /// <param name="lanes">Games side by side; 0 for one game.</param>
-internal sealed unsafe class SweepAddKernel<T>(Operand output, Operand sums, TreeBlock b, int set, int lanes) : Kernel<T>
+internal sealed unsafe class SweepAddKernel<T>(Operand output, Operand sums, TreeBlock b, int set, int lanes)
+    : Kernel<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     public override void Run(T* shared, T* block, Round round)

@@ -10,10 +10,18 @@ internal sealed partial class HostPlanner<T>
         var values = _program.StepValues;
         var nexts = _program.States.Select(s => s.Next).ToHashSet();
         var small = values.Where(IsSmall).ToHashSet();
+        var endings = Endings(values, small);
+        var late = endings.SelectMany(e => e.Members).ToHashSet();
         if (Fusion.IsAvailable)
         {
-            var read = values.Where(small.Contains).SelectMany(id => Graph[id].Arguments);
-            _fusion = new(Graph, [.. values.Where(id => !small.Contains(id))], nexts.Concat(read));
+            var read = values
+                .Where(id => small.Contains(id) || late.Contains(id))
+                .SelectMany(id => Graph[id].Arguments);
+            _fusion = new(
+                Graph,
+                [.. values.Where(id => !small.Contains(id) && !late.Contains(id))],
+                nexts.Concat(read)
+            );
         }
 
         // Small values wait for each other: a region ends where a large one needs a member of it, or where it has grown too long.
@@ -21,7 +29,7 @@ internal sealed partial class HostPlanner<T>
         var cost = 0L;
         foreach (var id in values)
         {
-            if (_kept.ContainsKey(id) || _fusion?.Absorbs(id) == true)
+            if (_kept.ContainsKey(id) || late.Contains(id) || _fusion?.Absorbs(id) == true)
                 continue;
             var waits = Reads(id).Any(members.Contains);
             if (small.Contains(id) && (waits || !Region.IsView(Graph[id].Op)))
@@ -47,7 +55,9 @@ internal sealed partial class HostPlanner<T>
             Emit(id);
         }
 
-        EmitNextStates(members, values);
+        EmitNextStates(members, values, [.. endings.SelectMany(e => e.States)]);
+        foreach (var ending in endings)
+            EmitEnding(ending);
     }
 
     private bool IsSmall(int id) =>
@@ -57,10 +67,10 @@ internal sealed partial class HostPlanner<T>
 
     private IEnumerable<int> Reads(int id) => _fusion?.IsTree(id) == true ? _fusion.Leaves(id) : Graph[id].Arguments;
 
-    private void EmitNextStates(List<int> members, IReadOnlyList<int> values)
+    private void EmitNextStates(List<int> members, IReadOnlyList<int> values, StateVariable[] later)
     {
         var written = _program.States.Where(s => members.Contains(s.Next)).ToArray();
-        var others = _program.States.Except(written).ToArray();
+        var others = _program.States.Except(written).Except(later).ToArray();
         // A state that becomes another state's old value must be saved before that one changes.
         var saved = new Dictionary<int, View>();
         var states = StateStorages.ToHashSet();
