@@ -52,6 +52,14 @@ module MetricCatalogue =
             Better = "smaller"
         }
         {
+            Key = "game/agent_gap"
+            Formula =
+                "in a sequential game where every player has an entropy regularizer: largest abs(x - softmax(v / tau)) over information sets, v what actions are worth there"
+            Estimator = exact
+            Unit = "none: probability"
+            Better = "smaller; 0 at the agent quantal response equilibrium"
+        }
+        {
             Key = "game/cce_gap"
             Formula =
                 "largest gain of a player from one action instead of all recommendations of the joint distribution"

@@ -12,6 +12,7 @@ public static class Solver
         new DiscountedRegretMatching(),
         DiscountedRegretMatching.Linear,
         new MagneticMirrorDescent(),
+        new LogitResponse(),
         new OptimisticGradient(),
         new OptimisticHedge(),
         new Extragradient(),

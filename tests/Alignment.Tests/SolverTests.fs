@@ -193,6 +193,16 @@ let private workedExamples =
             19.0 / 163.0, 9864.0 / 19154.0, 713.0 / 2445.0, 19.0 / 84.0
         ]
 
+        // Half a step of tau = 1 / ln 2: the exponent of 2 in the odds becomes half of itself and half of the advantage.
+        // 1: 1/2 and -1/2.   2: d = 6 q - 2 with q = 1 / (1 + sqrt 2), e = 2 - 6 p with p = 1 - q. Nothing is averaged.
+        (let q = 1.0 / (1.0 + sqrt 2.0)
+         let second = odds (0.25 + (6.0 * q - 2.0) / 2.0), odds (-0.25 + (2.0 - 6.0 * (1.0 - q)) / 2.0)
+
+         example "logit" (iterative "logit" |> set "damping" "0.5" |> set "temperature" (number (1.0 / ln2))) [
+             odds 0.5, odds -0.5, odds 0.5, odds -0.5
+             fst second, snd second, fst second, snd second
+         ])
+
         // In turns, weight t^2; after step t regrets above 0 are multiplied by a = t^1.5 / (t^1.5 + 1), those below by 1/2 (beta 0).
         // 1: a = 1/2. Row r = (1/2, -1/2): R = (1/4, -1/4), p = 1. Column r = (-2, 2): R = (-1, 1), q = 0.
         // 2: row against q = 0 from p = 1: r = (0, 2): R = (1/4, 7/4) a, p = 1/8. Column against p = 1/8 from q = 0: values (1/2, -3/4),
@@ -474,6 +484,21 @@ let private magnetic eta tau every game steps =
 
     average steps (fun _ -> 1.0) play (fun () -> x, y)
 
+/// Logits go a part of the way to values / tau; nothing is averaged.
+let private damped part tau game steps =
+    let logX, logY = Array.map (fun _ -> 0.0) game.Row, Array.map (fun _ -> 0.0) game.Column
+
+    let move (logits: float[]) (values: float[]) =
+        values |> Array.iteri (fun k v -> logits[k] <- (1.0 - part) * logits[k] + part * v / tau)
+
+    for _ in 1..steps do
+        let x, y = softmax logX, softmax logY
+        move logX (times game.Row y)
+        move logY (times game.Column x)
+
+    let x, y = softmax logX, softmax logY
+    [ x; y; x; y ]
+
 /// Mirror descent with a look ahead; `move` leads a point along values.
 let private ahead move looksTwice game steps =
     let mutable x, y = uniform game.Row.Length, uniform game.Column.Length
@@ -530,6 +555,7 @@ let private oracles =
         ahead (euclidean (0.5 / 5.0)) true
         "mmd", iterative "mmd", magnetic 0.1 0.1 0
         "mmd, moving magnet", iterative "mmd" |> set "magnet" "moving" |> set "magnetEvery" "7", magnetic 0.1 0.1 7
+        "logit", iterative "logit", damped 0.01 0.1
         "fp", iterative "fp", fictitious
     ]
 
@@ -939,6 +965,8 @@ let private reached = [
     "mmd, moving magnet", set "magnet" "moving" (iterative "mmd"), 10_000L, 5e-3
     // The regularized equilibrium is off by at most tau ln n a player: 0.1 * 2 * 2.08.
     "mmd", iterative "mmd", 10_000L, 0.416
+    // The same equilibrium.
+    "logit", iterative "logit", 10_000L, 0.416
     // No rate (0.05 on 100 x 100 after 10,000 steps); 0.017 seen.
     "fp", iterative "fp", 10_000L, 0.05
 ]
@@ -1146,6 +1174,49 @@ let private doubleOracleTests =
             close 1e-5 Inspection.red (Array.ofSeq red) "red")
     ]
 
+// ---- Two quantal responses ----------------------------------------------------------------------------------------
+
+let private responseTests =
+    testList "agent and normal form" [
+        // Whoever holds the king and faces a bet wins 2 by a call and loses 1 by a fold, whatever the others do; the jack loses 2 or 1.
+        testCase "the agent form answers by what actions are worth there" (fun () ->
+            let until = Stop.Parse "agent_gap < 1e-12 or steps >= 20000"
+            let kuhn = Game.FromRules(KuhnPoker())
+            let solver = iterative "agent_qre" |> set "temperature" "0.7" |> set "damping" "0.1"
+            let solution = GameSolver.Solve(kuhn, solver, SolveOptions(Until = until, Threads = 1))
+            Expect.equal solution.Status.Outcome Outcome.Converged solution.Status.Sentence
+
+            for player in 0..1 do
+                let treeplex = GameTree.Of(KuhnPoker()).Players[player]
+
+                let call label =
+                    let set = treeplex.InformationSets |> Seq.find (fun s -> s.Label = label)
+                    solution.Games[0].Strategies[player][set.First + 1]
+
+                let facing = if player = 0 then "pb" else "b"
+                let king, jack = call $"player{player + 1} K {facing}", call $"player{player + 1} J {facing}"
+                close 1e-10 [| 1.0 / (1.0 + exp (-3.0 / 0.7)) |] [| king |] "king"
+                close 1e-10 [| 1.0 / (1.0 + exp (1.0 / 0.7)) |] [| jack |] "jack")
+
+        testCase "the normal form is another equilibrium" (fun () ->
+            let options = SolveOptions(Until = Stop.AfterSteps 3_000L, Threads = 1)
+            let solve solver = GameSolver.Solve(Game.FromRules(KuhnPoker()), solver, options).Games[0]
+            let agent = solve (iterative "agent_qre")
+            let normal = solve (iterative "mmd")
+            Expect.isLessThan agent.Metrics["game/agent_gap"] 1e-9 "the agent form is there"
+            Expect.isGreaterThan agent.Metrics["game/regularized_gap"] 0.1 "and not at the normal form"
+            Expect.isLessThan normal.Metrics["game/regularized_gap"] 1e-12 "the normal form is there")
+
+        testCase "of a matrix game they are one" (fun () ->
+            let options = SolveOptions(Until = Stop.AfterSteps 20_000L, Threads = 1)
+            let solve solver = GameSolver.Solve(worked, solver, options).Games[0].Strategies
+            let agent = solve (iterative "logit" |> set "temperature" "2")
+            let normal = solve (iterative "mmd" |> set "temperature" "2")
+
+            for a, n in Seq.zip agent normal do
+                close 1e-9 (Array.ofSeq n) (Array.ofSeq a) "strategy")
+    ]
+
 // ---- Weights for populations ------------------------------------------------------------------------------------------
 
 let private populationTests =
@@ -1265,6 +1336,7 @@ let private populationTests =
 [<Tests>]
 let tests =
     testList "solvers" [
+        responseTests
         populationTests
         workedExamples
         oracleTests

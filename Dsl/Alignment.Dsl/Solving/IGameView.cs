@@ -24,6 +24,12 @@ public interface IGameView
     Expr ActionValues(Player player, Profile profile);
 
     /// <summary>
+    /// What each action is worth to a player who is at the decision point: <see cref="ActionValues"/> divided by the probability that the
+    /// others and chance lead there, which must not be 0. In a matrix game the same as <see cref="ActionValues"/>.
+    /// </summary>
+    Expr ConditionalValues(Player player, Profile profile);
+
+    /// <summary>
     /// The derivative of a player's expected payoff with respect to the probabilities with which it plays its sequences. In a matrix game
     /// those are its strategy, and this is <see cref="ActionValues"/>; in a tree it lacks what the player does behind each action.
     /// </summary>

@@ -79,6 +79,9 @@ public sealed class TreeForm : IEquatable<TreeForm>
     /// <summary>Whether there are rules to walk through.</summary>
     public bool HasRules => _start is not null;
 
+    /// <summary>The probability that chance leads to each outcome, when every player plays its sequence.</summary>
+    public Expr Chances => Expr.Vector(Outcomes, [.. Tree.Chances]);
+
     /// <summary>A player's axes.</summary>
     public TreeplexAxes Treeplex(Player player) => Treeplexes[Players.IndexOf(player)];
 

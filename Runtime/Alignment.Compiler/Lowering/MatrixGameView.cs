@@ -38,6 +38,9 @@ public sealed class MatrixGameView : IGameView
             .Aggregate(_payoffs[player], (u, other) => u.Dot(profile[other], other.Actions));
 
     /// <inheritdoc/>
+    public Expr ConditionalValues(Player player, Profile profile) => ActionValues(player, profile);
+
+    /// <inheritdoc/>
     public Expr Gradient(Player player, Profile profile) => ActionValues(player, profile);
 
     /// <inheritdoc/>

@@ -86,8 +86,25 @@ public static class Measurement
             return (best - (Value(player) - penalty)).Positive();
         }
 
-        return Metrics(spec, view, profile, Gain, RegularizedGain, Value);
+        var metrics = Metrics(spec, view, profile, Gain, RegularizedGain, Value);
+        return spec.Players.All(p => view.Regularizer(p) is EntropyRegularizer)
+            ? metrics.Add(new("game/agent_gap", AgentGap(view, profile)))
+            : metrics;
     }
+
+    /// <summary>
+    /// The largest distance of a probability from the logit response of its information set to what actions are worth there: 0 at an agent
+    /// quantal response equilibrium.
+    /// </summary>
+    private static Expr AgentGap(TreeGameView view, Profile profile) =>
+        view
+            .Players.Select(player =>
+            {
+                var temperature = ((EntropyRegularizer)view.Regularizer(player)!).Temperature;
+                var response = (view.ConditionalValues(player, profile) / temperature).Softmax(player.Actions);
+                return (profile[player] - response).Abs().Max(player.Actions).Max(player.Actions.Parent!);
+            })
+            .Aggregate((a, b) => a.Maximum(b));
 
     private static ValueList<Metric> Metrics(
         GameSpec spec,

@@ -38,10 +38,12 @@ public sealed class TreeGameView : IGameView
         Expr.Of(new Op.SweepDown(Treeplex(player)), strategy.Expand(player.Actions));
 
     /// <summary>The derivative of a player's expected payoff with respect to the probabilities of its sequences.</summary>
-    public Expr SequenceGradient(Player player, Profile profile) =>
+    public Expr SequenceGradient(Player player, Profile profile) => Contracted(player, profile, _payoffs[player]);
+
+    private Expr Contracted(Player player, Profile profile, Expr outcomes) =>
         Expr.Of(
             new Op.SparseContract(_form.Indices[_form.Players.IndexOf(player)]),
-            [_payoffs[player], .. Players.Where(p => p != player).Select(p => Reach(p, profile[p]))]
+            [outcomes, .. Players.Where(p => p != player).Select(p => Reach(p, profile[p]))]
         );
 
     /// <summary>The most that a player can get along a gradient over its sequences.</summary>
@@ -60,10 +62,19 @@ public sealed class TreeGameView : IGameView
 
     /// <inheritdoc/>
     public Expr ActionValues(Player player, Profile profile) =>
-        OfActions(
-            player,
-            Swept(player, SweepKind.Strategy, SequenceGradient(player, profile), profile[player].Expand(player.Actions))
-        );
+        Behind(player, profile, SequenceGradient(player, profile));
+
+    private Expr Behind(Player player, Profile profile, Expr gradient) =>
+        OfActions(player, Swept(player, SweepKind.Strategy, gradient, profile[player].Expand(player.Actions)));
+
+    /// <inheritdoc/>
+    public Expr ConditionalValues(Player player, Profile profile)
+    {
+        ArgumentNullException.ThrowIfNull(profile);
+        // a game that pays 1 at every end is worth as much as the probability to be there
+        var arrivals = Behind(player, profile, Contracted(player, profile, _form.Chances));
+        return ActionValues(player, profile) / arrivals;
+    }
 
     /// <inheritdoc/>
     public Expr Proximal(Player player, Expr gradient, ProximalStep step)

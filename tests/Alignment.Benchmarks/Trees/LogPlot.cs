@@ -6,10 +6,10 @@ namespace Alignment.Benchmarks;
 /// <summary>Lines over two logarithmic axes, as SVG.</summary>
 internal sealed class LogPlot(string title, string horizontal, string vertical)
 {
-    private const double Width = 960;
+    private const double Width = 1000;
     private const double Height = 600;
     private const double Left = 80;
-    private const double Right = 210;
+    private const double Right = 250;
     private const double Top = 48;
     private const double Bottom = 60;
 
