@@ -95,6 +95,9 @@ module ListCommands =
                 Words.table [
                     [ info.Name; $"%s{info.Title} (%s{kind solver})" ]
                     [ ""; info.Summary ]
+                    match info.OnTrees with
+                    | null -> ()
+                    | name -> [ "on trees"; $"also called %s{name}" ]
                     [ "takes"; takes solver ]
                     [ "reports"; $"the %s{info.Reports.ToString().ToLowerInvariant()} iterate" ]
                     for claim in info.Claims do

@@ -13,8 +13,14 @@ module Stages =
         match experiment.Solver with
         | :? IIterativeSolver as solver -> solver
         | other ->
+            let why =
+                if other :? IDirectSolver then
+                    "answers at once and has"
+                else
+                    "is ordinary code and has"
+
             Faults.refuse
-                $"The solver '%s{other.Info.Name}' answers at once and has no program; --show ir and --show plan are for iterative solvers such as prm+."
+                $"The solver '%s{other.Info.Name}' %s{why} no program; --show ir and --show plan are for iterative solvers such as prm+."
 
     let private prepare (experiment: Experiment) program =
         let options = experiment.Options

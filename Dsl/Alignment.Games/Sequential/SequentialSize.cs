@@ -17,7 +17,7 @@ internal static class SequentialSize
             throw new GameSyntaxException(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"The game '{arguments}' would have about {ends:N0} ends; expected at most {MostEnds:N0}: ask for a smaller one."
+                    $"The game '{arguments}' would have about {ends:N0} ends; expected at most {MostEnds:N0}: ask for a smaller one, or learn it from its rules by MonteCarlo.Solve."
                 )
             );
     }
