@@ -14,11 +14,10 @@ internal sealed class TreeBuilder<TState>(
     private const long ReportEvery = 1 << 18;
     private const double Tolerance = 1e-9;
 
-    private readonly Dictionary<string, int> _owner = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, int> _number = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (int Player, int Number)> _numbers = new(StringComparer.Ordinal);
     private readonly List<List<InformationSet>> _sets = [];
     private readonly List<List<Trail?>> _firstMet = [];
-    private readonly Dictionary<UInt128, int> _outcomes = []; // of up to four players, a sequence of each in 32 bits
+    private readonly Dictionary<UInt128, int> _outcomes = new(new WellSpread()); // of up to four players, a sequence of each in 32 bits
     private readonly Dictionary<ValueList<int>, int> _longOutcomes = [];
     private readonly List<List<int>> _sequences = [];
     private readonly List<List<double>> _payoffs = [];
@@ -29,6 +28,15 @@ internal sealed class TreeBuilder<TState>(
     private long _chanceNodes;
     private long _ends;
     private int _depth;
+
+    /// <summary>A hash that multiplies. The number's own folds its halves by exclusive or, and players' sequences grow together: most would share buckets.</summary>
+    private sealed class WellSpread : IEqualityComparer<UInt128>
+    {
+        public bool Equals(UInt128 x, UInt128 y) => x == y;
+
+        public int GetHashCode(UInt128 obj) =>
+            (int)((((ulong)obj * 0x9E3779B97F4A7C15) + ((ulong)(obj >> 64) * 0xC2B2AE3D27D4EB4F)) >> 32);
+    }
 
     /// <summary>How a position was come to: shared by all that follow, for messages.</summary>
     private sealed record Trail(Trail? Before, string Move)
@@ -92,7 +100,8 @@ internal sealed class TreeBuilder<TState>(
         }
 
         var actions = Ask(at, () => rules.Actions(at.State));
-        CheckLabels(at, actions);
+        if (turn.IsChance)
+            CheckLabels(at, actions);
         var chance = turn.IsChance ? Probabilities(at, actions) : null;
         var first = turn.IsChance ? 0 : Meet(at, turn.Player, actions).First;
         _ = turn.IsChance ? _chanceNodes++ : _decisions++;
@@ -173,15 +182,10 @@ internal sealed class TreeBuilder<TState>(
         var label = Ask(at, () => rules.InformationState(at.State));
         if (string.IsNullOrEmpty(label))
             throw Fault(at, $"InformationState of '{rules.Players[player]}' is empty");
-        var name = $"information state '{label}'";
-        if (!_owner.TryAdd(label, player) && _owner[label] != player)
-            throw Fault(
-                at,
-                $"{name} belongs to '{rules.Players[player]}' here and to '{rules.Players[_owner[label]]}' after {First(label)}; let the texts begin with the player"
-            );
         var sets = _sets[player];
-        if (!_number.TryGetValue(label, out var number))
+        if (!_numbers.TryGetValue(label, out var met))
         {
+            CheckLabels(at, actions);
             var previous = sets.Count == 0 ? null : sets[^1];
             var set = new InformationSet(
                 label,
@@ -189,28 +193,33 @@ internal sealed class TreeBuilder<TState>(
                 previous is null ? 0 : previous.First + previous.Actions.Count,
                 at.Own[player]
             );
-            _number[label] = sets.Count;
+            _numbers.Add(label, (player, sets.Count));
             sets.Add(set);
             _firstMet[player].Add(at.Trail);
             return set;
         }
 
-        var known = sets[number];
+        if (met.Player != player)
+            throw Fault(
+                at,
+                $"information state '{label}' belongs to '{rules.Players[player]}' here and to '{rules.Players[met.Player]}' after {First(met)}; let the texts begin with the player"
+            );
+        var known = sets[met.Number];
         if (!known.Actions.Equals(actions))
             throw Fault(
                 at,
-                $"{name} has the actions {string.Join(", ", actions)} here and {string.Join(", ", known.Actions)} after {First(label)}; a player who cannot tell two positions apart has the same actions in both"
+                $"information state '{label}' has the actions {string.Join(", ", actions)} here and {string.Join(", ", known.Actions)} after {First(met)}; a player who cannot tell two positions apart has the same actions in both"
             );
         if (known.Parent != at.Own[player])
             throw Fault(
                 at,
-                $"imperfect recall: {name} is met here after '{rules.Players[player]}' {Did(player, at.Own[player])}, and after {First(label)} when it {Did(player, known.Parent)}; InformationState must hold what the player knew and did before"
+                $"imperfect recall: information state '{label}' is met here after '{rules.Players[player]}' {Did(player, at.Own[player])}, and after {First(met)} when it {Did(player, known.Parent)}; InformationState must hold what the player knew and did before"
             );
         return known;
     }
 
-    private string First(string label) =>
-        Trail.Text(_firstMet[_owner[label]][_number[label]]) is { Length: > 0 } text ? text : "no move";
+    private string First((int Player, int Number) met) =>
+        Trail.Text(_firstMet[met.Player][met.Number]) is { Length: > 0 } text ? text : "no move";
 
     private string Did(int player, int sequence)
     {
