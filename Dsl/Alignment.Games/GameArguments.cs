@@ -67,7 +67,7 @@ public sealed class GameArguments : IEquatable<GameArguments>
                     + Nearest.Hint(parameter, _family.Parameters.Select(p => p.Name), "It has")
             );
         return named.Parse(text.Trim()) is { } value
-            ? new(_family, _values.SetItem(Index(named), value))
+            ? new(_family, _values.SetItem(Index(named), value)) { Progress = Progress }
             : throw Wrong(named, text.Trim());
     }
 

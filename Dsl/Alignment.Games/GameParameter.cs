@@ -24,8 +24,9 @@ public abstract class GameParameter
     /// <summary>The default, as text.</summary>
     public abstract string Default { get; }
 
-    /// <summary>Whether the game declares it as a parameter of its specification, so that it can be set and swept there: true for real numbers.</summary>
-    public bool IsDeclared => this is GameParameter<double>;
+    /// <summary>Whether the game declares it as a parameter of its specification, so that it can be set and swept there: real numbers of matrix
+    /// games. Another one is part of the game's tables or rules, and another value of it makes another specification.</summary>
+    public bool IsDeclared { get; internal init; }
 
     internal abstract object DefaultValue { get; }
 
@@ -49,13 +50,31 @@ public abstract class GameParameter
             number => number.ToString(CultureInfo.InvariantCulture)
         );
 
-    /// <summary>A real number.</summary>
+    /// <summary>A real number that the game declares by <see cref="GameArguments.Declare"/>.</summary>
     public static GameParameter<double> Real(
         string name,
         double value,
         double minimum,
         double maximum,
         string description
+    ) => Real(name, value, minimum, maximum, description, isDeclared: true);
+
+    /// <summary>A real number that is part of a game's rules.</summary>
+    public static GameParameter<double> OfRules(
+        string name,
+        double value,
+        double minimum,
+        double maximum,
+        string description
+    ) => Real(name, value, minimum, maximum, description, isDeclared: false);
+
+    private static GameParameter<double> Real(
+        string name,
+        double value,
+        double minimum,
+        double maximum,
+        string description,
+        bool isDeclared
     ) =>
         new(
             name,
@@ -69,6 +88,7 @@ public abstract class GameParameter
         {
             Minimum = minimum,
             Maximum = maximum,
+            IsDeclared = isDeclared,
         };
 
     /// <summary>Real numbers, separated by semicolons.</summary>

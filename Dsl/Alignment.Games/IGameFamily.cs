@@ -28,6 +28,10 @@ public interface IGameFamily
 /// <param name="Arguments">A value for each of its parameters.</param>
 public sealed record GameCall(IGameFamily Family, GameArguments Arguments)
 {
+    /// <summary>The call with a parameter set from a text.</summary>
+    /// <exception cref="GameSyntaxException">There is no such parameter, or the text is none of its values.</exception>
+    public GameCall With(string parameter, string text) => this with { Arguments = Arguments.With(parameter, text) };
+
     /// <summary>The game.</summary>
     /// <param name="progress">Told how far the enumeration of a sequential game is.</param>
     /// <exception cref="GameSyntaxException">The arguments do not fit together, or the game would be too large.</exception>

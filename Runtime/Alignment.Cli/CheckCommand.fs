@@ -41,8 +41,8 @@ module CheckCommand =
         | _ -> "check"
 
     let private game (terminal: Terminal) request name =
-        let experiment = SolveCommand.experiment terminal name request |> fst |> Settings.apply request
-        terminal.Out.WriteLine(Stages.print (stage request) experiment)
+        let experiment, _, request = SolveCommand.experiment terminal name request
+        terminal.Out.WriteLine(Stages.print (stage request) (Settings.apply request experiment))
         ExitCode.Done
 
     let private run command (terminal: Terminal) tokens =

@@ -124,17 +124,24 @@ module EvaluateCommand =
         json.Flush()
         System.Text.Encoding.UTF8.GetString(stream.GetBuffer(), 0, int stream.Length)
 
-    let private changed (spec: GameSpec) options =
-        options
-        |> List.choose (function
-            | Set text -> Some(Words.pair "--set" text)
-            | _ -> None)
-        |> List.fold
-            (fun (spec: GameSpec) (key, text) ->
-                match Words.tryReal text with
-                | Some value -> Faults.reading "--set" (fun () -> spec.Set(key, value))
-                | None -> Faults.refuse $"--set %s{key}: expected a number, got '%s{text}'.")
-            spec
+    /// The game that a text names, with the changes of the options.
+    let private game terminal text options =
+        let changes =
+            options
+            |> List.choose (function
+                | Set text ->
+                    let key, value = Words.pair "--set" text
+                    Some(key, Value value)
+                | _ -> None)
+
+        GameText.resolve terminal text changes
+        ||> List.fold (fun (spec: GameSpec) (key, change) ->
+            match change with
+            | Value text when (Words.tryReal text).IsSome ->
+                Faults.reading "--set" (fun () -> spec.Set(key, (Words.tryReal text).Value))
+            | Value text
+            | Values text -> Faults.refuse $"--set %s{key}: expected a number, got '%s{text}'.")
+        |> BoundGame.Bind
 
     let private run command (terminal: Terminal) tokens =
         let arguments = Arguments.parse<EvaluateOption> tokens
@@ -152,7 +159,7 @@ module EvaluateCommand =
             if List.isEmpty files then
                 Faults.refuse "evaluate: expected at least one --profile FILE, as `align solve --json` prints it."
 
-            let game = BoundGame.Bind(changed (GameText.resolve terminal name) arguments.Options)
+            let game = game terminal name arguments.Options
 
             if game.Games > 1 then
                 Faults.refuse $"evaluate: '%s{name}' is a batch of %d{game.Games} games; profiles are of one game."

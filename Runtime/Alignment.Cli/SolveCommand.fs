@@ -13,11 +13,11 @@ module SolveCommand =
             let fitting = FittingSolver.For(BoundGame.Bind spec)
             fitting.Solver, Some fitting.Reason
 
-    /// The experiment of a game and the options, and a note about it.
+    /// The experiment of a game and the options, a note about it, and the options that are still to be brought in.
     let experiment terminal (game: string) (request: Request) =
-        let spec = GameText.resolve terminal game
+        let spec, changes = GameText.resolve terminal game request.Changes
         let solver, note = choose spec request
-        Experiment(spec, solver, script = ""), note
+        Experiment(spec, solver, script = ""), note, { request with Changes = changes }
 
     let private run command (terminal: Terminal) tokens =
         let arguments = Arguments.parse<RunOption> tokens
@@ -27,7 +27,7 @@ module SolveCommand =
         | None -> Faults.refuse "solve: expected a game, such as rock_paper_scissors; `align games` lists them."
         | Some game ->
             let request = Request.ofOptions arguments.Options
-            let experiment, note = experiment terminal game request
+            let experiment, note, request = experiment terminal game request
 
             if arguments.WantsHelp then
                 terminal.Out.WriteLine(String.concat "\n\n" (Command.help command :: Help.parameters experiment))

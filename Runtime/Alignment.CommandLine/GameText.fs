@@ -38,14 +38,39 @@ module GameText =
         ".efg", tree
     ]
 
-    /// The game that a text names.
-    let resolve (terminal: Terminal) (text: string) =
+    /// The values of a sweep over a parameter of a family: `a..b` in steps of one, or `v1,v2,...` as the family writes them.
+    let private values (text: string) =
+        match text.Split ".." with
+        | [| _; _ |] -> Words.numbers text |> Array.map Words.exact
+        | _ -> text.Split ',' |> Array.map _.Trim()
+
+    /// The game of a call with values for its parameters; several values lie side by side along an axis of the parameter's name.
+    let rec private create progress (call: GameCall) changes =
+        match changes with
+        | [] -> call.Create progress
+        | (key, Value text) :: rest -> create progress (call.With(key, text)) rest
+        | (key, Values text) :: rest ->
+            let texts = values text
+            let games = texts |> Array.map (fun value -> create progress (call.With(key, value)) rest)
+            Faults.reading "--sweep" (fun () -> Game.SideBySide(Axis.Of(key, texts), games))
+
+    /// Whether a parameter is part of a family's tables or rules, so that another value of it makes another specification.
+    let private isOfFamily (call: GameCall) (key, _) =
+        call.Family.Parameters
+        |> Seq.exists (fun parameter -> parameter.Name = key && not parameter.IsDeclared)
+
+    /// The game that a text names, with the changes of its family's parameters, and the changes that are left: those of what the
+    /// specification declares, and of the solver.
+    let resolve (terminal: Terminal) (text: string) (changes: (string * Change) list) =
         let enumeration = Enumeration terminal
         let extension = Words.extension text
 
         match List.tryFind (fst >> (=) extension) files with
-        | Some(_, read) -> enumeration.Watch(fun progress -> read progress text)
+        | Some(_, read) -> enumeration.Watch(fun progress -> read progress text), changes
         | None when File.Exists text ->
             Faults.refuse
                 $"%s{text}: expected a file that ends in .nfg, .efg or .csv, or a name such as 'rock_paper_scissors'; `align games` lists names."
-        | None -> enumeration.Watch(fun progress -> GameLibrary.Create(text, progress))
+        | None ->
+            let call = GameLibrary.Parse text
+            let own, rest = changes |> List.partition (isOfFamily call)
+            enumeration.Watch(fun progress -> create progress call own), rest

@@ -18,24 +18,6 @@ module Settings =
         Faults.refuse
             $"%s{option}: neither the game '%s{spec.Name}' nor the solver '%s{solver.Info.Name}' has a parameter '%s{key}'.%s{hint}"
 
-    /// `v1,v2,...`, or `a..b` in steps of one.
-    let private numbers (text: string) =
-        let number part =
-            match Words.tryReal part with
-            | Some value -> value
-            | None -> Faults.refuse $"--sweep: expected numbers v1,v2,... or a range a..b, got '%s{text}'."
-
-        match text.Split ".." with
-        | [| first; last |] ->
-            let a, b = number first, number last
-
-            if not (Double.IsInteger a && Double.IsInteger b && a <= b && b - a < 1e6) then
-                Faults.refuse
-                    $"--sweep: a range goes from a whole number up to another, got '%s{text}'; list other values as v1,v2,..."
-
-            [| a..b |]
-        | _ -> text.Split ',' |> Array.map number
-
     let private isDeclared spec key = List.contains key (parameters spec)
 
     let private setting (solver: ISolver) key = solver.Settings |> Seq.tryFind (fun setting -> setting.Name = key)
@@ -51,7 +33,7 @@ module Settings =
         | false, None -> unknown "--set" spec solver key
 
     let private sweep (spec: GameSpec, solver: ISolver) key text =
-        let values = numbers text
+        let values = Words.numbers text
 
         match isDeclared spec key, setting solver key with
         | true, _ -> spec.Sweep(key, values), solver
@@ -62,6 +44,23 @@ module Settings =
         match change with
         | Value text -> Faults.reading "--set" (fun () -> set (spec, solver) key text)
         | Values text -> Faults.reading "--sweep" (fun () -> sweep (spec, solver) key text)
+
+    /// `--sweep seed=...` is about the run where neither the game nor the solver has a parameter of that name.
+    let private seeds (request: Request) (spec: GameSpec) (solver: ISolver) =
+        let isSeeds (key, change: Change) =
+            key = "seed" && change.IsValues && not (isDeclared spec key) && (setting solver key).IsNone
+
+        let seed (value: float) =
+            if value >= 0.0 && Double.IsInteger value && value < 9007199254740992.0 then
+                uint64 value
+            else
+                Faults.refuse $"--sweep: a seed is a whole number of at least 0, got '%s{Words.exact value}'."
+
+        match List.partition isSeeds request.Changes with
+        | [ _, Values _ ], _ when request.Seed.IsSome ->
+            Faults.refuse "--sweep: seeds come from --seed or from --sweep seed=..., not from both."
+        | [ _, Values text ], changes -> Words.numbers text |> Array.map seed |> ValueList.ToValueList, changes
+        | _ -> ValueList.Empty, request.Changes
 
     /// True copies: payoffs that do not depend on an axis would be computed once for all of its games.
     let private copies (number: int) (spec: GameSpec) =
@@ -92,7 +91,8 @@ module Settings =
             | Some text -> Solvers.Find text
             | None -> experiment.Solver
 
-        let spec, solver = List.fold change (experiment.Game, solver) request.Changes
+        let seeds, changes = seeds request experiment.Game solver
+        let spec, solver = List.fold change (experiment.Game, solver) changes
         let spec = Option.foldBack copies request.Batch spec
         checkSize spec
         let old = experiment.Options
@@ -103,6 +103,7 @@ module Settings =
                 precision = Option.toNullable request.Precision,
                 threads = Option.toNullable request.Threads,
                 seed = Option.toNullable request.Seed,
+                seeds = seeds,
                 until = Option.toObj (Request.stop request)
             )
 

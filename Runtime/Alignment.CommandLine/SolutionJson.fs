@@ -110,6 +110,15 @@ module SolutionJson =
             for setting in solver.Settings do
                 json.WriteString(setting.Name, setting.Value))
 
+    let private seeds (json: Utf8JsonWriter) (options: SolveOptions) =
+        if options.Seeds.Count = 0 then
+            json.WriteNumber("seed", options.Seed)
+        else
+            json.WriteNull "seed"
+            json.WriteStartArray "seeds"
+            options.Seeds |> Seq.iter json.WriteNumberValue
+            json.WriteEndArray()
+
     /// The whole object. With a batch, what stands outside of `elements` is about the game furthest from equilibrium.
     let write (solution: Solution) (stream: Stream) =
         use json = new Utf8JsonWriter(stream, JsonText.options)
@@ -124,7 +133,7 @@ module SolutionJson =
         json.WriteString("device", options.Executor.Device)
         json.WriteString("precision", options.Precision.ToString().ToLowerInvariant())
         json.WriteNumber("batch", solution.Games.Count)
-        json.WriteNumber("seed", options.Seed)
+        seeds json options
         json.WriteNumber("steps", solution.Steps)
         json.WriteNumber("seconds", solution.Seconds)
         json.WriteNumber("compile_seconds", solution.CompileSeconds)

@@ -172,6 +172,12 @@ module SolutionText =
     /// Below this the last iterate has settled, or wanders.
     let private noteworthyCycling = 0.5
 
+    let private seeds (options: SolveOptions) =
+        match List.ofSeq options.Seeds with
+        | [] -> $"seed %d{options.Seed}"
+        | [ seed ] -> $"seed %d{seed}"
+        | seeds -> $"%d{seeds.Length} seeds from %d{List.min seeds} to %d{List.max seeds}"
+
     let private footer (solution: Solution) =
         let options = solution.Options
         let precision = options.Precision.ToString().ToLowerInvariant()
@@ -191,7 +197,7 @@ module SolutionText =
         [
             $"game     %s{solution.Game.Spec.Name}, %s{games}"
             $"solver   %s{solution.Solver.Info.NameOn solution.Game.Spec}%s{settings}"
-            $"run      %s{Words.count solution.Steps} steps, %s{options.Executor.Name} %s{options.Executor.Device} %s{precision}, seed %d{options.Seed}"
+            $"run      %s{Words.count solution.Steps} steps, %s{options.Executor.Name} %s{options.Executor.Device} %s{precision}, %s{seeds options}"
             $"time     %s{Words.seconds solution.Seconds} solving, %s{Words.seconds solution.CompileSeconds} compiling, %s{Words.seconds solution.MeasureSeconds} measuring"
             yield! rates solution
             yield! circles

@@ -53,6 +53,24 @@ module Words =
 
             Faults.refuse $"%s{option}: expected %s{range}, got '%s{text}'."
 
+    /// `v1,v2,...`, or `a..b` in steps of one.
+    let numbers (text: string) =
+        let number part =
+            match tryReal part with
+            | Some value -> value
+            | None -> Faults.refuse $"--sweep: expected numbers v1,v2,... or a range a..b, got '%s{text}'."
+
+        match text.Split ".." with
+        | [| first; last |] ->
+            let a, b = number first, number last
+
+            if not (Double.IsInteger a && Double.IsInteger b && a <= b && b - a < 1e6) then
+                Faults.refuse
+                    $"--sweep: a range goes from a whole number up to another, got '%s{text}'; list other values as v1,v2,..."
+
+            [| a..b |]
+        | _ -> text.Split ',' |> Array.map number
+
     /// One of a few words.
     let choice option (words: (string * 'T) list) (text: string) =
         match List.tryFind (fun (word, _) -> word = text) words with

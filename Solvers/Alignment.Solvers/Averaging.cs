@@ -18,20 +18,18 @@ public enum Averaging
 /// </summary>
 /// <remarks>
 /// The sum is kept rather than the mean, so that the average of a batch element depends on its own steps alone and is
-/// on the simplex to rounding whenever it is read. Before the first step the sum is 0 and the average uniform. What
-/// rounding takes from the sum is given back with the next step (Kahan 1965, "Further remarks on reducing truncation
-/// errors"): in float32 a plain sum stops improving near 10,000 steps.
+/// on the simplex to rounding whenever it is read. Before the first step the sum is 0 and the average uniform. It is
+/// compensated: in float32 a plain sum stops improving near 10,000 steps.
 /// </remarks>
 internal static class Averages
 {
-    private static readonly Slot Sum = new("average");
-    private static readonly Slot Excess = new("average_excess");
+    private static readonly CompensatedSum Sum = new("average");
 
     public static Setting Setting(Averaging value, Func<Averaging, ISolver> change) =>
         Alignment.Setting.Choice("averaging", value, "Weight of step t in the average: 1, t or t^2.", change);
 
     public static SolverState WithAverage(this SolverState state, IGameView game) =>
-        state.With(Sum, game.Players, game.Zeros).With(Excess, game.Players, game.Zeros);
+        Sum.Begin(state, game.Players, game.Zeros);
 
     public static SolverState AddToAverage(
         this SolverState state,
@@ -40,21 +38,14 @@ internal static class Averages
         Averaging averaging
     ) => state.AddToAverage(game, played, Weight(averaging));
 
-    public static SolverState AddToAverage(this SolverState state, IGameView game, Profile played, Expr weight)
-    {
-        var next = state;
-        foreach (var player in game.Players)
-        {
-            var term = (weight * game.Realization(player, played[player])) - state[Excess, player];
-            var sum = state[Sum, player] + term;
-            next = next.With(Sum, player, sum).With(Excess, player, sum - state[Sum, player] - term);
-        }
-
-        return next;
-    }
+    public static SolverState AddToAverage(this SolverState state, IGameView game, Profile played, Expr weight) =>
+        game.Players.Aggregate(
+            state,
+            (next, player) => Sum.Add(next, state, player, weight * game.Realization(player, played[player]))
+        );
 
     public static Profile Average(this SolverState state, IGameView game) =>
-        Profile.Of(game.Players, p => game.FromRealization(p, state[Sum, p]));
+        Profile.Of(game.Players, p => game.FromRealization(p, Sum.Of(state, p)));
 
     /// <summary>The weight of the present step.</summary>
     public static Expr Weight(Averaging averaging) =>

@@ -711,7 +711,7 @@ let private byName =
             for text, message in
                 [
                     "liars_dice(dice=2)",
-                    "The game 'liars_dice(dice=2,sides=6)' would have about 7,398,752,256 ends; expected at most 2,000,000: ask for a smaller one, or learn it from its rules by MonteCarlo.Solve."
+                    "The game 'liars_dice(dice=2,sides=6)' would have about 7,398,752,256 ends; expected at most 22,000,000: ask for a smaller one, or learn it from its rules by MonteCarlo.Solve."
                     "phantom_tic_tac_toe(rows=3,line=4)",
                     "Parameter 'line' of the game 'phantom_tic_tac_toe': expected a whole number from 2 to 3, got '4'."
                     "phantom_tic_tac_toe(columns=2,line=3)",
@@ -725,7 +725,7 @@ let private byName =
                     Expect.isTrue (e :? GameSyntaxException) (string e)
                     Expect.equal e.Message message text)
 
-            for text in [ "goofspiel(cards=7)"; "phantom_tic_tac_toe(rows=3)"; "inspection_dialogue(rounds=6)" ] do
+            for text in [ "goofspiel(cards=7)"; "phantom_tic_tac_toe(rows=3)"; "inspection_dialogue(rounds=6,types=6)" ] do
                 Expect.throwsT<GameSyntaxException> (fun () -> GameLibrary.Create text |> ignore) text
         }
     ]

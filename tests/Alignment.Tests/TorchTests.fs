@@ -269,24 +269,15 @@ module TorchAgreement =
             stdout.Flush()
             TorchExecutor.Check program
 
-            let exact = everything HostExecutor.Instance Precision.Float64 program 30
-
-            for precision, tolerance in [ Precision.Float64, 1e-10; Precision.Float32, 1e-4 ] do
-                let expected = everything HostExecutor.Instance precision program 30
+            // fewer steps in float32: where regrets cross 0 a step multiplies what rounding did before (lrm: 2e-4 after 30 steps)
+            for precision, steps, tolerance in [ Precision.Float64, 30, 1e-10; Precision.Float32, 10, 1e-4 ] do
+                let expected = everything HostExecutor.Instance precision program steps
                 let largest = expected |> Seq.collect snd |> Seq.fold (fun m v -> max m (abs v)) 1.0
 
-                let off =
-                    Seq.map2 (fun e v -> abs (e - v)) (Seq.collect snd exact) (Seq.collect snd expected)
-                    |> Seq.fold max 0.0
+                sameBits solver.Info.Name (everything HostExecutor.KernelsOnly precision program steps) expected
 
-                sameBits solver.Info.Name (everything HostExecutor.KernelsOnly precision program 30) expected
-
-                everything TorchExecutor.Cpu precision program 30
-                |> compare
-                    $"{solver.Info.Name} on {game.Name}, {precision}"
-                    tolerance
-                    (largest + 4.0 * off / tolerance)
-                    expected
+                everything TorchExecutor.Cpu precision program steps
+                |> compare $"{solver.Info.Name} on {game.Name}, {precision}" tolerance largest expected
 
     /// `--torch-agreement SEED COUNT`: checks so many random programs, from a seed on; `--torch-agreement solvers`: checks every solver.
     /// None for any other command line.

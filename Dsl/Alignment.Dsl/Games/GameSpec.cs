@@ -12,10 +12,10 @@ public sealed record GameSpec
     internal GameSpec(string name) => Name = name;
 
     /// <summary>Name in reports and run folders.</summary>
-    public string Name { get; private init; }
+    public string Name { get; internal init; }
 
     /// <summary>For a sequential game: its tree, over whose outcomes payoffs are. Null where each player chooses once, at the same time.</summary>
-    public TreeForm? Tree { get; private init; }
+    public TreeForm? Tree { get; internal init; }
 
     /// <summary>The players, in the order in which they were declared.</summary>
     public ValueList<Player> Players { get; private init; } = [];
@@ -234,6 +234,18 @@ public static class Game
         ArgumentNullException.ThrowIfNull(form);
         ArgumentNullException.ThrowIfNull(payoffs);
         return GameSpec.Of(form, payoffs);
+    }
+
+    /// <summary>Games side by side along a batch axis: they have the same players, actions and tree, and differ in numbers.</summary>
+    /// <param name="axis">The axis, with one element a game.</param>
+    /// <param name="games">The games.</param>
+    /// <exception cref="ArgumentException">They differ in more than numbers; the message says in what.</exception>
+    /// <example><code>Game.SideBySide(Axis.Of("strong", "0.1", "0.9"), Games.Signalling(0.1), Games.Signalling(0.9))</code></example>
+    public static GameSpec SideBySide(Axis axis, params GameSpec[] games)
+    {
+        ArgumentNullException.ThrowIfNull(axis);
+        ArgumentNullException.ThrowIfNull(games);
+        return GameBatch.Of(axis, games);
     }
 
     /// <summary>The sequential game of rules, whose tree is enumerated now.</summary>

@@ -29,7 +29,7 @@ public sealed record GameTree
     }
 
     /// <summary>Histories that are enumerated at most, unless another limit is given.</summary>
-    public const long MostHistories = 20_000_000;
+    public const long MostHistories = 100_000_000;
 
     /// <summary>The game's name.</summary>
     public string Name { get; }

@@ -23,6 +23,7 @@ internal sealed class TreeBuilder<TState>(
     private readonly List<List<double>> _payoffs = [];
     private readonly List<double> _chances = [];
     private TreeEstimate _expected = new(0, 0);
+    private readonly long _before = GC.GetTotalMemory(false);
     private long _histories;
     private long _decisions;
     private long _chanceNodes;
@@ -75,17 +76,30 @@ internal sealed class TreeBuilder<TState>(
         while (open.TryPop(out var position))
             Visit(position, open);
         Report();
+        _outcomes.Clear();
+        _outcomes.TrimExcess();
+        _longOutcomes.Clear();
+        _numbers.Clear();
         // who never acts has one thing to do, so that everyone has a strategy
         foreach (var sets in _sets.Where(s => s.Count == 0))
             sets.Add(new("never acts", ["-"], 0, 0));
         return new(
             rules.Name,
             rules.Players.Select((name, p) => new Treeplex(name, _sets[p].ToValueList())).ToValueList(),
-            _sequences.Select(s => s.ToValueList()).ToValueList(),
-            _payoffs.Select(s => s.ToValueList()).ToValueList(),
-            _chances.ToValueList(),
+            _sequences.Select(Taken).ToValueList(),
+            _payoffs.Select(Taken).ToValueList(),
+            Taken(_chances),
             new(_histories, _decisions, _chanceNodes, _ends, _depth)
         );
+    }
+
+    /// <summary>The items of a list, which gives its memory back.</summary>
+    private static ValueList<T> Taken<T>(List<T> list)
+    {
+        var taken = list.ToValueList();
+        list.Clear();
+        list.TrimExcess();
+        return taken;
     }
 
     private void Visit(Position at, Stack<Position> open)
@@ -131,14 +145,28 @@ internal sealed class TreeBuilder<TState>(
         }
     }
 
-    private void Report() =>
+    private void Report()
+    {
         progress?.Report(new(_histories, Math.Max(_expected.Histories, _histories), _expected.Bytes(Count)));
+        var available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        // what a program for the tree takes is about as much again as its enumeration; garbage does not count
+        if (GC.GetTotalMemory(false) <= available / 2)
+            return;
+        var taken = GC.GetTotalMemory(true) - _before;
+        if (taken > available / 2)
+            throw new RulesException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{rules.Name} is too large for this machine: {_histories:N0} histories take {taken >> 20:N0} MB, half of the {available >> 20:N0} MB there are{Estimated()}. Make the game smaller, or use a solver that samples."
+                )
+            );
+    }
 
     private string Estimated()
     {
         var estimate = TreeEstimate.Of(rules);
         return estimate.Histories > mostHistories
-            ? string.Create(CultureInfo.InvariantCulture, $" (about {estimate.Histories:0.#e+0}, by random games)")
+            ? string.Create(CultureInfo.InvariantCulture, $" (about {estimate.Histories:0.#e+0}, by a sample)")
             : "";
     }
 

@@ -4,6 +4,7 @@ namespace Alignment;
 public sealed class TreeForm : IEquatable<TreeForm>
 {
     private readonly Func<IGamePosition>? _start;
+    private readonly Expr? _chances;
 
     /// <summary>The form of a tree.</summary>
     public TreeForm(GameTree tree)
@@ -80,7 +81,23 @@ public sealed class TreeForm : IEquatable<TreeForm>
     public bool HasRules => _start is not null;
 
     /// <summary>The probability that chance leads to each outcome, when every player plays its sequence.</summary>
-    public Expr Chances => Expr.Vector(Outcomes, [.. Tree.Chances]);
+    public Expr Chances => _chances ?? Expr.Vector(Outcomes, [.. Tree.Chances]);
+
+    private TreeForm(TreeForm other, Expr chances)
+    {
+        (_start, _chances) = (other._start, chances);
+        (Tree, Outcomes, Players, Treeplexes, Indices, Fingerprint) = (
+            other.Tree,
+            other.Outcomes,
+            other.Players,
+            other.Treeplexes,
+            other.Indices,
+            other.Fingerprint
+        );
+    }
+
+    /// <summary>The same form with other chances, which may differ between the games of a batch.</summary>
+    internal TreeForm With(Expr chances) => new(this, chances);
 
     /// <summary>A player's axes.</summary>
     public TreeplexAxes Treeplex(Player player) => Treeplexes[Players.IndexOf(player)];

@@ -155,11 +155,11 @@ public sealed record AuditFamily : IGameFamily
 
     /// <summary>Probability that the model is scheming.</summary>
     public static GameParameter<double> Scheming { get; } =
-        GameParameter.Real("scheming", 0.5, 1e-6, 1, "Probability that the model is scheming.");
+        GameParameter.OfRules("scheming", 0.5, 1e-6, 1, "Probability that the model is scheming.");
 
     /// <summary>What inspected sabotage costs the model; sabotage that is passed gains it 1.</summary>
     public static GameParameter<double> Penalty { get; } =
-        GameParameter.Real(
+        GameParameter.OfRules(
             "penalty",
             1,
             0,
@@ -169,7 +169,7 @@ public sealed record AuditFamily : IGameFamily
 
     /// <summary>What an inspection costs the auditor.</summary>
     public static GameParameter<double> Cost { get; } =
-        GameParameter.Real("cost", 0.1, 0, 1e6, "What an inspection costs the auditor.");
+        GameParameter.OfRules("cost", 0.1, 0, 1e6, "What an inspection costs the auditor.");
 
     /// <inheritdoc/>
     public string Name => "audit";

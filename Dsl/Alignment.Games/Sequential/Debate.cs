@@ -192,15 +192,15 @@ public sealed record DebateFamily : IGameFamily
 
     /// <summary>Probability that the flaw of a clear argument is found.</summary>
     public static GameParameter<double> Clear { get; } =
-        GameParameter.Real("clear", 0.8, 0, 1, "Probability that the flaw of a clear argument is found.");
+        GameParameter.OfRules("clear", 0.8, 0, 1, "Probability that the flaw of a clear argument is found.");
 
     /// <summary>Probability that the flaw of an obscure argument is found.</summary>
     public static GameParameter<double> Obscure { get; } =
-        GameParameter.Real("obscure", 0.6, 0, 1, "Probability that the flaw of an obscure argument is found.");
+        GameParameter.OfRules("obscure", 0.6, 0, 1, "Probability that the flaw of an obscure argument is found.");
 
     /// <summary>Probability that the honest side's argument is obscure.</summary>
     public static GameParameter<double> Natural { get; } =
-        GameParameter.Real("natural", 0.3, 0, 1, "Probability that the honest side's argument is obscure.");
+        GameParameter.OfRules("natural", 0.3, 0, 1, "Probability that the honest side's argument is obscure.");
 
     /// <inheritdoc/>
     public string Name => "debate";

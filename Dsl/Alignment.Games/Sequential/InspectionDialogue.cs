@@ -208,11 +208,11 @@ public sealed record InspectionDialogueFamily : IGameFamily
 
     /// <summary>Probability that the user is innocent.</summary>
     public static GameParameter<double> Innocent { get; } =
-        GameParameter.Real("innocent", 0.5, 0, 0.999, "Probability that the user is innocent.");
+        GameParameter.OfRules("innocent", 0.5, 0, 0.999, "Probability that the user is innocent.");
 
     /// <summary>What red loses when its mode is guarded; the harm of an attack is 1.</summary>
     public static GameParameter<double> Penalty { get; } =
-        GameParameter.Real(
+        GameParameter.OfRules(
             "penalty",
             0.5,
             0,
@@ -222,11 +222,11 @@ public sealed record InspectionDialogueFamily : IGameFamily
 
     /// <summary>What guarding a benign message costs blue.</summary>
     public static GameParameter<double> Guard { get; } =
-        GameParameter.Real("guard", 0.1, 0, 1e6, "What guarding a benign message costs blue.");
+        GameParameter.OfRules("guard", 0.1, 0, 1e6, "What guarding a benign message costs blue.");
 
     /// <summary>What refusing a benign message costs blue.</summary>
     public static GameParameter<double> Refusal { get; } =
-        GameParameter.Real("refusal", 0.5, 0, 1e6, "What refusing a benign message costs blue.");
+        GameParameter.OfRules("refusal", 0.5, 0, 1e6, "What refusing a benign message costs blue.");
 
     /// <summary>What blue is told after a round: nothing, or what was sent.</summary>
     public static GameParameter<string> Feedback { get; } =

@@ -6,7 +6,7 @@ namespace Alignment;
 internal static class SequentialSize
 {
     /// <summary>Most ends of a game of the library.</summary>
-    public const double MostEnds = 2_000_000;
+    public const double MostEnds = 22_000_000;
 
     /// <param name="arguments">The game's arguments, named in the message.</param>
     /// <param name="ends">Its ends, or a little more.</param>

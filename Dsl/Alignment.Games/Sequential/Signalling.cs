@@ -100,7 +100,7 @@ public sealed record SignallingFamily : IGameFamily
 {
     /// <summary>Probability that the sender is strong.</summary>
     public static GameParameter<double> Strong { get; } =
-        GameParameter.Real("strong", 0.9, 0, 1, "Probability that the sender is strong.");
+        GameParameter.OfRules("strong", 0.9, 0, 1, "Probability that the sender is strong.");
 
     /// <inheritdoc/>
     public string Name => "signalling";

@@ -72,52 +72,57 @@ public static class StructureAnalysis
 
     /// <summary>Decides for a sequential game whether payoffs sum to zero, or to one number, at every outcome.</summary>
     /// <param name="form">The tree.</param>
+    /// <param name="chances">The probabilities of outcomes: games, then outcomes; or of one game, for all.</param>
     /// <param name="payoffs">For each player its payoffs: games, then outcomes, weighted by chance.</param>
     /// <param name="games">Number of games.</param>
     /// <param name="describeGame">Names a game of the batch for witnesses; empty for a single game.</param>
     public static ValueList<StructureDecision> Decide(
         TreeForm form,
+        double[] chances,
         IReadOnlyList<double[]> payoffs,
         int games,
         Func<int, string> describeGame
     )
     {
         ArgumentNullException.ThrowIfNull(form);
+        ArgumentNullException.ThrowIfNull(chances);
         ArgumentNullException.ThrowIfNull(payoffs);
         ArgumentNullException.ThrowIfNull(describeGame);
         StructureDecision Of(Structure structure, string? witness) =>
             new(structure, witness is null ? Verdict.Proved : Verdict.Refuted, witness ?? "");
         return
         [
-            Of(Structure.ZeroSum, NotConstantSum(form, payoffs, games, describeGame, zero: true)),
-            Of(Structure.ConstantSum, NotConstantSum(form, payoffs, games, describeGame, zero: false)),
+            Of(Structure.ZeroSum, NotConstantSum(form, chances, payoffs, games, describeGame, zero: true)),
+            Of(Structure.ConstantSum, NotConstantSum(form, chances, payoffs, games, describeGame, zero: false)),
         ];
     }
 
     // payoffs of merged ends are weighted by chance, and so is what they sum to
     private static string? NotConstantSum(
         TreeForm form,
+        double[] chances,
         IReadOnlyList<double[]> payoffs,
         int games,
         Func<int, string> describeGame,
         bool zero
     )
     {
-        var chances = form.Tree.Chances;
+        var outcomes = form.Outcomes.Size;
         for (var game = 0; game < games; game++)
         {
-            var first = game * chances.Count;
-            var slack = Tolerance * payoffs.Max(u => u.AsSpan(first, chances.Count).ToArray().Max(Math.Abs));
-            var constant = zero ? 0 : payoffs.Sum(u => u[first]) / chances[0];
-            for (var o = 0; o < chances.Count; o++)
+            var first = game * outcomes;
+            var weights = chances.AsSpan(first % chances.Length, outcomes);
+            var slack = Tolerance * payoffs.Max(u => u.AsSpan(first, outcomes).ToArray().Max(Math.Abs));
+            var constant = zero ? 0 : payoffs.Sum(u => u[first]) / weights[0];
+            for (var o = 0; o < outcomes; o++)
             {
-                var sum = payoffs.Sum(u => u[first + o]);
-                if (Math.Abs(sum - (constant * chances[o])) <= slack)
+                var (sum, chance) = (payoffs.Sum(u => u[first + o]), weights[o]);
+                if (Math.Abs(sum - (constant * chance)) <= slack)
                     continue;
                 var (name, at) = (describeGame(game), Describe(form.Tree, o));
                 return string.Create(
                     System.Globalization.CultureInfo.InvariantCulture,
-                    $"{(name.Length > 0 ? $"game {name}, " : "")}{at}: payoffs sum to {sum / chances[o]:R}, not {constant:R}"
+                    $"{(name.Length > 0 ? $"game {name}, " : "")}{at}: payoffs sum to {sum / chance:R}, not {constant:R}"
                 );
             }
         }

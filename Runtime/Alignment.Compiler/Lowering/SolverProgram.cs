@@ -16,12 +16,6 @@ public static class SolverProgram
     /// <summary>Output that holds what a player got on average.</summary>
     public static string PayoffOutput(Player player) => $"payoff/{player.Name}";
 
-    private static readonly Slot Earnings = new("earnings");
-    private static readonly Slot Payoff = new("payoff");
-    private static readonly Slot Steps = new("steps");
-    private static readonly Slot JointSum = new("joint_sum");
-    private static readonly Slot JointExcess = new("joint_excess");
-
     /// <summary>Compiles a solver for a checked specification.</summary>
     /// <param name="spec">The game, its data bound.</param>
     /// <param name="solver">The solver.</param>
@@ -35,28 +29,11 @@ public static class SolverProgram
     public static Program Compile(GameSpec spec, IIterativeSolver solver, ValueList<Axis> batch, bool withJoint)
     {
         ArgumentNullException.ThrowIfNull(solver);
-        IGameView view = spec.Tree is null ? new MatrixGameView(spec) : new TreeGameView(spec);
-        var initial = solver.Init(view);
-        var actions = spec.Players.Select(p => p.Actions).ToArray();
-        var tree = view as TreeGameView;
-        if (withJoint && tree is not null)
-            initial = initial
-                .With(Earnings, spec.Players, p => Expr.Constant(0).Expand(tree.Treeplex(p).Sequences))
-                .With(Payoff, spec.Players, _ => 0)
-                .With(Steps, 0);
-        else if (withJoint)
-            initial = initial
-                .With(JointSum, Expr.Constant(0).Expand(actions))
-                .With(JointExcess, Expr.Constant(0).Expand(actions));
-
+        var (view, record) = View(spec, withJoint);
+        var initial = record.Begin(solver.Init(view));
         var state = initial.AsVariables();
         var read = solver.Read(view, state);
-        var next = solver.Step(view, state);
-        if (withJoint && tree is not null)
-            next = AddEarnings(next, state, tree, read.Last);
-        else if (withJoint)
-            next = AddToJoint(next, state, ((MatrixGameView)view).Joint(read.Last));
-
+        var next = record.Add(solver.Step(view, state), state, read.Last);
         var outputs = new List<KeyValuePair<string, Expr>>();
         foreach (var player in spec.Players)
         {
@@ -64,22 +41,7 @@ public static class SolverProgram
             outputs.Add(new(Output(Iterate.Average, player), read.Average[player].Expand(player.Actions)));
         }
 
-        if (withJoint && tree is not null)
-        {
-            var steps = state[Steps].Maximum(1);
-            foreach (var player in spec.Players)
-            {
-                outputs.Add(new(EarningsOutput(player), state[Earnings, player] / steps));
-                outputs.Add(new(PayoffOutput(player), state[Payoff, player] / steps));
-            }
-        }
-        else if (withJoint)
-        {
-            var total = state[JointSum].Sum(actions);
-            var cells = actions.Aggregate(1.0, (n, axis) => n * axis.Size);
-            outputs.Add(new(JointOutput, total.Above(0.0).Select(state[JointSum] / total, 1 / cells)));
-        }
-
+        outputs.AddRange(record.Outputs(state));
         return Lowering.Program(
             $"{solver.Info.Name} on {spec.Name}",
             [.. batch, .. Swept(spec, initial, next, outputs)],
@@ -89,25 +51,16 @@ public static class SolverProgram
         );
     }
 
-    private static SolverState AddEarnings(SolverState next, SolverState state, TreeGameView view, Profile played)
+    private static (IGameView View, PlayRecord Record) View(GameSpec spec, bool withJoint)
     {
-        foreach (var player in view.Players)
+        if (spec.Tree is null)
         {
-            var gradient = view.SequenceGradient(player, played);
-            next = next.With(Earnings, player, state[Earnings, player] + gradient)
-                .With(Payoff, player, state[Payoff, player] + view.Worth(player, gradient, played[player]));
+            var view = new MatrixGameView(spec);
+            return (view, withJoint ? new PlayRecord.Joint(view) : new PlayRecord.None());
         }
 
-        return next.With(Steps, state[Steps] + 1);
-    }
-
-    // What rounding takes from the sum is given back with the next step (Kahan 1965): in float32 a plain sum is off by a part in 1,000 after
-    // 100,000 steps.
-    private static SolverState AddToJoint(SolverState next, SolverState state, Expr joint)
-    {
-        var term = joint - state[JointExcess];
-        var sum = state[JointSum] + term;
-        return next.With(JointSum, sum).With(JointExcess, sum - state[JointSum] - term);
+        var tree = new TreeGameView(spec);
+        return (tree, withJoint ? new PlayRecord.Earnings(tree) : new PlayRecord.None());
     }
 
     // Whatever axis a solver's expressions hold that is no player's and not the specification's came in with a setting.

@@ -21,7 +21,7 @@ public sealed class BoundGame
         );
         CheckFinite();
         Structures = spec.Tree is { } tree
-            ? StructureAnalysis.Decide(tree, _payoffs, Games, DescribeGame)
+            ? StructureAnalysis.Decide(tree, Chances(spec, tree), _payoffs, Games, DescribeGame)
             : StructureAnalysis.Decide(spec.Players, _payoffs, Games, DescribeGame);
     }
 
@@ -100,6 +100,12 @@ public sealed class BoundGame
 
     private static NamedTensor Rates(CountTable table, TableCounts counts) =>
         NamedTensor.Of(table.Axes, [.. counts.Successes.Zip(counts.Trials, (s, n) => s / n)]);
+
+    /// <summary>The probabilities of a tree's outcomes: of all games, where these differ in them, else of one.</summary>
+    private static double[] Chances(GameSpec spec, TreeForm form) =>
+        form.Chances.Axes.Count > 1
+            ? Evaluate(spec, [("chances", form.Chances)])[0]
+            : form.Tree.Chances.AsSpan().ToArray();
 
     private static Expr Averaged(GameSpec spec, Expr payoff) =>
         spec.Tree is null ? new MatrixGameView(spec).Averaged(payoff) : payoff;

@@ -14,16 +14,11 @@ internal static class Certify
     )
     {
         var players = game.Spec.Players;
-        double? Metric(string key) => measured.Metrics.TryGetValue(key, out var values) ? values[index] : null;
+        var metrics = measured.Metrics.ToDictionary(m => m.Key, m => m.Value[index], StringComparer.Ordinal);
         return new(
             name,
             status,
-            new(Metric("game/nash_conv")!.Value, players.Count)
-            {
-                RegularizedGap = Metric("game/regularized_gap"),
-                CoarseCorrelatedGap = Metric("game/cce_gap"),
-                CorrelatedGap = Metric("game/ce_gap"),
-            },
+            Exact(metrics, players.Count),
             steps,
             players
                 .Select(
@@ -45,7 +40,19 @@ internal static class Certify
                     .ToArray()
                     .ToValueList()
                 : null,
-            measured.Metrics.ToDictionary(m => m.Key, m => m.Value[index], StringComparer.Ordinal)
+            metrics
         );
+    }
+
+    /// <summary>The certificate that measured figures make.</summary>
+    public static Certificate.Exact Exact(IReadOnlyDictionary<string, double> metrics, int players)
+    {
+        double? Metric(string key) => metrics.TryGetValue(key, out var value) ? value : null;
+        return new(metrics["game/nash_conv"], players)
+        {
+            RegularizedGap = Metric("game/regularized_gap"),
+            CoarseCorrelatedGap = Metric("game/cce_gap"),
+            CorrelatedGap = Metric("game/ce_gap"),
+        };
     }
 }

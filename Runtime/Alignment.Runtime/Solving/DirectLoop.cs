@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 
 namespace Alignment.Runtime;
 
@@ -21,9 +22,13 @@ internal static class DirectLoop
         var notes = new List<string>(game.Notes);
         var solving = Stopwatch.StartNew();
         var answered = 0;
+        if (options.Recorder?.Resume is { } snapshot)
+            answered = Load(snapshot, strategies, ref joint, notes);
         for (; answered < game.Games; answered++)
         {
             var g = answered;
+            if (options.Recorder is { IsDue: true })
+                Save(options.Recorder, answered, strategies, joint, notes);
             if (Answer(solver, game.Data(g), cancellationToken) is not { } answer)
                 break;
             for (var p = 0; p < players.Count; p++)
@@ -42,6 +47,8 @@ internal static class DirectLoop
         }
 
         solving.Stop();
+        if (answered < game.Games && options.Recorder is { } recorder)
+            Save(recorder, answered, strategies, joint, notes);
         // what was not answered before the cancellation is certified like everything else, and has to be a distribution for that
         foreach (var (strategy, player) in strategies.Zip(players))
             strategy.AsSpan(answered * player.Actions.Size).Fill(1.0 / player.Actions.Size);
@@ -79,6 +86,36 @@ internal static class DirectLoop
             Notes = notes.ToValueList(),
         };
         return solution;
+    }
+
+    private static void Save(
+        IRunRecorder recorder,
+        int answered,
+        double[][] strategies,
+        double[]? joint,
+        List<string> notes
+    )
+    {
+        var snapshot = new Snapshot();
+        snapshot.Put("step", (double)answered);
+        for (var p = 0; p < strategies.Length; p++)
+            snapshot.Put(string.Create(CultureInfo.InvariantCulture, $"strategy/{p}"), (double[])strategies[p].Clone());
+        if (joint is not null)
+            snapshot.Put("joint", (double[])joint.Clone());
+        snapshot.Put("notes", string.Join('\n', notes));
+        recorder.Save(answered, double.PositiveInfinity, snapshot);
+    }
+
+    /// <summary>Takes the answers up that were given before; how many.</summary>
+    private static int Load(Snapshot snapshot, double[][] strategies, ref double[]? joint, List<string> notes)
+    {
+        for (var p = 0; p < strategies.Length; p++)
+            snapshot.Array(string.Create(CultureInfo.InvariantCulture, $"strategy/{p}")).CopyTo(strategies[p], 0);
+        if (snapshot.Has("joint"))
+            joint = snapshot.Array("joint");
+        notes.Clear();
+        notes.AddRange(snapshot.Text("notes").Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        return (int)snapshot.Number("step");
     }
 
     private static DirectAnswer? Answer(IDirectSolver solver, IGameData game, CancellationToken cancellationToken)

@@ -147,6 +147,13 @@ public static class GameSolver
                 $"answers in float64 on this CPU, without an executor; got executor '{options.Executor.Name}' on '{options.Executor.Device}' "
                     + $"in {options.Precision.ToString().ToLowerInvariant()}; leave them out, or use an iterative solver such as prm+"
             );
+        if (options.Seeds.Count > 0 && solver is not ISampledSolver)
+            throw new SpecException(
+                $"solver '{solver.Info.Name}'",
+                "runs one seed at a time: seeds lie side by side for solvers that sample, such as mccfr; the draws of data have a batch axis of their own"
+            );
+        if (options.Seeds.Distinct().Count() < options.Seeds.Count)
+            throw new ArgumentException("seeds: expected each seed once.");
         if (options.Threads < 1)
             throw new ArgumentException(
                 string.Create(CultureInfo.InvariantCulture, $"threads: expected at least 1, got {options.Threads}.")

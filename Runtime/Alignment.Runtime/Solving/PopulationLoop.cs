@@ -1,10 +1,29 @@
 using System.Diagnostics;
+using System.Globalization;
 
 namespace Alignment.Runtime;
 
 /// <summary>Runs population solvers, one game after the other: each iteration solves the game between the populations and extends them.</summary>
-internal static class PopulationLoop
+internal sealed class PopulationLoop
 {
+    private readonly BoundGame _game;
+    private readonly IPopulationSolver _solver;
+    private readonly SolveOptions _options;
+    private readonly Stopwatch _running = Stopwatch.StartNew();
+    private readonly List<TracePoint> _trace = [];
+    private readonly List<GameSolution> _solutions = []; // of the games that are done
+    private double _secondsBefore; // of the run that this one goes on from
+
+    // of the game at hand
+    private Population? _population;
+    private long _step; // iterations that made the population
+    private GameSolution? _best;
+
+    private PopulationLoop(BoundGame game, IPopulationSolver solver, SolveOptions options) =>
+        (_game, _solver, _options) = (game, solver, options);
+
+    private double Seconds => _secondsBefore + _running.Elapsed.TotalSeconds;
+
     public static Solution Run(
         BoundGame game,
         IPopulationSolver solver,
@@ -14,97 +33,143 @@ internal static class PopulationLoop
     )
     {
         var compileSeconds = clock.Elapsed.TotalSeconds;
-        var running = Stopwatch.StartNew();
-        var trace = new List<TracePoint>();
-        var solutions = new List<GameSolution>();
-        for (var g = 0; g < game.Games; g++)
+        return new PopulationLoop(game, solver, options).Run(compileSeconds, cancellationToken);
+    }
+
+    private Solution Run(double compileSeconds, CancellationToken cancellationToken)
+    {
+        if (_options.Recorder?.Resume is { } snapshot)
+            Load(snapshot);
+        while (_solutions.Count < _game.Games)
         {
+            var g = _solutions.Count;
             if (g > 0 && cancellationToken.IsCancellationRequested)
             {
-                solutions.AddRange(Unanswered(game, solver, options, g));
+                _solutions.AddRange(Unanswered(_game, _solver, _options, g));
                 break;
             }
 
-            solutions.Add(SolveGame(game, g, solver, options, running, trace, cancellationToken));
+            _solutions.Add(SolveGame(g, cancellationToken));
+            (_population, _step, _best) = (null, 0, null);
         }
 
         return new()
         {
-            Game = game,
-            Solver = solver,
-            Options = options,
-            Batch = game.Batch,
-            Games = solutions.ToValueList(),
-            Trace = trace.ToValueList(),
-            Steps = solutions.Max(s => s.Steps),
-            Seconds = running.Elapsed.TotalSeconds,
+            Game = _game,
+            Solver = _solver,
+            Options = _options,
+            Batch = _game.Batch,
+            Games = _solutions.ToValueList(),
+            Trace = _trace.ToValueList(),
+            Steps = _solutions.Max(s => s.Steps),
+            Seconds = Seconds,
             CompileSeconds = compileSeconds,
             MeasureSeconds = 0,
-            Notes = game.Notes,
+            Notes = _game.Notes,
         };
     }
 
-    private static GameSolution SolveGame(
-        BoundGame game,
-        int g,
-        IPopulationSolver solver,
-        SolveOptions options,
-        Stopwatch running,
-        List<TracePoint> trace,
-        CancellationToken cancellationToken
-    )
+    private GameSolution SolveGame(int g, CancellationToken cancellationToken)
     {
-        var data = game.Data(g);
+        var data = _game.Data(g);
         using var measure = new Measure(
-            Probed(SpecOf(game, data), game.Spec.Probes),
+            Probed(SpecOf(_game, data), _game.Spec.Probes),
             [],
             withJoint: false,
-            options.Threads
+            _options.Threads
         );
-        StopRules.ThrowUnmeasured(options.Until, measure.Keys.ToHashSet(StringComparer.Ordinal));
-        var inner = new InnerSolve(solver, options, cancellationToken);
-        var population = solver.Init(data);
-        GameSolution? best = null;
-        for (var step = 1L; ; step++)
+        StopRules.ThrowUnmeasured(_options.Until, measure.Keys.ToHashSet(StringComparer.Ordinal));
+        var inner = new InnerSolve(_solver, _options, cancellationToken);
+        _population ??= _solver.Init(data);
+        while (true)
         {
-            var iterate = solver.Step(data, population, inner);
-            population = iterate.Next;
-            var measured = measure.Of([.. iterate.Strategies.Select((s, p) => Along(game.Spec, p, s))], null);
-            var seconds = running.Elapsed.TotalSeconds;
+            var iterate = _solver.Step(data, _population, inner);
+            // an iteration that was cancelled on its way is no part of the run that goes on
+            var cancelled = cancellationToken.IsCancellationRequested;
+            if (cancelled)
+                Save();
+            (_population, _step) = (iterate.Next, _step + 1);
+            var measured = measure.Of([.. iterate.Strategies.Select((s, p) => Along(_game.Spec, p, s))], null);
+            var seconds = Seconds;
             double Metric(string key) =>
                 measured.Metrics.TryGetValue(key, out var m) ? m[0] : measured.Metrics["game/" + key][0];
             var status =
-                StopRules.Holds(options.Until, Metric, step, seconds)
-                    ? Sentences.Stopped(options.Until, Metric, step, seconds)
-                : !iterate.Grew ? Sentences.Grown(game.Spec.Players, population, step)
-                : cancellationToken.IsCancellationRequested ? Sentences.Cancelled(step)
+                StopRules.Holds(_options.Until, Metric, _step, seconds)
+                    ? Sentences.Stopped(_options.Until, Metric, _step, seconds)
+                : !iterate.Grew ? Sentences.Grown(_game.Spec.Players, _population, _step)
+                : cancelled ? Sentences.Cancelled(_step)
                 : null;
             // NashConv is not monotone along the run: the best iterate so far is the answer
             var candidate = Certify.Game(
-                game,
-                game.DescribeGame(g),
+                _game,
+                _game.DescribeGame(g),
                 measured,
                 0,
-                step,
+                _step,
                 status ?? new(Outcome.Finished, "")
             );
-            if (best is null || candidate.Certificate.NashConv <= best.Certificate.NashConv)
-                best = candidate;
-            if (game.Games == 1)
-            {
-                var point = new TracePoint(
-                    step,
-                    seconds,
-                    measured.Metrics.ToDictionary(m => m.Key, m => m.Value[0], StringComparer.Ordinal)
-                );
-                trace.Add(point);
-                options.Progress?.Report(point);
-            }
-
+            if (_best is null || candidate.Certificate.NashConv <= _best.Certificate.NashConv)
+                _best = candidate;
+            if (_game.Games == 1)
+                TakeDown(new(_step, seconds, candidate.Metrics), cancelled);
             if (status is not null)
-                return best with { Status = status };
+                return _best with { Status = status };
+            if (_options.Recorder is { IsDue: true })
+                Save();
         }
     }
+
+    private void TakeDown(TracePoint point, bool cancelled)
+    {
+        _trace.Add(point);
+        _options.Progress?.Report(point);
+        if (!cancelled)
+            _options.Recorder?.Measured(point);
+    }
+
+    private void Save()
+    {
+        if (_options.Recorder is not { } recorder)
+            return;
+        var snapshot = new Snapshot();
+        snapshot.Put("step", (double)_step);
+        snapshot.Put("seconds", Seconds);
+        Traces.Save(snapshot, _trace);
+        GameSolutions.Save(snapshot, "done", _solutions);
+        GameSolutions.Save(snapshot, "best", _best is null ? [] : [_best]);
+        for (var p = 0; p < _population!.Members.Count; p++)
+        {
+            snapshot.Put(Name("members", p), [.. _population.Members[p].SelectMany(member => member)]);
+            snapshot.Put(Name("members/count", p), (double)_population.Members[p].Count);
+            snapshot.Put(Name("payoffs", p), [.. _population.Payoffs[p]]);
+        }
+
+        recorder.Save(_step, _best?.Certificate.NashConv ?? double.PositiveInfinity, snapshot);
+    }
+
+    private void Load(Snapshot snapshot)
+    {
+        var players = _game.Spec.Players;
+        _step = (long)snapshot.Number("step");
+        _secondsBefore = snapshot.Number("seconds");
+        _trace.AddRange(Traces.Load(snapshot));
+        _solutions.AddRange(GameSolutions.Load(snapshot, "done", players));
+        _best = GameSolutions.Load(snapshot, "best", players).FirstOrDefault();
+        _population = new(
+            players
+                .Select(
+                    (_, p) => Parts(snapshot.Array(Name("members", p)), (int)snapshot.Number(Name("members/count", p)))
+                )
+                .ToValueList(),
+            players.Select((_, p) => snapshot.Array(Name("payoffs", p)).ToValueList()).ToValueList()
+        );
+    }
+
+    private static ValueList<ValueList<double>> Parts(double[] all, int count) =>
+        all.Chunk(Math.Max(1, all.Length / Math.Max(1, count))).Select(part => part.ToValueList()).ToValueList();
+
+    private static string Name(string what, int player) =>
+        string.Create(CultureInfo.InvariantCulture, $"{what}/{player}");
 
     /// <summary>Uniform play, certified, for the games that a cancellation left without an answer.</summary>
     private static IEnumerable<GameSolution> Unanswered(
@@ -172,6 +237,8 @@ internal static class PopulationLoop
                 {
                     Until = Stop.NashConvBelow(1e-9) | Stop.AfterSteps(20_000),
                     Progress = null,
+                    Recorder = null,
+                    Seeds = [],
                 },
                 cancellationToken
             );

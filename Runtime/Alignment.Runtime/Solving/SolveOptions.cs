@@ -1,3 +1,4 @@
+using System.Globalization;
 using Alignment.Compiler;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -24,6 +25,16 @@ public sealed record SolveOptions
     /// <summary>Seed of all draws; default 0.</summary>
     public ulong Seed { get; init; }
 
+    /// <summary>Seeds of runs side by side, along the batch axis <c>seed</c>; each is the run with that <see cref="Seed"/>, bit for bit. For
+    /// solvers that sample, such as mccfr; a run that draws nothing refuses them. Default: none, one run with <see cref="Seed"/>.</summary>
+    public ValueList<ulong> Seeds { get; init; } = [];
+
+    /// <summary>The batch axis of <see cref="Seeds"/>; null where there are none.</summary>
+    internal Axis? SeedAxis =>
+        Seeds.Count == 0
+            ? null
+            : Axis.Of("seed", [.. Seeds.Select(seed => seed.ToString(CultureInfo.InvariantCulture))]);
+
     /// <summary>When to stop; default: NashConv below 1e-6 or 100,000 steps.</summary>
     public Stop Until { get; init; } = Stop.NashConvBelow(1e-6) | Stop.AfterSteps(100_000);
 
@@ -36,6 +47,9 @@ public sealed record SolveOptions
     /// <summary>Told of every measured moment.</summary>
     public IProgress<TracePoint>? Progress { get; init; }
 
+    /// <summary>Keeps measured moments and checkpoints, and says where the run goes on; default: null, nothing is kept.</summary>
+    public IRunRecorder? Recorder { get; init; }
+
     /// <summary>Told of what the run does.</summary>
     public ILogger Logger { get; init; } = NullLogger.Instance;
 
@@ -44,20 +58,24 @@ public sealed record SolveOptions
     /// <param name="precision">See <see cref="Precision"/>.</param>
     /// <param name="threads">See <see cref="Threads"/>.</param>
     /// <param name="seed">See <see cref="Seed"/>.</param>
+    /// <param name="seeds">See <see cref="Seeds"/>.</param>
     /// <param name="until">See <see cref="Until"/>.</param>
     /// <param name="chunk">See <see cref="Chunk"/>.</param>
     /// <param name="baseDirectory">See <see cref="BaseDirectory"/>.</param>
     /// <param name="progress">See <see cref="Progress"/>.</param>
+    /// <param name="recorder">See <see cref="Recorder"/>.</param>
     /// <param name="logger">See <see cref="Logger"/>.</param>
     public SolveOptions With(
         IExecutor? executor = null,
         Precision? precision = null,
         int? threads = null,
         ulong? seed = null,
+        ValueList<ulong>? seeds = null,
         Stop? until = null,
         int? chunk = null,
         string? baseDirectory = null,
         IProgress<TracePoint>? progress = null,
+        IRunRecorder? recorder = null,
         ILogger? logger = null
     ) =>
         this with
@@ -66,10 +84,12 @@ public sealed record SolveOptions
             Precision = precision ?? Precision,
             Threads = threads ?? Threads,
             Seed = seed ?? Seed,
+            Seeds = seeds ?? Seeds,
             Until = until ?? Until,
             Chunk = chunk ?? Chunk,
             BaseDirectory = baseDirectory ?? BaseDirectory,
             Progress = progress ?? Progress,
+            Recorder = recorder ?? Recorder,
             Logger = logger ?? Logger,
         };
 }

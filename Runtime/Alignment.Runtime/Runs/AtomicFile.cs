@@ -1,0 +1,76 @@
+using System.Runtime.InteropServices;
+
+namespace Alignment.Runtime;
+
+/// <summary>Files that appear complete or not at all, whatever happens to the process or the machine while they are written.</summary>
+public static partial class AtomicFile
+{
+    /// <summary>Ending of a file that is being written; a reader passes it over.</summary>
+    public const string Unfinished = ".tmp";
+
+    /// <summary>Writes a file beside its place, has it on the disk, and moves it there.</summary>
+    /// <exception cref="IOException">It cannot be written, the disk being full for example; what stood there before stands there still.</exception>
+    /// <exception cref="UnauthorizedAccessException">It must not be written there.</exception>
+    public static void Write(string path, Action<Stream> write)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        ArgumentNullException.ThrowIfNull(write);
+        var unfinished = $"{path}.{Environment.ProcessId}{Unfinished}";
+        try
+        {
+            using (var stream = new FileStream(unfinished, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16))
+            {
+                write(stream);
+                stream.Flush(flushToDisk: true);
+            }
+
+            File.Move(unfinished, path, overwrite: true);
+        }
+        catch
+        {
+            TryDelete(unfinished);
+            throw;
+        }
+
+        FlushFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
+    }
+
+    /// <summary>Writes a text.</summary>
+    /// <inheritdoc cref="Write(string, Action{Stream})"/>
+    public static void Write(string path, string text) =>
+        Write(path, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(text)));
+
+    /// <summary>Deletes a file if that can be done; one that stays does no harm.</summary>
+    public static void TryDelete(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // it is passed over by its ending, or written over by the next
+        }
+    }
+
+    /// <summary>Has the names in a folder on the disk: after a power cut a file is there only if its name was written too.</summary>
+    internal static void FlushFolder(string folder)
+    {
+        if (OperatingSystem.IsWindows())
+            return; // NTFS keeps a journal of names
+        var handle = Open(folder, 0);
+        if (handle < 0)
+            return;
+        _ = Flush(handle);
+        _ = Close(handle);
+    }
+
+    [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "fsync")]
+    private static partial int Flush(int handle);
+
+    [LibraryImport("libc", EntryPoint = "close")]
+    private static partial int Close(int handle);
+}

@@ -1,0 +1,25 @@
+namespace Alignment;
+
+/// <summary>Keeps what a run comes to, so that it can be looked at while it goes and taken up again after it broke off.</summary>
+/// <remarks>
+/// Calls come from the thread of the solve loop, in this order: <see cref="Resume"/> once; then <see cref="Measured"/> at every measured moment
+/// and <see cref="Save"/> where <see cref="IsDue"/> or the run is cancelled. A moment that is measured because the run was cancelled is not
+/// told: the run that goes on does not have it.
+/// </remarks>
+public interface IRunRecorder
+{
+    /// <summary>Where the run goes on; null where it begins.</summary>
+    Snapshot? Resume { get; }
+
+    /// <summary>Whether enough time has passed since the last checkpoint.</summary>
+    bool IsDue { get; }
+
+    /// <summary>Takes a measured moment down.</summary>
+    void Measured(TracePoint point);
+
+    /// <summary>Saves a checkpoint.</summary>
+    /// <param name="step">Steps done.</param>
+    /// <param name="gap">The largest NashConv of all games when it was last measured: the best checkpoint has the smallest.</param>
+    /// <param name="snapshot">What the run goes on from.</param>
+    void Save(long step, double gap, Snapshot snapshot);
+}

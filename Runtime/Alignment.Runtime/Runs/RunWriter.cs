@@ -1,0 +1,266 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+
+namespace Alignment.Runtime;
+
+/// <summary>Writes a run into a folder of its own: what it is, how far it is, its moments and checkpoints. One process at a time.</summary>
+public sealed class RunWriter : IRunRecorder, IDisposable
+{
+    private readonly FileStream _lock;
+    private readonly MetricsLog _metrics;
+    private readonly RunWriterOptions _options;
+    private readonly Stopwatch _sinceCheckpoint = Stopwatch.StartNew();
+    private readonly int _resumed;
+    private readonly Dictionary<long, double> _gaps = []; // of the checkpoints that are kept
+    private long _step;
+
+    private RunWriter(RunFolder folder, RunWriterOptions options, FileStream held, Snapshot? resume)
+    {
+        (Folder, _options, _lock, Resume) = (folder, options, held, resume);
+        _step = resume is null ? 0 : (long)resume.Number("step");
+        _resumed = File.Exists(folder.File(RunFiles.Status)) ? folder.Status.Resumed + 1 : 0;
+        foreach (var (step, path) in folder.Checkpoints)
+        {
+            // what cannot be read is neither kept as the best nor in the way
+            var gap = step == _step && resume is not null ? resume.Number(Gap) : double.PositiveInfinity;
+            _gaps[step] = gap;
+        }
+
+        _metrics = Kept(
+            "its metrics cannot be written",
+            () => new MetricsLog(folder.File(RunFiles.Metrics), resume is null ? 0 : (long)resume.Number(Lines))
+        );
+        Say(RunState.Running, "");
+    }
+
+    private const string Gap = "run/gap";
+    private const string Lines = "run/metrics_bytes";
+
+    /// <summary>The folder.</summary>
+    public RunFolder Folder { get; }
+
+    /// <inheritdoc/>
+    public Snapshot? Resume { get; }
+
+    /// <inheritdoc/>
+    public bool IsDue => _sinceCheckpoint.Elapsed >= _options.Interval;
+
+    /// <summary>Whether somebody asked the run to stop, by the file <see cref="RunFiles.Stop"/>.</summary>
+    public bool IsAskedToStop => File.Exists(Folder.File(RunFiles.Stop));
+
+    /// <summary>Starts a run in a new folder below another.</summary>
+    /// <exception cref="RunStoreException">No folder can be made there.</exception>
+    public static RunWriter Begin(
+        string parent,
+        RunDescription description,
+        string spec,
+        RunWriterOptions? options = null
+    )
+    {
+        ArgumentNullException.ThrowIfNull(parent);
+        ArgumentNullException.ThrowIfNull(description);
+        var path = Path.Combine(Path.GetFullPath(parent), NewId(description));
+        return Kept(
+            $"no run can be kept below '{parent}'",
+            () =>
+            {
+                Directory.CreateDirectory(path);
+                var held = Hold(path)!;
+                AtomicFile.Write(Path.Combine(path, RunFiles.Spec), spec + "\n");
+                // with this file, which comes last, the folder is a run
+                AtomicFile.Write(
+                    Path.Combine(path, RunFiles.Description),
+                    stream => JsonSerializer.Serialize(stream, description, RunJson.Readable.RunDescription)
+                );
+                Link(parent, path);
+                return new RunWriter(RunFolder.Open(path), options ?? new(), held, null);
+            }
+        );
+    }
+
+    /// <summary>Takes a run up where its newest whole checkpoint stands, or from the beginning where there is none.</summary>
+    /// <param name="folder">The run.</param>
+    /// <param name="options">How checkpoints are kept.</param>
+    /// <param name="warn">Told of checkpoints that are not whole.</param>
+    /// <exception cref="RunStoreException">It has ended, or a process is at it.</exception>
+    public static RunWriter GoOn(RunFolder folder, RunWriterOptions? options, Action<string> warn)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        var status = folder.Status;
+        if (status.State == RunState.Finished)
+            throw new RunStoreException($"The run '{folder.Id}' has ended: {status.Sentence}");
+        var held =
+            Kept($"the run '{folder.Id}' cannot be written to", () => Hold(folder.Path))
+            ?? throw new RunStoreException(
+                $"The run '{folder.Id}' is running: process {status.Process} on {status.Host} is at it."
+            );
+        AtomicFile.TryDelete(folder.File(RunFiles.Stop));
+        return new(folder, options ?? new(), held, folder.Newest(warn));
+    }
+
+    /// <inheritdoc/>
+    public void Measured(TracePoint point)
+    {
+        ArgumentNullException.ThrowIfNull(point);
+        Kept("its metrics cannot be written", () => _metrics.Add(point));
+    }
+
+    /// <inheritdoc/>
+    public void Save(long step, double gap, Snapshot snapshot)
+    {
+        ArgumentNullException.ThrowIfNull(snapshot);
+        var folder = Folder.File(RunFiles.Checkpoints);
+        Kept(
+            "a checkpoint cannot be written",
+            () =>
+            {
+                _metrics.Flush();
+                snapshot.Put(Lines, _metrics.Length);
+                snapshot.Put(Gap, gap);
+                Directory.CreateDirectory(folder);
+                SnapshotFile.Write(Named(step), snapshot);
+            }
+        );
+        _gaps[step] = gap;
+        _step = step;
+        Forget();
+        Say(RunState.Running, "");
+        _sinceCheckpoint.Restart();
+    }
+
+    /// <summary>Says how the run ended; a run that can be taken up again keeps its checkpoints.</summary>
+    public void End(RunState state, string sentence)
+    {
+        Say(state, sentence);
+        if (state == RunState.Finished)
+            _metrics.Flush();
+    }
+
+    /// <summary>Adds a file to the run, complete or not at all.</summary>
+    public void Add(string name, Action<Stream> write) =>
+        Kept($"{name} cannot be written", () => AtomicFile.Write(Folder.File(name), write));
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _metrics.Dispose();
+        _lock.Dispose();
+    }
+
+    private string Named(long step) =>
+        Path.Combine(
+            Folder.File(RunFiles.Checkpoints),
+            string.Create(CultureInfo.InvariantCulture, $"{step:D12}.checkpoint")
+        );
+
+    // the newest are kept, and the one with the smallest gap
+    private void Forget()
+    {
+        var best = _gaps.MinBy(entry => entry.Value).Key;
+        var kept = _gaps.Keys.OrderDescending().Take(_options.Keep).Append(best).ToHashSet();
+        foreach (var step in _gaps.Keys.Where(step => !kept.Contains(step)).ToArray())
+        {
+            AtomicFile.TryDelete(Named(step));
+            _gaps.Remove(step);
+        }
+    }
+
+    private void Say(RunState state, string sentence)
+    {
+        var status = new RunStatus
+        {
+            State = state,
+            Sentence = sentence,
+            Step = _step,
+            Updated = _options.Clock.GetUtcNow(),
+            Process = Environment.ProcessId,
+            Host = Environment.MachineName,
+            Resumed = _resumed,
+        };
+        Add(RunFiles.Status, stream => JsonSerializer.Serialize(stream, status, RunJson.Readable.RunStatus));
+    }
+
+    private static string NewId(RunDescription description)
+    {
+        var plain = string.Concat(description.Name.Select(c => char.IsAsciiLetterOrDigit(c) || c == '_' ? c : '-'));
+        var name = plain[..Math.Min(41, plain.Length)].Trim('-');
+        var time = description.Started.UtcDateTime.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture);
+        return $"{time}-{name}-{Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture)[..7]}";
+    }
+
+    /// <summary>The lock of a run; null while another process has it. It goes with the process, however that ends.</summary>
+    private static FileStream? Hold(string path)
+    {
+        for (var tries = 0; ; tries++)
+        {
+            try
+            {
+                return new(
+                    Path.Combine(path, RunFiles.Lock),
+                    FileMode.OpenOrCreate,
+                    FileAccess.ReadWrite,
+                    FileShare.None
+                );
+            }
+            catch (IOException) when (File.Exists(Path.Combine(path, RunFiles.Lock)))
+            {
+                // a reader that looks whether the lock is held holds it for a moment
+                if (tries == 5)
+                    return null;
+                Thread.Sleep(50);
+            }
+        }
+    }
+
+    /// <summary>Points the link to the newest run at a run; where links cannot be made there is none.</summary>
+    private static void Link(string parent, string path)
+    {
+        var link = Path.Combine(parent, RunFiles.Latest);
+        var beside = $"{link}.{Environment.ProcessId}{AtomicFile.Unfinished}";
+        try
+        {
+            File.CreateSymbolicLink(beside, Path.GetFileName(path));
+            File.Move(beside, link, overwrite: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            AtomicFile.TryDelete(beside);
+        }
+    }
+
+    private static void Kept(string what, Action action) =>
+        Kept(
+            what,
+            () =>
+            {
+                action();
+                return true;
+            }
+        );
+
+    private static T Kept<T>(string what, Func<T> action)
+    {
+        try
+        {
+            return action();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new RunStoreException($"{char.ToUpperInvariant(what[0])}{what[1..]}: {e.Message}", e);
+        }
+    }
+}
+
+/// <summary>How a run's checkpoints are kept.</summary>
+public sealed record RunWriterOptions
+{
+    /// <summary>Time between checkpoints; default 30 seconds.</summary>
+    public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How many of the newest are kept, at least 1, beside the best; default 2.</summary>
+    public int Keep { get; init; } = 2;
+
+    /// <summary>The clock that status files are dated by.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+}
