@@ -36,7 +36,7 @@ internal sealed class EfgTreeWriter<TState>(IRules<TState> rules, TextWriter wri
             if (written + open.Count > mostNodes)
             {
                 throw new RulesException(
-                    $"{rules.Name} has more than {Limit(mostNodes)} nodes, the most that are written; raise the limit, or make the game smaller."
+                    $"{rules.Name} has more than {Limit(mostNodes)} nodes, the most that are written; make the game smaller."
                 );
             }
         }

@@ -319,7 +319,7 @@ let private writing =
         testCase "what no file can hold is refused" (fun () ->
             faulty
                 (fun () -> EfgWriter.Write(KuhnPoker(), mostNodes = 57))
-                "kuhn_poker has more than 57 nodes, the most that are written; raise the limit, or make the game smaller."
+                "kuhn_poker has more than 57 nodes, the most that are written; make the game smaller."
 
             Expect.equal (EfgWriter.Write(KuhnPoker(), mostNodes = 58)) (EfgWriter.Write(KuhnPoker())) "58 will do"
 
@@ -347,7 +347,7 @@ let private writing =
 
             faulty
                 (fun () -> EfgWriter.Write(endless, mostNodes = 1000))
-                "endless has more than 1,000 nodes, the most that are written; raise the limit, or make the game smaller.")
+                "endless has more than 1,000 nodes, the most that are written; make the game smaller.")
     ]
 
 // ---- Reduced normal form -------------------------------------------------------------------------------------------
@@ -406,13 +406,13 @@ let private reduced =
         testCase "refused with its size" (fun () ->
             faulty
                 (fun () -> ReducedNormalForm.Of(GameTree.Of(KuhnPoker()), 1727))
-                "The reduced normal form of kuhn_poker has 27 x 64 cells, more than 1,727. Raise the limit, make the game smaller, or write the tree itself as .efg."
+                "The reduced normal form of kuhn_poker has 27 x 64 cells; at most 1,727 are made. Make the game smaller, or write the tree itself as .efg."
 
             Expect.equal (ReducedNormalForm.Of(GameTree.Of(KuhnPoker()), 1728)).CellCount 1728 "and no more than that"
 
             faulty
                 (fun () -> ReducedNormalForm.Of(GameTree.Of(LeducPoker())))
-                "The reduced normal form of leduc_poker has 9223372036854775807 x 922337203685477580... cells, more than 1,000,000. Raise the limit, make the game smaller, or write the tree itself as .efg.")
+                "The reduced normal form of leduc_poker has more than 10^18 cells; at most 1,000,000 are made. Make the game smaller, or write the tree itself as .efg.")
     ]
 
 // ---- Refusals, word by word ----------------------------------------------------------------------------------------

@@ -853,36 +853,6 @@ let private threePlayers =
 
 // ---- 7. Profiles ---------------------------------------------------------------------------------------------------
 
-/// A command line in this process: exit code, stdout, stderr.
-let private align args =
-    use out = new StringWriter()
-    use error = new StringWriter()
-    let code = Program.run (Array.ofList args) out error
-    code, string out, string error
-
-let private printed args =
-    match align args with
-    | 0, out, _ -> out
-    | code, _, error -> failtest $"align %A{args} ended with %d{code}: %s{error}"
-
-let private inFolder action =
-    let folder = Directory.CreateTempSubdirectory "align-tree-"
-
-    try
-        action folder.FullName
-    finally
-        folder.Delete(recursive = true)
-
-let private json (text: string) = (JsonDocument.Parse text).RootElement
-
-/// Exit code 2, nothing on stdout, one line on stderr: this one.
-let private refused args (message: string) =
-    let code, out, error = align args
-    Expect.equal (error.TrimEnd()) ("align: " + message) "the message"
-    Expect.equal (error.TrimEnd().Split('\n').Length) 1 "one line"
-    Expect.equal code ExitCode.WrongInput "the exit code"
-    Expect.equal out "" "nothing on stdout"
-
 let private saved folder (name: string) args =
     let file = Path.Combine(folder, name)
     File.WriteAllText(file, printed ([ "solve" ] @ args @ [ "--json" ]))
@@ -929,8 +899,9 @@ let private profiles =
                     let bare = Path.Combine(folder, "bare.json")
                     File.WriteAllText(bare, (solved.GetProperty "profile").GetRawText())
 
-                    let evaluated =
-                        json (printed [ "evaluate"; game; "--profile"; file; "--profile"; bare; "--json" ])
+                    let text = printed [ "evaluate"; game; "--profile"; file; "--profile"; bare; "--json" ]
+                    validBy "evaluate.json" text
+                    let evaluated = json text
 
                     for profile in (evaluated.GetProperty "profiles").EnumerateArray() do
                         let certificate = solved.GetProperty "certificate"
@@ -996,6 +967,32 @@ let private profiles =
                             value (histories (LeducPoker 2)) mixed 0
 
                     near 1e-12 byHand meetings["player1", a, b] "by all histories"))
+
+        testCase "a number that no JSON holds is null, and what it was stands beside it" (fun () ->
+            inFolder (fun folder ->
+                let game = Path.Combine(folder, "big.csv")
+                let file = Path.Combine(folder, "p.json")
+                File.WriteAllText(game, "row\\column,x,y\nu,1.7e308,-1.7e308\nv,-1.7e308,1.7e308\n")
+                File.WriteAllText(file, "{\"row\":{\"u\":1,\"v\":0},\"column\":{\"x\":1,\"y\":0}}")
+                let text = printed [ "evaluate"; game; "--profile"; file; "--json" ]
+                validBy "evaluate.json" text
+                let profile = (json text).GetProperty("profiles")[0]
+                // The column player would gain 2 x 1.7e308 by the other action, which no double holds.
+                Expect.equal (profile.GetProperty("nash_conv").ValueKind) JsonValueKind.Null "null"
+
+                Expect.equal
+                    (profile.GetProperty("nonfinite").GetProperty("nash_conv").GetString())
+                    "Infinity"
+                    "what it was"))
+
+        testCase "the schema of evaluations refuses what is none" (fun () ->
+            for text in
+                [
+                    "{}"
+                    "{\"schema\":\"evaluate/2\",\"game\":\"g\",\"profiles\":[],\"head_to_head\":[]}"
+                    printed [ "solve"; "chicken"; "--solver"; "rm"; "--steps"; "1"; "--json" ]
+                ] do
+                Expect.throws (fun () -> validBy "evaluate.json" text) text)
 
         for name, content, message in
             [
@@ -1072,7 +1069,7 @@ let private wrongInput =
         for what, part in
             [
                 "fault",
-                "after b: imperfect recall: information state 'A t' is met here after 'A' did 'b' in 'A s', and after a when it did 'a' in 'A s'"
+                "after b: imperfect recall: information set 'A t' is met here after 'A' did 'b' in 'A s', and after a when it did 'a' in 'A s'; the same moves of its player must lie behind all nodes of an information set; give nodes that differ in them information sets of their own\n"
                 "file", "{file}"
             ] do
             testCase $"an .efg file with imperfect recall: the {what} is named" (fun () ->
