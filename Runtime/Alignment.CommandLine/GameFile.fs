@@ -7,7 +7,7 @@ open Alignment.Formats
 
 /// Writes games as files of Gambit. A file appears complete or not at all; nothing is ever written over.
 module GameFile =
-    /// The payoffs of each player in a game of one simultaneous move.
+    /// The payoffs of each player: at each cell, or at each outcome of a tree.
     let private payoffs (spec: GameSpec) =
         let game = BoundGame.Bind spec
 
@@ -68,10 +68,20 @@ module GameFile =
             if count > 0 then
                 Faults.refuse $"'%s{spec.Name}' has %s{what}, which no file of Gambit can hold.")
 
+    /// A tree's payoffs are written as its rules give them.
+    let private refuseOtherPayoffs (spec: GameSpec) =
+        match spec.Tree with
+        | null -> ()
+        | form ->
+            if Seq.exists2 (fun own rules -> not (Seq.forall2 (=) own rules)) (payoffs spec) form.Tree.Payoffs then
+                Faults.refuse
+                    $"'%s{spec.Name}' pays something else than the rules that its tree comes from; a file would hold what those pay."
+
     /// Writes a game; the ending of the name decides how.
     let write (path: string) (spec: GameSpec) =
         check path
         refuseParts spec
+        refuseOtherPayoffs spec
         let unfinished = $"%s{path}.%O{Guid.NewGuid()}.part"
 
         try

@@ -1,4 +1,4 @@
-using System.Globalization;
+using static Alignment.Formats.GambitText;
 using static Alignment.Formats.Wording;
 
 namespace Alignment.Formats;
@@ -41,13 +41,6 @@ internal sealed class EfgTreeWriter<TState>(IRules<TState> rules, TextWriter wri
             }
         }
     }
-
-    private static string Text(string text) =>
-        $"\"{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
-
-    private static string Braces(IEnumerable<string> items) => $"{{ {string.Join(' ', items)} }}";
-
-    private static string Real(double number) => number.ToString("R", CultureInfo.InvariantCulture);
 
     private void WriteMove(TState state, Turn turn, Stack<TState> open)
     {

@@ -564,6 +564,11 @@ let private children =
                 Expect.equal code ExitCode.WrongInput "the input is wrong"
                 Expect.stringContains error "error FS0001" "the compiler's message"))
 
+        testCase "a C# app has stdout, its arguments and its exit code to itself" (fun () ->
+            withFile "app.cs" "System.Console.WriteLine(string.Join(' ', args));\nreturn 7;\n" (fun path ->
+                let code, out, error = child [ "run"; path; "--seed"; "3" ]
+                Expect.equal (code, out, error) (7, "--seed 3\n", "") "nothing of the build"))
+
         testCase "a C# app that does not compile is refused, and all that is said of it stands on stderr" (fun () ->
             withFile "bad.cs" "int x = \"one\";\n" (fun path ->
                 let code, out, error = child [ "run"; path ]

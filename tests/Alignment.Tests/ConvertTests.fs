@@ -132,11 +132,18 @@ let private refusals =
             refusedIn args message
 
         let row, column = Player.Of("row", 2), Player.Of("column", 2)
+        let kuhn = Game.FromRules(KuhnPoker())
         let batch = zeroSumBatch 3 2 2 (draws "convert" 3 2 2)
 
         for what, (spec: GameSpec), message in
             [
                 "a batch", batch, "'random' is a batch of 3 games; a file of Gambit holds one."
+                "a batch of trees",
+                kuhn.Over(Axis.Of("copy", 2)),
+                "'kuhn_poker' is a batch of 2 games; a file of Gambit holds one."
+                "other payoffs than those of the rules",
+                kuhn.MapExpressions(fun payoff -> payoff * 2.0),
+                "'kuhn_poker' pays something else than the rules that its tree comes from; a file would hold what those pay."
                 "regularizers",
                 (zeroSumOf 2 2 (draws "convert" 1 2 2)).Regularize(row, Regularizer.Entropy 0.1),
                 "'random' has regularizers, which no file of Gambit can hold."

@@ -96,7 +96,21 @@ let runHost (spec: GameSpec) solver precision threads steps chunk =
             output.Name, values |> Array.chunkBySize size
     ]
 
-let bits (values: float[]) = values |> Array.map BitConverter.DoubleToInt64Bits
+let bitsOf (value: float) = BitConverter.DoubleToInt64Bits value
+
+let bits (values: float[]) = Array.map bitsOf values
+
+let near tolerance (expected: float) (actual: float) message =
+    if not (abs (actual - expected) <= tolerance) then
+        failtest $"{message}: expected {expected:R} to {tolerance}, got {actual:R}"
+
+/// The message of a specification that is refused.
+let refusal (action: unit -> 'a) =
+    try
+        action () |> ignore
+        failtest "taken, where a refusal was expected"
+    with :? SpecException as e ->
+        e.Message
 
 // ---- The command line ----------------------------------------------------------------------------------------------
 
