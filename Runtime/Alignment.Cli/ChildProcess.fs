@@ -6,7 +6,7 @@ open System.IO
 open System.Runtime.InteropServices
 open Alignment.CommandLine
 
-/// Runs `dotnet` as a child on our own stdin, stdout and stderr. Ctrl-C and SIGTERM reach it.
+/// Runs `dotnet` as a child on our own stdin and stderr. Ctrl-C and SIGTERM reach it.
 module ChildProcess =
     [<Literal>]
     let private Sigterm = 15
@@ -27,8 +27,9 @@ module ChildProcess =
         elif not child.HasExited then
             sendSignal (child.Id, Sigterm) |> ignore
 
-    let private start (arguments: string list) (environment: (string * string) list) =
-        let info = ProcessStartInfo(host (), arguments, UseShellExecute = false)
+    let private start printsToError (arguments: string list) (environment: (string * string) list) =
+        let info =
+            ProcessStartInfo(host (), arguments, UseShellExecute = false, RedirectStandardOutput = printsToError)
 
         for name, value in ("DOTNET_NOLOGO", "1") :: environment do
             info.Environment[name] <- value
@@ -37,9 +38,24 @@ module ChildProcess =
         | null -> Faults.refuse "The child process did not start."
         | child -> child
 
-    /// Runs a command of `dotnet` to its end; the exit code is its own, or that of the signal that ended it.
-    let run (arguments: string list) (environment: (string * string) list) =
-        use child = start arguments environment
+    let private finish (child: Process) =
         use signals = new Signals(fun _ -> stop child)
         child.WaitForExit()
         defaultArg signals.ExitCode child.ExitCode
+
+    /// Runs a command of `dotnet` to its end, on our own stdout; the exit code is its own, or that of the signal that ended
+    /// it.
+    let run arguments environment =
+        use child = start false arguments environment
+        finish child
+
+    /// The same, with every line that it prints on stderr.
+    let runOnError arguments environment =
+        use child = start true arguments environment
+
+        child.OutputDataReceived.Add(fun line ->
+            if not (String.IsNullOrWhiteSpace line.Data) then
+                Console.Error.WriteLine line.Data)
+
+        child.BeginOutputReadLine()
+        finish child

@@ -43,10 +43,13 @@ module Command =
 
         tokens
 
+    /// Refuses an operand too many.
+    let unexpected command token =
+        Faults.refuse $"%s{usage command}: unexpected '%s{token}'. Quote a name that holds spaces or brackets."
+
     /// The only operand of a command, if it has one.
     let single command (operands: string list) =
         match operands with
         | [] -> None
         | [ only ] -> Some only
-        | _ :: unexpected :: _ ->
-            Faults.refuse $"%s{usage command}: unexpected '%s{unexpected}'. Quote a name that holds spaces or brackets."
+        | _ :: token :: _ -> unexpected command token

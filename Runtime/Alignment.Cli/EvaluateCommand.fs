@@ -21,7 +21,8 @@ type EvaluateOption =
             | Set _ -> "change one parameter of the game; may be repeated"
             | Json -> "print one JSON object on stdout"
 
-/// `align evaluate`: what saved profiles are worth, by themselves and against each other.
+/// `align evaluate`: what saved profiles are worth, by themselves and against each other. `docs/schema/evaluate.json` is the
+/// schema of its JSON.
 module EvaluateCommand =
     [<Literal>]
     let private Schema = "evaluate/1"
@@ -96,16 +97,15 @@ module EvaluateCommand =
         json.WriteStartArray "profiles"
 
         for profile in profiles do
+            let certificate = profile.Found.Certificate
             json.WriteStartObject()
             json.WriteString("file", profile.File)
-            json.WriteNumber("nash_conv", profile.Found.Certificate.NashConv)
-            json.WriteNumber("exploitability", profile.Found.Certificate.Exploitability)
-            json.WriteStartObject "values"
 
-            for player in game.Spec.Players do
-                json.WriteNumber(player.Name, profile.Found.Value player)
+            JsonText.numbers json [ "nash_conv", certificate.NashConv; "exploitability", certificate.Exploitability ]
 
-            json.WriteEndObject()
+            JsonText.object json "values" (fun () ->
+                JsonText.numbers json [ for player in game.Spec.Players -> player.Name, profile.Found.Value player ])
+
             json.WriteEndObject()
 
         json.WriteEndArray()
@@ -116,7 +116,7 @@ module EvaluateCommand =
             json.WriteString("player", meeting.Player.Name)
             json.WriteString("plays", meeting.Own.File)
             json.WriteString("others_play", meeting.Others.File)
-            json.WriteNumber("value", meeting.Value)
+            JsonText.numbers json [ "value", meeting.Value ]
             json.WriteEndObject()
 
         json.WriteEndArray()

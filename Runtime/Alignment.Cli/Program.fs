@@ -10,6 +10,7 @@ let private commands = [
     SolveCommand.command
     CheckCommand.command
     EvaluateCommand.command
+    ConvertCommand.command
     ListCommands.games
     ListCommands.solvers
     ListCommands.metrics

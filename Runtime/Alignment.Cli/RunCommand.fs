@@ -21,10 +21,16 @@ module RunCommand =
         finally
             before |> List.iter Environment.SetEnvironmentVariable
 
+    /// `dotnet run` prints what the compiler says on stdout, where nothing but results belong: hence a build of its own.
+    let private compiled (path: string) arguments environment =
+        match ChildProcess.runOnError [ "build"; path; "--verbosity"; "quiet"; "--nologo" ] environment with
+        | ExitCode.Done -> ChildProcess.run ([ "run"; "--no-build"; path; "--" ] @ arguments) environment
+        | code -> code
+
     let private runner (path: string) arguments =
         match Words.extension path with
         | ".fsx" -> ChildProcess.run ([ "fsi"; "--quiet"; "--exec"; path; "--" ] @ arguments)
-        | ".cs" -> ChildProcess.run ([ "run"; path; "--" ] @ arguments)
+        | ".cs" -> compiled path arguments
         | ".csx" -> hosted path arguments
         | _ ->
             let all = String.concat ", " kinds

@@ -11,19 +11,13 @@ module JsonText =
     /// Names such as prm+ stay readable: the text goes to files and pipes, never into HTML.
     let options = JsonWriterOptions(Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping)
 
-/// A solution as one JSON object; `docs/schema/solve.json` is its schema.
-/// Written by hand: reflection is switched off where scripts run as file-based apps.
-module SolutionJson =
-    [<Literal>]
-    let Schema = "solve/1"
-
-    let private object (json: Utf8JsonWriter) (name: string) write =
+    let object (json: Utf8JsonWriter) (name: string) write =
         json.WriteStartObject name
         write ()
         json.WriteEndObject()
 
     /// Numbers of an object. JSON has no infinity: such a number is null, and what it was stands beside it.
-    let private numbers (json: Utf8JsonWriter) (entries: (string * float) seq) =
+    let numbers (json: Utf8JsonWriter) (entries: (string * float) seq) =
         for name, value in entries do
             if Double.IsFinite value then
                 json.WriteNumber(name, value)
@@ -36,6 +30,14 @@ module SolutionJson =
             object json "nonfinite" (fun () ->
                 for name, value in lost do
                     json.WriteString(name, Words.exact value))
+
+/// A solution as one JSON object; `docs/schema/solve.json` is its schema.
+/// Written by hand: reflection is switched off where scripts run as file-based apps.
+module SolutionJson =
+    open JsonText
+
+    [<Literal>]
+    let Schema = "solve/1"
 
     let private certificate json (certificate: Certificate.Exact) =
         object json "certificate" (fun () ->

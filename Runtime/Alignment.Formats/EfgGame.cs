@@ -80,6 +80,10 @@ public sealed class EfgGame : IRules<EfgNode>
             ? tree.Paid[state.Index] ?? nothing
             : throw new ArgumentException($"At {state} the game is not over.", nameof(state));
 
+    /// <inheritdoc/>
+    public string RecallAdvice =>
+        "the same moves of its player must lie behind all nodes of an information set; give nodes that differ in them information sets of their own";
+
     /// <summary>Name and size.</summary>
     public override string ToString() =>
         $"{Quote(Name)}: {Number(NodeCount)} nodes, players {Shorten(string.Join(", ", Players))}";

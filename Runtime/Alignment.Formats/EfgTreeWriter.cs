@@ -1,4 +1,4 @@
-using System.Globalization;
+using static Alignment.Formats.GambitText;
 using static Alignment.Formats.Wording;
 
 namespace Alignment.Formats;
@@ -36,18 +36,11 @@ internal sealed class EfgTreeWriter<TState>(IRules<TState> rules, TextWriter wri
             if (written + open.Count > mostNodes)
             {
                 throw new RulesException(
-                    $"{rules.Name} has more than {Limit(mostNodes)} nodes, the most that are written; raise the limit, or make the game smaller."
+                    $"{rules.Name} has more than {Limit(mostNodes)} nodes, the most that are written; make the game smaller."
                 );
             }
         }
     }
-
-    private static string Text(string text) =>
-        $"\"{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
-
-    private static string Braces(IEnumerable<string> items) => $"{{ {string.Join(' ', items)} }}";
-
-    private static string Real(double number) => number.ToString("R", CultureInfo.InvariantCulture);
 
     private void WriteMove(TState state, Turn turn, Stack<TState> open)
     {

@@ -31,14 +31,11 @@ internal sealed record NfgHeader(
 
     public static NfgHeader Read(NfgScanner scan)
     {
-        Keyword(scan, "'NFG', with which a Gambit normal-form game starts", "NFG");
-        Keyword(scan, "version '1' of the .nfg format", "1");
-        Keyword(scan, "the number type 'R'", "R", "D");
-        string title = scan.Take(NfgTokenKind.Text, "the title in double quotes").Text;
-        ImmutableArray<string> players = ReadPlayers(scan);
+        string title = GambitHeader.TakeTitle(scan, "NFG", "normal-form", "1");
+        ImmutableArray<string> players = GambitHeader.TakePlayers(scan);
         NfgToken open = scan.Current;
         ImmutableArray<NfgActions> actions = ReadActions(scan, players);
-        string comment = scan.IsAt(NfgTokenKind.Text) ? scan.Take().Text : "";
+        string comment = GambitHeader.TakeComment(scan);
         return TableShape.Cells(Counts(actions)) <= InputLimits.MaxNumbers / players.Length
             ? new NfgHeader(title, players, actions, comment)
             : throw scan.Error(
@@ -49,21 +46,6 @@ internal sealed record NfgHeader(
     }
 
     private static IEnumerable<long> Counts(ImmutableArray<NfgActions> actions) => actions.Select(list => list.Count);
-
-    private static void Keyword(NfgScanner scan, string expected, params string[] keywords)
-    {
-        string word = scan.IsAt(NfgTokenKind.Word) ? scan.CurrentText.ToString() : "";
-        _ = keywords.Contains(word, StringComparer.Ordinal) ? scan.Take() : throw scan.Unexpected(expected);
-    }
-
-    private static ImmutableArray<string> ReadPlayers(NfgScanner scan)
-    {
-        NfgToken open = scan.Take(NfgTokenKind.OpenBrace, "'{' before the players' names");
-        List<NfgToken> names = TextsToCloseBrace(scan, "a player's name");
-        return names.Count > 0
-            ? Distinct(scan, names, "player", "")
-            : throw scan.Error(open, "the list of players is empty; expected at least one name");
-    }
 
     private static ImmutableArray<NfgActions> ReadActions(NfgScanner scan, ImmutableArray<string> players)
     {
@@ -90,9 +72,9 @@ internal sealed record NfgHeader(
     private static NfgActions ReadLabels(NfgScanner scan, string player)
     {
         NfgToken open = scan.Take(NfgTokenKind.OpenBrace, "'{' before a player's action labels, or '}'");
-        List<NfgToken> labels = TextsToCloseBrace(scan, "an action's label");
+        List<NfgToken> labels = GambitHeader.TakeTexts(scan, "an action's label");
         return labels.Count > 0
-            ? new NfgActions(Distinct(scan, labels, "action", $" of player {Quote(player)}"))
+            ? new NfgActions(GambitHeader.Distinct(scan, labels, "action", $" of player {Quote(player)}"))
             : throw scan.Error(open, $"player {Quote(player)} has no actions; expected at least one label");
     }
 
@@ -108,39 +90,6 @@ internal sealed record NfgHeader(
         }
         scan.Take();
         return new NfgActions(count);
-    }
-
-    private static List<NfgToken> TextsToCloseBrace(NfgScanner scan, string what)
-    {
-        var texts = new List<NfgToken>();
-        while (!scan.IsAt(NfgTokenKind.CloseBrace))
-        {
-            texts.Add(scan.Take(NfgTokenKind.Text, $"{what} in double quotes, or '}}'"));
-        }
-        scan.Take();
-        return texts;
-    }
-
-    /// <summary>The names, an empty one replaced by its number, once they are found distinct.</summary>
-    private static ImmutableArray<string> Distinct(NfgScanner scan, List<NfgToken> names, string noun, string owner)
-    {
-        var firsts = new Dictionary<string, int>(StringComparer.Ordinal);
-        return
-        [
-            .. names.Select(
-                (token, i) =>
-                {
-                    string name = token.Text.Length > 0 ? token.Text : Number(i + 1);
-                    return firsts.TryAdd(name, i + 1)
-                        ? name
-                        : throw scan.Error(
-                            token,
-                            $"{noun} {Number(i + 1)}{owner} is named {Quote(name)}, as is {noun} {Number(firsts[name])}"
-                                + $"; give every {noun} a name of its own"
-                        );
-                }
-            ),
-        ];
     }
 }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using static Alignment.Formats.GambitText;
 
 namespace Alignment.Formats;
 
@@ -26,20 +27,13 @@ public static class NfgWriter
     {
         ArgumentNullException.ThrowIfNull(table);
         ArgumentNullException.ThrowIfNull(writer);
-        writer.Write($"NFG 1 R {Quote(table.Title)} {Braces(table.Players.Select(Quote))}\n\n");
-        writer.Write($"{Braces(table.Actions.Select(labels => Braces(labels.Select(Quote))))}\n");
-        writer.Write($"{Quote(table.Comment)}\n\n");
+        writer.Write($"NFG 1 R {Text(table.Title)} {Braces(table.Players.Select(Text))}\n\n");
+        writer.Write($"{Braces(table.Actions.Select(labels => Braces(labels.Select(Text))))}\n");
+        writer.Write($"{Text(table.Comment)}\n\n");
         foreach (int cell in TableShape.CellsInNfgOrder(table.Shape))
         {
-            writer.Write(string.Join(' ', table.Payoffs.Select(payoffs => Number(payoffs[cell]))));
+            writer.Write(string.Join(' ', table.Payoffs.Select(payoffs => Real(payoffs[cell]))));
             writer.Write('\n');
         }
     }
-
-    private static string Braces(IEnumerable<string> items) => $"{{ {string.Join(' ', items)} }}";
-
-    private static string Quote(string text) =>
-        $"\"{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
-
-    private static string Number(double number) => number.ToString("R", CultureInfo.InvariantCulture);
 }

@@ -78,10 +78,10 @@ public static class ReducedNormalForm
         int most = Math.Min(mostCells, InputLimits.MaxNumbers / counts.Length);
         if (TableShape.Cells(counts) > most)
         {
-            string shape = TableShape.Describe(counts);
+            string cells = counts.Contains(long.MaxValue) ? "more than 10^18" : TableShape.Describe(counts);
             throw new RulesException(
-                $"The reduced normal form of {tree.Name} has {shape} cells, more than {Limit(most)}"
-                    + ". Raise the limit, make the game smaller, or write the tree itself as .efg."
+                $"The reduced normal form of {tree.Name} has {cells} cells; at most {Limit(most)} are made"
+                    + ". Make the game smaller, or write the tree itself as .efg."
             );
         }
         // A strategy is a text with a part for each information set, however few strategies there are.

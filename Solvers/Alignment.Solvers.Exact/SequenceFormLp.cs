@@ -1,7 +1,3 @@
-using System.Runtime.CompilerServices;
-
-[assembly: InternalsVisibleTo("Alignment.Tests")]
-
 namespace Alignment;
 
 /// <summary>An equilibrium of a two-player zero-sum game tree.</summary>

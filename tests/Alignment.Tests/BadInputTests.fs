@@ -9,45 +9,9 @@ open Expecto
 open Alignment
 open Alignment.CommandLine
 open Alignment.Cli
+open Alignment.Tests.Fixtures
 
 // ---- Shorthand -----------------------------------------------------------------------------------------------------
-
-/// A command line in this process: exit code, stdout, stderr.
-let private align args =
-    use out = new StringWriter()
-    use error = new StringWriter()
-    let code = Program.run (Array.ofList args) out error
-    code, string out, string error
-
-/// The tool in a process of its own: exit code, stdout, stderr.
-let private child (environment: (string * string) list) (args: string list) =
-    let info =
-        ProcessStartInfo(
-            "dotnet",
-            typeof<ScriptGlobals>.Assembly.Location :: args,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true
-        )
-
-    for name, value in environment do
-        info.Environment[name] <- value
-
-    match Process.Start info with
-    | null -> failtest "no child process"
-    | started ->
-        use child = started
-        let error = child.StandardError.ReadToEndAsync()
-        let out = child.StandardOutput.ReadToEnd()
-        child.WaitForExit()
-        child.ExitCode, out, error.Result
-
-let private inFolder action =
-    let folder = Directory.CreateTempSubdirectory "align-bad-"
-
-    try
-        action folder.FullName
-    finally
-        folder.Delete(recursive = true)
 
 /// Runs a command that must fail in a folder that holds one file, if any; afterwards the folder must hold no other.
 /// `{dir}` in arguments and message stands for the folder.
@@ -306,7 +270,7 @@ let private malformed =
         testCase "huge counts take no memory" (fun () ->
             for counts, place, message in huge do
                 refusedBy
-                    (child [ "DOTNET_GCHeapHardLimit", "0x4000000" ])
+                    (childIn [ "DOTNET_GCHeapHardLimit", "0x4000000" ])
                     (Some("huge.nfg", $"NFG 1 R \"t\" {{ \"red\" \"blue\" }}\n{counts}\n1 2\n"))
                     [ "solve"; "{dir}/huge.nfg"; "--solver"; "rm"; "--out"; "{dir}/runs" ]
                     (oneLine $"{{dir}}/huge.nfg{place}: {message}"))
@@ -466,7 +430,7 @@ let private said (lines: (string * string) list) =
     inFolder (fun folder ->
         let script = Path.Combine(folder, "x.csx")
         File.WriteAllText(script, experiments lines)
-        let _, out, error = child [] [ "run"; script; "--out"; Path.Combine(folder, "runs") ]
+        let _, out, error = child [ "run"; script; "--out"; Path.Combine(folder, "runs") ]
         Expect.equal out "" $"nothing on stdout, with: {error}"
         Expect.equal (Directory.GetFileSystemEntries folder) [| script |] "nothing written"
 
@@ -562,7 +526,7 @@ let private scripts =
 
             testCase "F# that does not compile" (fun () ->
                 refusedBy
-                    (child [])
+                    child
                     (Some("x.fsx", "let x: int = \"one\""))
                     [ "run"; "{dir}/x.fsx"; "--out"; "{dir}/runs" ]
                     (fun there error ->
@@ -575,7 +539,7 @@ let private scripts =
 
             testCase "a C# file that does not compile" (fun () ->
                 atFixedPlace "x.cs" "#!/usr/bin/env dotnet\nint x = \"one\";\n" (fun path ->
-                    let code, out, error = child [] [ "run"; path ]
+                    let code, out, error = child [ "run"; path ]
                     Expect.equal code ExitCode.WrongInput "the exit code"
                     // `dotnet run` writes what does not compile to stdout
                     Expect.stringContains (out + error) $"{path}(2,9): error CS0029" "the place"
@@ -587,7 +551,7 @@ let private scripts =
 
             testCase "F#: a NaN in a matrix tells cell and line" (fun () ->
                 refusedBy
-                    (child [])
+                    child
                     (Some(
                         "x.fsx",
                         fsharp "Expr.Matrix(red.Actions, blue.Actions, array2D [ [ 1.0; nan ]; [ 0.0; 2.0 ] ])"
@@ -620,12 +584,12 @@ let private scripts =
                 let chance = "x: distribution of 'rain': expected weights over 'rain' that sum to 1, got 0.9\ncode 2\n"
 
                 if not hasCuda.Value then
-                    refusedBy (child []) (Some("x.fsx", fsharp body)) ([ "run"; "{dir}/x.fsx" ] @ args) (fun _ error ->
+                    refusedBy child (Some("x.fsx", fsharp body)) ([ "run"; "{dir}/x.fsx" ] @ args) (fun _ error ->
                         Expect.equal (error.TrimEnd()) $"{chance}x: {noCuda}" "both messages"))
 
             withoutCuda "C#: CUDA without CUDA, by option" (fun () ->
                 refusedBy
-                    (child [])
+                    child
                     (Some("x.csx", csharp "return new Experiment(game, new RegretMatching()).Main(Args);"))
                     [ "run"; "{dir}/x.csx"; "--executor"; "torch"; "--device"; "cuda"; "--out"; "{dir}/runs" ]
                     (fun _ error -> Expect.equal (error.TrimEnd()) $"x: {noCuda}" "one message"))

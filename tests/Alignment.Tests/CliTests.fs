@@ -6,51 +6,12 @@ open System.IO
 open System.Runtime.InteropServices
 open System.Text.Json
 open Expecto
-open NJsonSchema
 open Alignment
 open Alignment.CommandLine
 open Alignment.Cli
+open Alignment.Tests.Fixtures
 
 // ---- Shorthand -----------------------------------------------------------------------------------------------------
-
-let private repository = Path.Combine(__SOURCE_DIRECTORY__, "..", "..")
-
-/// A command line in this process: exit code, stdout, stderr.
-let private align args =
-    use out = new StringWriter()
-    use error = new StringWriter()
-    let code = Program.run (Array.ofList args) out error
-    code, string out, string error
-
-/// What a command line prints that must succeed.
-let private printed args =
-    match align args with
-    | 0, out, _ -> out
-    | code, _, error -> failtest $"align %A{args} ended with %d{code}: %s{error}"
-
-/// A folder for files of a test, removed afterwards.
-let private inFolder action =
-    let folder = Directory.CreateTempSubdirectory "align-test"
-
-    try
-        action folder.FullName
-    finally
-        folder.Delete(recursive = true)
-
-let private withFile (name: string) (content: string) action =
-    inFolder (fun folder ->
-        let path = Path.Combine(folder, name)
-        File.WriteAllText(path, content)
-        action path)
-
-/// Exit code 2, nothing on stdout, and this one message.
-let private refused args (message: string) =
-    let code, out, error = align args
-    Expect.equal (error.TrimEnd()) ("align: " + message) "the message"
-    Expect.equal code ExitCode.WrongInput "the exit code"
-    Expect.equal out "" "nothing on stdout"
-
-let private json (text: string) = (JsonDocument.Parse text).RootElement
 
 let private random = "random_zero_sum(rows=20,columns=20,seed=7)"
 
@@ -58,7 +19,7 @@ let private random = "random_zero_sum(rows=20,columns=20,seed=7)"
 
 let private goldenGrammar =
     testCase "the grammar is that of tests/golden/grammar.txt" (fun () ->
-        let file = Path.Combine(repository, "tests", "golden", "grammar.txt")
+        let file = Path.Combine(root, "tests", "golden", "grammar.txt")
         let grammar = Program.grammar () + "\n"
 
         if Environment.GetEnvironmentVariable "ALIGN_UPDATE_GOLDEN" = "1" then
@@ -90,7 +51,7 @@ let private help =
             testCase $"align %A{args} tells the commands" (fun () ->
                 Expect.stringContains (printed args) "COMMANDS:" "the overview")
 
-        for name in [ "run"; "solve"; "check"; "games"; "solvers"; "metrics"; "doctor"; "bench" ] do
+        for name in [ "run"; "solve"; "check"; "evaluate"; "convert"; "games"; "solvers"; "metrics"; "doctor"; "bench" ] do
             testCase $"%s{name} has one, with an example" (fun () ->
                 let text = printed [ name; "--help" ]
                 Expect.stringContains text "EXAMPLES:" "an example"
@@ -265,12 +226,7 @@ let private configFiles =
 
 // ---- Results -------------------------------------------------------------------------------------------------------
 
-let private schema =
-    lazy (JsonSchema.FromFileAsync(Path.Combine(repository, "docs", "schema", "solve.json")).GetAwaiter().GetResult())
-
-let private expectValid (text: string) =
-    let faults = schema.Value.Validate text |> Seq.map string |> List.ofSeq
-    Expect.isEmpty faults $"valid by docs/schema/solve.json: %s{text}"
+let private expectValid = validBy "solve.json"
 
 /// A solution with a number that no JSON can hold.
 let private nonfinite () =
@@ -477,8 +433,6 @@ let private fitting =
 [<DllImport("libc", EntryPoint = "kill")>]
 extern int private sendSignal(int pid, int signal)
 
-let private tool = typeof<ScriptGlobals>.Assembly.Location
-
 /// The tool in a process of its own. A shell may have it ignore Ctrl-C, which a process inherits; `env` puts that right.
 let private start (args: string list) =
     let info =
@@ -492,13 +446,6 @@ let private start (args: string list) =
     match Process.Start info with
     | null -> failtest "no child process"
     | child -> child
-
-let private child args =
-    use child = start args
-    let error = child.StandardError.ReadToEndAsync()
-    let out = child.StandardOutput.ReadToEnd()
-    child.WaitForExit()
-    child.ExitCode, out, error.Result
 
 /// Ends a long run once it says how far it is; gives exit code, stdout and the seconds it took to end.
 let private cancelled signal args =
@@ -616,6 +563,26 @@ let private children =
                 let code, _, error = child [ "run"; path ]
                 Expect.equal code ExitCode.WrongInput "the input is wrong"
                 Expect.stringContains error "error FS0001" "the compiler's message"))
+
+        testCase "a C# app has stdout, its arguments and its exit code to itself" (fun () ->
+            withFile "app.cs" "System.Console.WriteLine(string.Join(' ', args));\nreturn 7;\n" (fun path ->
+                let code, out, error = child [ "run"; path; "--seed"; "3" ]
+                Expect.equal (code, out, error) (7, "--seed 3\n", "") "nothing of the build"))
+
+        testCase "a C# app that does not compile is refused, and all that is said of it stands on stderr" (fun () ->
+            withFile "bad.cs" "int x = \"one\";\n" (fun path ->
+                let code, out, error = child [ "run"; path ]
+                Expect.equal (code, out) (ExitCode.WrongInput, "") "the input is wrong, and nothing is printed"
+
+                Expect.stringContains
+                    error
+                    $"%s{path}(1,9): error CS0029: Cannot implicitly convert type 'string' to 'int'"
+                    "the compiler's message"
+
+                Expect.stringEnds
+                    error
+                    $"align: %s{path}: did not come to its experiment; what is wrong stands above.\n"
+                    "and ours"))
 
         testCase "check captures a script, and tells one that hands nothing over" (fun () ->
             withFile

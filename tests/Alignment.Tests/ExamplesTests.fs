@@ -2,28 +2,13 @@ module Alignment.Tests.ExamplesTests
 
 open System
 open System.IO
-open CliWrap
-open CliWrap.Buffered
 open Expecto
 open Alignment.Tests.Fixtures
 
 let private examples = Path.Combine(root, "examples")
 
-/// What a script prints, started from a folder that is not its own.
-let private output (arguments: string list) =
-    let result =
-        Cli
-            .Wrap("dotnet")
-            .WithArguments(arguments)
-            .WithWorkingDirectory(Path.GetTempPath())
-            .WithValidation(CommandResultValidation.None)
-            .ExecuteBufferedAsync()
-            .GetAwaiter()
-            .GetResult()
-
-    let command = String.concat " " arguments
-    Expect.equal result.ExitCode 0 $"{command}:\n{result.StandardOutput}\n{result.StandardError}"
-    result.StandardOutput.Split '\n' |> Array.map _.TrimEnd() |> List.ofArray
+/// The lines that a script prints.
+let private output (arguments: string list) = (dotnet [] arguments).Split '\n' |> Array.map _.TrimEnd() |> List.ofArray
 
 /// The ways in that a file name's extension allows.
 let private run (file: string) =
@@ -32,7 +17,7 @@ let private run (file: string) =
     match Path.GetExtension file with
     | ".fsx" -> output [ "fsi"; path ]
     | ".cs" -> output [ "run"; "-c"; "Release"; path ]
-    | ".csx" -> output [ typeof<Alignment.Cli.ScriptGlobals>.Assembly.Location; "run"; path ]
+    | ".csx" -> output [ tool; "run"; path ]
     | other -> failtest $"no way to run '{other}'"
 
 let private line (start: string) (lines: string list) =

@@ -1,8 +1,17 @@
 module Alignment.Tests.Fixtures
 
 open System
+open System.Collections.Generic
+open System.Diagnostics
 open System.IO
+open System.Text.Json
+open CliWrap
+open CliWrap.Buffered
+open Expecto
+open NJsonSchema
 open Alignment
+open Alignment.Cli
+open Alignment.CommandLine
 open Alignment.Compiler
 
 /// The repository's folder.
@@ -87,4 +96,114 @@ let runHost (spec: GameSpec) solver precision threads steps chunk =
             output.Name, values |> Array.chunkBySize size
     ]
 
-let bits (values: float[]) = values |> Array.map BitConverter.DoubleToInt64Bits
+let bitsOf (value: float) = BitConverter.DoubleToInt64Bits value
+
+let bits (values: float[]) = Array.map bitsOf values
+
+let near tolerance (expected: float) (actual: float) message =
+    if not (abs (actual - expected) <= tolerance) then
+        failtest $"{message}: expected {expected:R} to {tolerance}, got {actual:R}"
+
+/// The message of a specification that is refused.
+let refusal (action: unit -> 'a) =
+    try
+        action () |> ignore
+        failtest "taken, where a refusal was expected"
+    with :? SpecException as e ->
+        e.Message
+
+// ---- The command line ----------------------------------------------------------------------------------------------
+
+/// A command line in this process: exit code, stdout, stderr.
+let align args =
+    use out = new StringWriter()
+    use error = new StringWriter()
+    let code = Program.run (Array.ofList args) out error
+    code, string out, string error
+
+/// What a command line prints that must succeed.
+let printed args =
+    match align args with
+    | 0, out, _ -> out
+    | code, _, error -> failtest $"align %A{args} ended with %d{code}: %s{error}"
+
+let json (text: string) = (JsonDocument.Parse text).RootElement
+
+/// A check that a text is JSON valid by a schema of docs/schema.
+let validBy (schema: string) =
+    let file = Path.Combine(root, "docs", "schema", schema)
+    let schema = lazy (JsonSchema.FromFileAsync(file).GetAwaiter().GetResult())
+
+    fun (text: string) ->
+        let faults = schema.Value.Validate text |> Seq.map string |> List.ofSeq
+        Expect.isEmpty faults $"valid by %s{file}: %s{text}"
+
+/// Exit code 2, nothing on stdout, one line on stderr: this one.
+let refused args (message: string) =
+    let code, out, error = align args
+    Expect.equal (error.TrimEnd()) ("align: " + message) "the message"
+    Expect.equal (error.TrimEnd().Split('\n').Length) 1 "one line"
+    Expect.equal code ExitCode.WrongInput "the exit code"
+    Expect.equal out "" "nothing on stdout"
+
+/// A folder for files of a test, removed afterwards.
+let inFolder action =
+    let folder = Directory.CreateTempSubdirectory "align-test-"
+
+    try
+        action folder.FullName
+    finally
+        folder.Delete(recursive = true)
+
+/// A file of this name and content, removed afterwards.
+let withFile (name: string) (content: string) action =
+    inFolder (fun folder ->
+        let path = Path.Combine(folder, name)
+        File.WriteAllText(path, content)
+        action path)
+
+/// The tool's program, for `dotnet`.
+let tool = typeof<ScriptGlobals>.Assembly.Location
+
+/// A process that has been started with its outputs redirected, to its end: exit code, stdout, stderr.
+let ended (child: Process) =
+    let error = child.StandardError.ReadToEndAsync()
+    let out = child.StandardOutput.ReadToEnd()
+    child.WaitForExit()
+    child.ExitCode, out, error.Result
+
+/// The tool in a process of its own, to its end, with variables of its environment changed.
+let childIn (environment: (string * string) list) (args: string list) =
+    let info =
+        ProcessStartInfo("dotnet", tool :: args, RedirectStandardOutput = true, RedirectStandardError = true)
+
+    for name, value in environment do
+        info.Environment[name] <- value
+
+    match Process.Start info with
+    | null -> failtest "no child process"
+    | started ->
+        use child = started
+        ended child
+
+/// The tool in a process of its own, to its end.
+let child args = childIn [] args
+
+/// What a command of `dotnet` prints that must succeed, started from a folder outside of the repository.
+let dotnet (environment: (string * string) list) (arguments: string list) =
+    let variables = environment |> List.map (fun (name, value) -> KeyValuePair(name, value)) |> Dictionary
+
+    let result =
+        Cli
+            .Wrap("dotnet")
+            .WithArguments(arguments)
+            .WithWorkingDirectory(Path.GetTempPath())
+            .WithEnvironmentVariables(variables)
+            .WithValidation(CommandResultValidation.None)
+            .ExecuteBufferedAsync()
+            .GetAwaiter()
+            .GetResult()
+
+    let command = String.concat " " arguments
+    Expect.equal result.ExitCode 0 $"{command}:\n{result.StandardOutput}\n{result.StandardError}"
+    result.StandardOutput

@@ -9,23 +9,11 @@ open Alignment
 open Alignment.Compiler
 open Alignment.CommandLine
 open Alignment.Cli
+open Alignment.Tests.Fixtures
 
-/// A command line in this process: exit code, stdout, stderr.
-let private align args =
-    use out = new StringWriter()
-    use error = new StringWriter()
-    let code = Program.run (Array.ofList args) out error
-    code, string out, string error
+let private solved args = json (printed (args @ [ "--json" ]))
 
-let private json args =
-    match align (args @ [ "--json" ]) with
-    | 0, out, _ -> (JsonDocument.Parse out).RootElement
-    | code, _, error -> failtest $"%A{args} ended with {code}: {error}"
-
-let private refused args message =
-    testCase (String.concat " " args) (fun () ->
-        let code, out, error = align args
-        Expect.equal (code, out, error.TrimEnd()) (ExitCode.WrongInput, "", "align: " + message) "refused")
+let private refusing args message = testCase (String.concat " " args) (fun () -> refused args message)
 
 let private random = "random_zero_sum(rows=30,columns=30,seed=7)"
 
@@ -33,7 +21,7 @@ let private inner =
     testList "the solver inside of another" [
         testCase "is written in brackets, and told in the result" (fun () ->
             let solve solver =
-                let result = json [ "solve"; random; "--solver"; solver ]
+                let result = solved [ "solve"; random; "--solver"; solver ]
                 let inner = result.GetProperty("settings").GetProperty("inner").GetString()
                 Expect.equal (result.GetProperty("solver").GetString()) "double_oracle" "the solver's name"
                 inner, result.GetProperty("certificate").GetProperty("nash_conv").GetDouble()
@@ -53,7 +41,7 @@ let private inner =
                 "settings of the solver inside")
 
         testCase "is a setting like others" (fun () ->
-            let result = json [ "solve"; random; "--solver"; "double_oracle"; "--set"; "inner=lp" ]
+            let result = solved [ "solve"; random; "--solver"; "double_oracle"; "--set"; "inner=lp" ]
             Expect.equal (result.GetProperty("settings").GetProperty("inner").GetString()) "lp" "set"
 
             let _, out, _ = align [ "solve"; random; "--solver"; "double_oracle(inner=lp)" ]
@@ -63,32 +51,32 @@ let private inner =
             let _, out, _ = align [ "solvers"; "double_oracle" ]
             Expect.stringContains out "inner  = prm+(updates=alternating,averaging=quadratic)" "in the list")
 
-        refused
+        refusing
             [ "solve"; random; "--solver"; "double_oracle(inner=lpp)" ]
             "There is no solver 'lpp'. Did you mean 'lp'?"
-        refused
+        refusing
             [ "solve"; random; "--solver"; "double_oracle"; "--set"; "inner=prm" ]
             "There is no solver 'prm'. Did you mean 'prm+'?"
-        refused
+        refusing
             [ "solve"; random; "--solver"; "double_oracle(inne=lp)" ]
             "The solver 'double_oracle' has no setting 'inne'. Did you mean 'inner'?"
-        refused
+        refusing
             [ "solve"; random; "--solver"; "double_oracle(inner=lp" ]
             "'double_oracle(inner=lp' is not a solver; write a name, with settings in brackets, such as hedge(stepSize=0.5,averaging=linear)."
-        refused
+        refusing
             [ "solve"; random; "--solver"; "double_oracle"; "--sweep"; "inner=1,2" ]
             "--sweep: Setting 'inner' cannot be swept: it is a solver."
-        refused
+        refusing
             [ "solve"; "chicken"; "--solver"; "double_oracle(inner=lp)" ]
             "inner solver 'lp' of 'double_oracle': takes zero-sum and constant-sum games only, and at cell row=swerve, column=dare: the payoffs 2, 7 sum to 9, those at cell row=swerve, column=swerve to 12; use rm, hedge, cce or support_enumeration"
     ]
 
 let private sweeps =
     testList "sweeps of direct solvers" [
-        refused
+        refusing
             [ "solve"; random; "--solver"; "qre_path"; "--sweep"; "lambda=1,2" ]
             "--sweep: Setting 'lambda' cannot be swept: its solver answers game by game and takes one number for all; run it once for each value."
-        refused
+        refusing
             [ "solve"; random; "--solver"; "cce"; "--sweep"; "player=1,2" ]
             "--sweep: Setting 'player' cannot be swept: it is not a real number."
 
@@ -104,32 +92,6 @@ let private sweeps =
                 "SETTINGS of 'omwu', for --set (stepSize for --sweep too):"
                 "what takes an expression")
     ]
-
-/// The tool in a process of its own: exit code, stdout, stderr.
-let private child (args: string list) =
-    let tool = typeof<ScriptGlobals>.Assembly.Location
-
-    match
-        ProcessStartInfo("dotnet", tool :: args, RedirectStandardOutput = true, RedirectStandardError = true)
-        |> Process.Start
-    with
-    | null -> failtest "no child process"
-    | started ->
-        use child = started
-        let error = child.StandardError.ReadToEndAsync()
-        let out = child.StandardOutput.ReadToEnd()
-        child.WaitForExit()
-        child.ExitCode, out, error.Result
-
-let private withScript (code: string) action =
-    let folder = Directory.CreateTempSubdirectory "align-script-"
-
-    try
-        let path = Path.Combine(folder.FullName, "x.csx")
-        File.WriteAllText(path, code)
-        action path
-    finally
-        folder.Delete(recursive = true)
 
 let private unavailable =
     testList "an executor that is not there" [
@@ -151,7 +113,7 @@ let private unavailable =
             Alignment.Torch.TorchNative.EnsureLoaded()
 
             if not (TorchSharp.torch.cuda.is_available ()) then
-                withScript script (fun path ->
+                withFile "x.csx" script (fun path ->
                     for args in [ []; [ "--show"; "plan" ]; [ "--dry-run" ] ] do
                         let code, out, error = child ([ "run"; path ] @ args)
 

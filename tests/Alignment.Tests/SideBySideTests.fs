@@ -5,13 +5,7 @@ open System.IO
 open Expecto
 open Alignment
 open Alignment.CommandLine
-
-/// The command line inside of this process: exit code, stdout, stderr.
-let private align args =
-    use out = new StringWriter()
-    use error = new StringWriter()
-    let code = Alignment.Cli.Program.run (Array.ofList args) out error
-    code, string out, string error
+open Alignment.Tests.Fixtures
 
 let private solve (spec: GameSpec) solver steps =
     GameSolver.Solve(spec, Solver.Find solver, SolveOptions(Until = Stop.AfterSteps steps))

@@ -163,7 +163,7 @@ let private broken = [
                             else Turn.Over
                     Sees = fun s -> $"move {s.Length}"
             }
-            "coins, after h t: imperfect recall: information state 'move 2' is met here after 'one' did 't' in 'move 1', and after h h when it did 'h' in 'move 1'; InformationState must hold what the player knew and did before")
+            "coins, after h t: imperfect recall: information set 'move 2' is met here after 'one' did 't' in 'move 1', and after h h when it did 'h' in 'move 1'; InformationState must hold what the player knew and did before")
 
     testCase "players and returns" (fun () ->
         refused { coins with Players = [] } "coins: expected at least one player, got none."

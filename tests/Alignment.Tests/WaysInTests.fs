@@ -19,39 +19,6 @@ open Alignment.Compiler
 open Alignment.Formats
 open Alignment.Tests.Fixtures
 
-// ---- Shorthand -----------------------------------------------------------------------------------------------------
-
-let private tool = typeof<ScriptGlobals>.Assembly.Location
-
-/// A command of `dotnet`, started from a folder outside of the repository; what it prints, if it ends well.
-let private printed (environment: (string * string) list) (arguments: string list) =
-    let variables = environment |> List.map (fun (name, value) -> KeyValuePair(name, value)) |> Dictionary
-
-    let result =
-        Cli
-            .Wrap("dotnet")
-            .WithArguments(arguments)
-            .WithWorkingDirectory(Path.GetTempPath())
-            .WithEnvironmentVariables(variables)
-            .WithValidation(CommandResultValidation.None)
-            .ExecuteBufferedAsync()
-            .GetAwaiter()
-            .GetResult()
-
-    let command = String.concat " " arguments
-    Expect.equal result.ExitCode 0 $"{command}:\n{result.StandardOutput}\n{result.StandardError}"
-    result.StandardOutput
-
-let private withFile (name: string) (content: string) action =
-    let folder = Directory.CreateTempSubdirectory "align-ways-"
-
-    try
-        let path = Path.Combine(folder.FullName, name)
-        File.WriteAllText(path, content)
-        action path
-    finally
-        folder.Delete(recursive = true)
-
 // ---- Every way in, on Torch ----------------------------------------------------------------------------------------
 
 /// What the executor of this test process says of the game that every way in solves.
@@ -121,14 +88,14 @@ let private onTorch =
 
             testCase "align solve" (fun () ->
                 let game = [ "rock_paper_scissors(scissors=2)"; "--solver"; "prm+"; "--until"; "nash_conv < 1e-9" ]
-                printed [] ([ tool; "solve" ] @ game @ torch) |> agrees)
+                dotnet [] ([ tool; "solve" ] @ game @ torch) |> agrees)
 
             testCase "dotnet fsi" (fun () ->
-                withFile "rps.fsx" fsharp (fun path -> printed [] ([ "fsi"; path; "--" ] @ torch) |> agrees))
+                withFile "rps.fsx" fsharp (fun path -> dotnet [] ([ "fsi"; path; "--" ] @ torch) |> agrees))
 
             testCase "align run x.csx" (fun () ->
                 withFile "rps.csx" $"{csharp}.Main(Args);" (fun path ->
-                    printed [] ([ tool; "run"; path ] @ torch) |> agrees))
+                    dotnet [] ([ tool; "run"; path ] @ torch) |> agrees))
 
             // `dotnet run` keeps what it builds by the path of the file: LibTorch, each time a new path is used.
             testCase "dotnet run x.cs" (fun () ->
@@ -136,7 +103,7 @@ let private onTorch =
                 Directory.CreateDirectory folder |> ignore
                 let path = Path.Combine(folder, "rps.cs")
                 File.WriteAllText(path, fileBased)
-                printed buildsBeside ([ "run"; "-c"; "Release"; path; "--" ] @ torch) |> agrees)
+                dotnet buildsBeside ([ "run"; "-c"; "Release"; path; "--" ] @ torch) |> agrees)
         ]
     )
 
@@ -303,7 +270,7 @@ let private generalSum =
 let private benchmark =
     testSequenced (
         testCase "the benchmark runs, one short round of each case" (fun () ->
-            let table = printed [] [ tool; "bench"; "matrix"; "--smoke" ]
+            let table = dotnet [] [ tool; "bench"; "matrix"; "--smoke" ]
 
             for solver in [ "rm+"; "hedge" ] do
                 for precision in [ "float32"; "float64" ] do

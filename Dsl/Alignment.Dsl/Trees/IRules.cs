@@ -36,6 +36,9 @@ public interface IRules<TState>
 
     /// <summary>Where the game is over: what each player gets.</summary>
     ValueList<double> Returns(TState state);
+
+    /// <summary>What their author can do about a player that forgets, for the message that refuses such rules.</summary>
+    string RecallAdvice => "InformationState must hold what the player knew and did before";
 }
 
 /// <summary>Who acts in a position.</summary>

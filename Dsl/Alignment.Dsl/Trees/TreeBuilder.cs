@@ -241,7 +241,7 @@ internal sealed class TreeBuilder<TState>(
         if (known.Parent != at.Own[player])
             throw Fault(
                 at,
-                $"imperfect recall: information state '{label}' is met here after '{rules.Players[player]}' {Did(player, at.Own[player])}, and after {First(met)} when it {Did(player, known.Parent)}; InformationState must hold what the player knew and did before"
+                $"imperfect recall: information set '{label}' is met here after '{rules.Players[player]}' {Did(player, at.Own[player])}, and after {First(met)} when it {Did(player, known.Parent)}; {rules.RecallAdvice}"
             );
         return known;
     }

@@ -3,17 +3,17 @@ namespace Alignment;
 /// <summary>A game tree as a specification holds it: players that choose along ragged axes, and an axis of outcomes for payoffs.</summary>
 public sealed class TreeForm : IEquatable<TreeForm>
 {
-    private readonly Func<IGamePosition>? _start;
+    private readonly Source? _source;
     private readonly Expr? _chances;
 
     /// <summary>The form of a tree.</summary>
     public TreeForm(GameTree tree)
         : this(tree, null) { }
 
-    private TreeForm(GameTree tree, Func<IGamePosition>? start)
+    private TreeForm(GameTree tree, Source? source)
     {
         ArgumentNullException.ThrowIfNull(tree);
-        _start = start;
+        _source = source;
         Tree = tree;
         Outcomes = Axis.Of("outcomes", tree.Outcomes);
         Treeplexes = tree.Players.Select(TreeplexAxes.Of).ToValueList();
@@ -67,7 +67,7 @@ public sealed class TreeForm : IEquatable<TreeForm>
                 );
         }
 
-        return new(tree, () => new RulesWalk<TState>(rules, Number).Start());
+        return new(tree, new Source<TState>(rules, Number));
     }
 
     /// <summary>
@@ -75,17 +75,29 @@ public sealed class TreeForm : IEquatable<TreeForm>
     /// (<see cref="Game.FromTree(GameTree)"/>). Information sets have the numbers of <see cref="Alignment.Treeplex.InformationSets"/>. Each call starts a walk of
     /// its own. The rules are no part of equality: the tree says all of the game.
     /// </summary>
-    public IGamePosition? Start() => _start?.Invoke();
+    public IGamePosition? Start() => _source?.Start();
 
     /// <summary>Whether there are rules to walk through.</summary>
-    public bool HasRules => _start is not null;
+    public bool HasRules => _source is not null;
+
+    /// <summary>Does work on the rules that the tree was enumerated from.</summary>
+    /// <exception cref="InvalidOperationException">The tree has no rules; see <see cref="HasRules"/>.</exception>
+    public void Visit(IRulesVisitor visitor)
+    {
+        ArgumentNullException.ThrowIfNull(visitor);
+        if (_source is null)
+            throw new InvalidOperationException(
+                $"The tree of {Tree.Name} was given without rules; use Game.FromRules."
+            );
+        _source.Visit(visitor);
+    }
 
     /// <summary>The probability that chance leads to each outcome, when every player plays its sequence.</summary>
     public Expr Chances => _chances ?? Expr.Vector(Outcomes, [.. Tree.Chances]);
 
     private TreeForm(TreeForm other, Expr chances)
     {
-        (_start, _chances) = (other._start, chances);
+        (_source, _chances) = (other._source, chances);
         (Tree, Outcomes, Players, Treeplexes, Indices, Fingerprint) = (
             other.Tree,
             other.Outcomes,
@@ -132,4 +144,19 @@ public sealed class TreeForm : IEquatable<TreeForm>
                 $"{Quote.Text(set.Label)}: {string.Join(", ", set.Actions.Select(Quote.Text))}"
             )
             .Prepend(Quote.Text(treeplex.Player));
+
+    /// <summary>Rules, with the type of their positions forgotten.</summary>
+    private abstract class Source
+    {
+        public abstract IGamePosition Start();
+
+        public abstract void Visit(IRulesVisitor visitor);
+    }
+
+    private sealed class Source<TState>(IRules<TState> rules, Func<int, string, ValueList<string>, int> number) : Source
+    {
+        public override IGamePosition Start() => new RulesWalk<TState>(rules, number).Start();
+
+        public override void Visit(IRulesVisitor visitor) => visitor.Visit(rules);
+    }
 }

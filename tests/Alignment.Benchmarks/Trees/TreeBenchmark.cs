@@ -162,15 +162,15 @@ internal static class TreeBenchmark
                 Measurement.Compile(spec, [], withJoint: false),
                 new(Precision.Float64, 1)
             );
-            foreach (var player in spec.Players)
+            // weights that are all alike; evaluating makes them probabilities
+            var uniform = GameSolver.Evaluate(
+                BoundGame.Bind(spec),
+                spec.Players.Select(p => Enumerable.Repeat(1.0, p.Actions.Size).ToValueList()).ToValueList()
+            )[0];
+            foreach (var (player, strategy) in spec.Players.Zip(uniform.Strategies))
             {
-                var uniform = GameSolver.Evaluate(
-                    BoundGame.Bind(spec),
-                    spec.Players.Select(p => Enumerable.Repeat(1.0, p.Actions.Size).ToValueList()).ToValueList()
-                )[0];
                 var along = new double[player.Actions.Size];
-                spec.Tree!.Treeplex(player)
-                    .InAxisOrder(uniform.Strategies[spec.Players.IndexOf(player)].AsSpan(), along);
+                spec.Tree!.Treeplex(player).InAxisOrder(strategy.AsSpan(), along);
                 measure.SetInput(Measurement.StrategyInput(player), along);
             }
 
@@ -297,8 +297,6 @@ internal static class TreeBenchmark
         var tree = GameTree.Of(new LeducPoker());
         foreach (var (solver, games) in new[] { ("cfr", 1), ("cfr+", 1), ("pcfr+", 1), ("mmd", 1), ("cfr", Batch) })
         {
-            if (solver == "mmd")
-                continue; // needs a regularized game
             using var ours = TreeCase.Of(tree, solver, games: games);
             var count = smoke ? 10 : 2_000;
             ours.Run(count);

@@ -31,7 +31,11 @@ internal sealed class TreeCase : IDisposable
         Precision precision = Precision.Float64,
         int games = 1,
         int threads = 1
-    ) => new(Spec(tree, games), (IIterativeSolver)Solver.Find(solver), precision, threads);
+    )
+    {
+        var found = (IIterativeSolver)Solver.Find(solver);
+        return new(found.Complete(Spec(tree, games)), found, precision, threads);
+    }
 
     /// <summary>Does steps, numbered on from the last one.</summary>
     public void Run(int steps)
