@@ -13,11 +13,23 @@ module SolveCommand =
             let fitting = FittingSolver.For(BoundGame.Bind spec)
             fitting.Solver, Some fitting.Reason
 
-    /// The experiment of a game and the options, and a note about it.
-    let experiment terminal (game: string) (request: Request) =
-        let spec = GameText.resolve terminal game
+    let private experimentOf (spec: GameSpec) (request: Request) =
         let solver, note = choose spec request
         Experiment(spec, solver, script = ""), note
+
+    /// The experiment of a game and the options, and a note about it.
+    let experiment terminal (game: string) (request: Request) = experimentOf (GameText.resolve terminal game) request
+
+    let private solve command (terminal: Terminal) (request: Request) wantsHelp (spec: GameSpec) =
+        let experiment, note = experimentOf spec request
+
+        if wantsHelp then
+            terminal.Out.WriteLine(String.concat "\n\n" (Command.help command :: Help.parameters experiment))
+            ExitCode.Done
+        else
+            let code = Runner.run terminal request experiment
+            note |> Option.iter (fun note -> terminal.Error.WriteLine $"note     %s{note}")
+            code
 
     let private run command (terminal: Terminal) tokens =
         let arguments = Arguments.parse<RunOption> tokens
@@ -27,26 +39,26 @@ module SolveCommand =
         | None -> Faults.refuse "solve: expected a game, such as rock_paper_scissors; `align games` lists them."
         | Some game ->
             let request = Request.ofOptions arguments.Options
-            let experiment, note = experiment terminal game request
 
-            if arguments.WantsHelp then
-                terminal.Out.WriteLine(String.concat "\n\n" (Command.help command :: Help.parameters experiment))
+            match GameText.find terminal game with
+            | Enumerated spec -> solve command terminal request arguments.WantsHelp spec
+            | RulesAlone(rules, refusal) when arguments.WantsHelp ->
+                let parts = Command.help command :: OpenRunner.help rules refusal request
+                terminal.Out.WriteLine(String.concat "\n\n" parts)
                 ExitCode.Done
-            else
-                let code = Runner.run terminal request experiment
-                note |> Option.iter (fun note -> terminal.Error.WriteLine $"note     %s{note}")
-                code
+            | RulesAlone(rules, refusal) -> OpenRunner.run terminal rules refusal request
 
     let command = {
         Name = "solve"
         Operands = "'GAME' [OPTIONS]"
         Summary = "Finds an equilibrium of a library game (`align games`), or of a .nfg, .efg or .csv file."
-        Details = fun () -> [ Arguments.help<RunOption> "align solve 'GAME'" ]
+        Details = fun () -> [ Arguments.help<RunOption> "align solve 'GAME'"; OpenRunner.overview ]
         Examples = [
             "align solve rock_paper_scissors --solver prm+ --steps 1000"
             "align solve 'random_zero_sum(rows=100,columns=100,seed=7)' --solver prm+ --until 'nash_conv < 1e-6' --json"
             "align solve leduc_poker --solver cfr+ --steps 1000 --json"
             "align solve rock_paper_scissors --solver mmd --sweep temperature=0.01,0.1,1"
+            "align solve 'liars_dice(dice=2,sides=6)' --solver mccfr --steps 100"
             "align solve game.nfg --solver support_enumeration --format gambit"
         ]
         Run = run

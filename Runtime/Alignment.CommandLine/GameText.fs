@@ -5,6 +5,12 @@ open System.IO
 open Alignment
 open Alignment.Formats
 
+/// A game that a text names.
+type NamedGame =
+    | Enumerated of GameSpec
+    /// Its tree is too large; why, in the library's words.
+    | RulesAlone of OpenGame * refusal: string
+
 /// What `GAME` stands for on a command line: a game of the library with its parameters, or a file.
 module GameText =
     /// The specification of a table; its actions keep their labels, its players their order.
@@ -49,3 +55,19 @@ module GameText =
             Faults.refuse
                 $"%s{text}: expected a file that ends in .nfg, .efg or .csv, or a name such as 'rock_paper_scissors'; `align games` lists names."
         | None -> enumeration.Watch(fun progress -> GameLibrary.Create(text, progress))
+
+    let private rulesAlone text (refusal: exn) =
+        let call = GameLibrary.Parse text
+
+        match call.Family with
+        | :? IRulesFamily as family -> RulesAlone(family.Rules call.Arguments, refusal.Message)
+        | _ -> raise refusal
+
+    /// The game that a text names, by its rules where the library refuses its tree.
+    let find (terminal: Terminal) (text: string) =
+        try
+            Enumerated(resolve terminal text)
+        with
+        // arguments that fit no rules either are refused there in the same words
+        | :? GameSyntaxException as e -> rulesAlone text e
+        | :? RulesException as e when e.IsTooLarge -> rulesAlone text e

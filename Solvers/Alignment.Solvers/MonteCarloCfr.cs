@@ -40,7 +40,7 @@ public enum Sampling
 /// computation and decision-making in large extensive form games", PhD thesis. Ours: dividing by the learner's
 /// probabilities alone, and walks of their own where there are not two players.</para>
 /// </remarks>
-public sealed record MonteCarloCfr : ISampledSolver
+public sealed record MonteCarloCfr : ISampledSolver, IOpenSolver
 {
     /// <summary>What an iteration looks at; default external.</summary>
     public Sampling Sampling { get; init; } = Sampling.External;
@@ -125,6 +125,17 @@ public sealed record MonteCarloCfr : ISampledSolver
         ValueList<ValueList<double>> Strategies(Func<Treeplex, string> name) =>
             game.Players.Select(player => Strategy(player, state[name(player)])).ToValueList();
         return new(Strategies(TreeTable.Regret), Strategies(TreeTable.Sum));
+    }
+
+    /// <inheritdoc/>
+    public long OpenSteps => 10_000;
+
+    /// <inheritdoc/>
+    public IOpenRun Open(OpenGame game, OpenRunSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(game);
+        ArgumentNullException.ThrowIfNull(settings);
+        return new MonteCarloRun(this, game, settings.Seed);
     }
 
     // sums are of at least 0, so that matching them is dividing them by their sum
