@@ -23,8 +23,10 @@ module OpenText =
             $" standard_error=%s{Words.exact certificate.StandardError}"
         ]
 
-    let private meaning =
-        "This is a lower bound: deviations that were found gain so much, up to the standard error, and others may gain more.\nThe answer is at least that far from equilibrium; how much further is not known."
+    let private meaning = [
+        "This is a lower bound: deviations that were found gain so much, up to the standard error, and others may gain more."
+        "The answer is at least that far from equilibrium; how much further is not known. A small bound may be a weak search."
+    ]
 
     let private table (solution: OpenSolution) =
         let gain (deviation: Policy | null) (gain: ValueEstimate) =
@@ -72,7 +74,7 @@ module OpenText =
 
         String.concat "\n" [
             certificateLine solution
-            meaning
+            yield! meaning
             solution.Status.Sentence
             ""
             yield! table solution

@@ -18,8 +18,8 @@ public static class OpenSolver
     /// <param name="game">The game.</param>
     /// <param name="solver">An <see cref="IOpenSolver"/>: <see cref="MonteCarloCfr"/> or <see cref="DoubleOracle"/>.</param>
     /// <param name="options">How to run it; default: <see cref="OpenOptions"/>'s defaults.</param>
-    /// <param name="cancellationToken">Ends the run within a second where the rules answer fast; the result is what was
-    /// found by then, its certificate from no search and 100 games.</param>
+    /// <param name="cancellationToken">Ends the run after the walk at hand; the result is what the completed steps found,
+    /// its certificate from no search and 100 games.</param>
     /// <exception cref="SpecException">The solver needs the tree, a setting is out of range, or the stop rule asks for
     /// what is never known here.</exception>
     /// <exception cref="RulesException">The rules break their contract at a position that was met.</exception>

@@ -33,7 +33,8 @@ public enum Sampling
 /// <para>Default: external sampling; 0.6 for e. Draw k of iteration t lies at (t, k) of the stream
 /// <c>mccfr</c>.</para>
 /// <para>Takes sequential games made of rules (<see cref="Game.FromRules"/>), any number of players, without
-/// regularizers. For a game too large to be enumerated see <see cref="MonteCarlo"/>.</para>
+/// regularizers. A game too large to be enumerated is learned from its rules alone
+/// (<see cref="Open"/>), with the same draws.</para>
 /// <para>Not for trees that fit into memory: there <c>cfr+</c> is closer by orders of magnitude in the same time.</para>
 /// <para>Source: Lanctot, Waugh, Zinkevich, Bowling (2009), "Monte Carlo sampling for regret minimization in extensive
 /// games", NIPS 22; the averages: Lanctot (2013), "Monte Carlo sampling and regret minimization for equilibrium

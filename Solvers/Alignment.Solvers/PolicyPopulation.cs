@@ -76,12 +76,19 @@ public sealed class PolicyPopulation : IOpenRun
             return false;
         var weights = _inner.Solve(table);
         (_table, _steps) = (table, _steps + 1);
-        _answer = members.Select((own, p) => new PolicyMixture(own, weights[p])).ToValueList();
+        _answer = members.Select((own, p) => new PolicyMixture(own, Normal(weights[p]))).ToValueList();
         return true;
     }
 
     /// <inheritdoc/>
     public ValueList<PolicyMixture> Read() => _answer;
+
+    // a linear program may leave a weight a rounding below 0
+    private static ValueList<double> Normal(ValueList<double> weights)
+    {
+        var sum = weights.Sum(w => Math.Max(w, 0));
+        return weights.Select(w => Math.Max(w, 0) / sum).ToValueList();
+    }
 
     private static bool IsSame(Policy a, Policy b) =>
         a.Sets.Count == b.Sets.Count

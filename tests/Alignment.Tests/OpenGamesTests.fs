@@ -236,7 +236,7 @@ let private certificates = [
             let game = rules text
             let spec = game.Enumerate()
 
-            // with 3,000 iterations found: 99, 100, 91, 99, 98 %
+            // found: 97 to 101 % in Kuhn poker, 91 to 95 % in Leduc poker, 97 to 100 % in liar's dice
             for seed in 1UL .. 3UL do
                 let found = measure (DeviationSearch(Iterations = 3_000)) game (uniform game) seed
                 let exact = holds text spec (uniform game) found

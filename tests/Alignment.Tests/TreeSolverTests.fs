@@ -1094,11 +1094,11 @@ let private wrongInput =
         for game, message in
             [
                 "liars_dice(sides=9)",
-                "The game 'liars_dice(dice=1,sides=9)' would have about 21,233,664 ends; expected at most 2,000,000: ask for a smaller one, or learn it from its rules by MonteCarlo.Solve."
+                "The game 'liars_dice(dice=1,sides=9)' would have about 21,233,664 ends; expected at most 2,000,000: ask for a smaller one, or learn it from its rules by MonteCarlo.Solve. The solver 'cfr+' needs the whole tree; by the rules alone there are double_oracle, psro, mccfr."
                 "liars_dice(dice=4,sides=9)",
-                "The game 'liars_dice(dice=4,sides=9)' would have about 1,157,097,847,465,134,818,485,862,400 ends; expected at most 2,000,000: ask for a smaller one, or learn it from its rules by MonteCarlo.Solve."
+                "The game 'liars_dice(dice=4,sides=9)' would have about 1,157,097,847,465,134,818,485,862,400 ends; expected at most 2,000,000: ask for a smaller one, or learn it from its rules by MonteCarlo.Solve. The solver 'cfr+' needs the whole tree; by the rules alone there are double_oracle, psro, mccfr."
                 "goofspiel(cards=9)",
-                "The game 'goofspiel(cards=9,order=descending,information=full,returns=win_loss)' would have about 131,681,894,400 ends; expected at most 2,000,000: ask for a smaller one, or learn it from its rules by MonteCarlo.Solve."
+                "The game 'goofspiel(cards=9,order=descending,information=full,returns=win_loss)' would have about 131,681,894,400 ends; expected at most 2,000,000: ask for a smaller one, or learn it from its rules by MonteCarlo.Solve. The solver 'cfr+' needs the whole tree; by the rules alone there are double_oracle, psro, mccfr."
                 "liars_dice(sides=10)",
                 "Parameter 'sides' of the game 'liars_dice': expected a whole number from 1 to 9, got '10'."
                 "liars_dice(sides=3.5)",
