@@ -99,6 +99,8 @@ module ListCommands =
                     | null -> ()
                     | name -> [ "on trees"; $"also called %s{name}" ]
                     [ "takes"; takes solver ]
+                    if solver :? IOpenSolver then
+                        [ ""; "games too large for a tree, by their rules" ]
                     [ "reports"; $"the %s{info.Reports.ToString().ToLowerInvariant()} iterate" ]
                     for claim in info.Claims do
                         [ "claims"; string claim ]

@@ -13,11 +13,24 @@ module SolveCommand =
             let fitting = FittingSolver.For(BoundGame.Bind spec)
             fitting.Solver, Some fitting.Reason
 
-    /// The experiment of a game and the options, a note about it, and the options that are still to be brought in.
-    let experiment terminal (game: string) (request: Request) =
-        let spec, changes = GameText.resolve terminal game request.Changes
+    let private experimentOf (spec: GameSpec, changes) (request: Request) =
         let solver, note = choose spec request
         Experiment(spec, solver, script = ""), note, { request with Changes = changes }
+
+    /// The experiment of a game and the options, a note about it, and the options that are still to be brought in.
+    let experiment terminal (game: string) (request: Request) =
+        experimentOf (GameText.resolve terminal game request.Changes) request
+
+    let private solve command (terminal: Terminal) (request: Request) wantsHelp game =
+        let experiment, note, request = experimentOf game request
+
+        if wantsHelp then
+            terminal.Out.WriteLine(String.concat "\n\n" (Command.help command :: Help.parameters experiment))
+            ExitCode.Done
+        else
+            let code = Runner.run terminal request experiment
+            note |> Option.iter (fun note -> terminal.Error.WriteLine $"note     %s{note}")
+            code
 
     let private run command (terminal: Terminal) tokens =
         let arguments = Arguments.parse<RunOption> tokens
@@ -27,26 +40,27 @@ module SolveCommand =
         | None -> Faults.refuse "solve: expected a game, such as rock_paper_scissors; `align games` lists them."
         | Some game ->
             let request = Request.ofOptions arguments.Options
-            let experiment, note, request = experiment terminal game request
 
-            if arguments.WantsHelp then
-                terminal.Out.WriteLine(String.concat "\n\n" (Command.help command :: Help.parameters experiment))
+            match GameText.find terminal game request.Changes with
+            | Enumerated spec, changes -> solve command terminal request arguments.WantsHelp (spec, changes)
+            | RulesAlone(rules, refusal), _ when arguments.WantsHelp ->
+                let parts = Command.help command :: OpenRunner.help rules refusal request
+                terminal.Out.WriteLine(String.concat "\n\n" parts)
                 ExitCode.Done
-            else
-                let code = Runner.run terminal request experiment
-                note |> Option.iter (fun note -> terminal.Error.WriteLine $"note     %s{note}")
-                code
+            | RulesAlone(rules, refusal), changes ->
+                OpenRunner.run terminal rules refusal { request with Changes = changes }
 
     let command = {
         Name = "solve"
         Operands = "'GAME' [OPTIONS]"
         Summary = "Finds an equilibrium of a library game (`align games`), or of a .nfg, .efg or .csv file."
-        Details = fun () -> [ Arguments.help<RunOption> "align solve 'GAME'" ]
+        Details = fun () -> [ Arguments.help<RunOption> "align solve 'GAME'"; OpenRunner.overview ]
         Examples = [
             "align solve rock_paper_scissors --solver prm+ --steps 1000"
             "align solve 'random_zero_sum(rows=100,columns=100,seed=7)' --solver prm+ --until 'nash_conv < 1e-6' --json"
             "align solve leduc_poker --solver cfr+ --steps 1000 --json"
             "align solve rock_paper_scissors --solver mmd --sweep temperature=0.01,0.1,1"
+            "align solve 'liars_dice(dice=2,sides=6)' --solver mccfr --steps 100"
             "align solve game.nfg --solver support_enumeration --format gambit"
         ]
         Run = run

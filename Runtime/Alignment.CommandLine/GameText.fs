@@ -5,6 +5,12 @@ open System.IO
 open Alignment
 open Alignment.Formats
 
+/// A game that a text names.
+type NamedGame =
+    | Enumerated of GameSpec
+    /// Its tree is too large; why, in the library's words.
+    | RulesAlone of OpenGame * refusal: string
+
 /// What `GAME` stands for on a command line: a game of the library with its parameters, or a file.
 module GameText =
     /// The specification of a table; its actions keep their labels, its players their order.
@@ -59,6 +65,11 @@ module GameText =
         call.Family.Parameters
         |> Seq.exists (fun parameter -> parameter.Name = key && not parameter.IsDeclared)
 
+    let private ofLibrary text changes =
+        let call = GameLibrary.Parse text
+        let own, rest = changes |> List.partition (isOfFamily call)
+        call, own, rest
+
     /// The game that a text names, with the changes of its family's parameters, and the changes that are left: those of what the
     /// specification declares, and of the solver.
     let resolve (terminal: Terminal) (text: string) (changes: (string * Change) list) =
@@ -71,6 +82,28 @@ module GameText =
             Faults.refuse
                 $"%s{text}: expected a file that ends in .nfg, .efg or .csv, or a name such as 'rock_paper_scissors'; `align games` lists names."
         | None ->
-            let call = GameLibrary.Parse text
-            let own, rest = changes |> List.partition (isOfFamily call)
+            let call, own, rest = ofLibrary text changes
             enumeration.Watch(fun progress -> create progress call own), rest
+
+    let private rulesAlone text changes (refusal: exn) =
+        let call, own, rest = ofLibrary text changes
+
+        let set (call: GameCall) (key, change) =
+            match change with
+            | Value text -> call.With(key, text)
+            | Values _ -> raise refusal
+
+        match call.Family with
+        | :? IRulesFamily as family ->
+            RulesAlone(family.Rules((List.fold set call own).Arguments), refusal.Message), rest
+        | _ -> raise refusal
+
+    /// The game that a text names, by its rules where the library refuses its tree; and the changes that are left.
+    let find (terminal: Terminal) (text: string) changes =
+        try
+            let spec, rest = resolve terminal text changes
+            Enumerated spec, rest
+        with
+        // arguments that fit no rules either are refused there in the same words
+        | :? GameSyntaxException as e -> rulesAlone text changes e
+        | :? RulesException as e when e.IsTooLarge -> rulesAlone text changes e

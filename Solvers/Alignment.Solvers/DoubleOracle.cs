@@ -17,12 +17,14 @@ namespace Alignment;
 /// their game: populations stop growing where nothing new responds to the mixture, which need not be an
 /// equilibrium.</para>
 /// <para>NashConv along the run is not monotone: compare running minima.</para>
+/// <para>A game too large to be enumerated is played by its rules (<see cref="Open"/>): responses are learned, and
+/// payoffs between members are means of games; see <see cref="PolicyPopulation"/>.</para>
 /// <para>Source: McMahan, Gordon, Blum (2003), "Planning in the presence of cost functions controlled by an
 /// adversary", ICML; Lanctot et al. (2017), "A unified game-theoretic approach to multiagent reinforcement learning",
 /// arXiv 1711.00832.</para>
 /// <para>Not for games whose equilibria mix most actions: the last restricted game is then the full one.</para>
 /// </remarks>
-public sealed record DoubleOracle : IPopulationSolver
+public sealed record DoubleOracle : IPopulationSolver, IOpenSolver
 {
     /// <summary>Solves the games between populations; default <see cref="PredictiveRegretMatchingPlus"/>.</summary>
     public ISolver Inner { get; init; } = new PredictiveRegretMatchingPlus();
@@ -82,6 +84,17 @@ public sealed record DoubleOracle : IPopulationSolver
         }
 
         return new(strategies, new(next, Payoffs(space, population, next)), Grew: next != population.Members);
+    }
+
+    /// <inheritdoc/>
+    public long OpenSteps => 10;
+
+    /// <inheritdoc/>
+    public IOpenRun Open(OpenGame game, OpenRunSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(game);
+        ArgumentNullException.ThrowIfNull(settings);
+        return new PolicyPopulation(this, game, settings);
     }
 
     /// <summary>The payoffs between members: those of old members are there, the others are computed.</summary>

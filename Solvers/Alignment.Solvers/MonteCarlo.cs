@@ -8,17 +8,17 @@ public static class MonteCarlo
     private const int ReportEvery = 1024;
 
     /// <summary>Games that are played for the estimate however early a run is cancelled.</summary>
-    private const int FewestGames = 100;
+    private const int FewestGames = DeviationSearch.FewestGames;
 
     /// <summary>Runs <see cref="MonteCarloCfr"/> over rules, keeping only the information sets that are met.</summary>
     /// <remarks>
-    /// <para>The same draws as on an enumerated tree: the strategies are the same, bit for bit. Nothing bounds how far
-    /// they are from equilibrium, and no certificate is given.</para>
+    /// <para>The same draws as on an enumerated tree: the strategies are the same, bit for bit. How far they are from
+    /// equilibrium at least, <see cref="DeviationSearch"/> tells.</para>
     /// <para>The players' values are estimated by playing the average strategies against each other: means of <paramref
     /// name="games"/> games, on draws of their own (the stream <c>mccfr value</c>). Where no iteration was, play is
     /// uniform.</para>
     /// </remarks>
-    /// <param name="rules">The rules; any number of players. Perfect recall is not checked.</param>
+    /// <param name="game">The game; any number of players. Perfect recall is not checked.</param>
     /// <param name="solver">Settings.</param>
     /// <param name="iterations">Iterations, at least 1.</param>
     /// <param name="seed">Seed of all draws; default 0.</param>
@@ -28,8 +28,8 @@ public static class MonteCarlo
     /// then, its values from 100 games.</param>
     /// <exception cref="ArgumentException">A number is out of range.</exception>
     /// <exception cref="RulesException">The rules break their contract at a position that was met.</exception>
-    public static MonteCarloSolution Solve<TState>(
-        IRules<TState> rules,
+    public static MonteCarloSolution Solve(
+        OpenGame game,
         MonteCarloCfr solver,
         long iterations,
         ulong seed = 0,
@@ -38,7 +38,7 @@ public static class MonteCarlo
         CancellationToken cancellationToken = default
     )
     {
-        ArgumentNullException.ThrowIfNull(rules);
+        ArgumentNullException.ThrowIfNull(game);
         ArgumentNullException.ThrowIfNull(solver);
         if (solver.Settings.FirstOrDefault(s => s.Fault is not null) is { } wrong)
             throw new ArgumentException($"Setting '{wrong.Name}': {wrong.Fault}", nameof(solver));
@@ -53,99 +53,83 @@ public static class MonteCarlo
                 nameof(games)
             );
 
-        var open = OpenWalk.Of(rules);
-        var table = new OpenTable(open.Players.Count);
-        var walk = new MonteCarloWalk(solver, table, open.Start, open.Players.Count, seed);
-        var done = 0L;
-        while (done < iterations && !cancellationToken.IsCancellationRequested)
+        var run = new MonteCarloRun(solver, game, seed);
+        while (run.Iterations < iterations && run.Step(cancellationToken))
         {
-            walk.Iterate(++done);
-            if (done % ReportEvery == 0 || done == iterations)
-                progress?.Report(done);
+            if (run.Iterations % ReportEvery == 0 || run.Iterations == iterations)
+                progress?.Report(run.Iterations);
         }
 
-        var policy = new Dictionary<string, MetInformationSet>(StringComparer.Ordinal);
-        for (var player = 0; player < open.Players.Count; player++)
-        {
-            for (var set = 0; set < open.Count(player); set++)
-            {
-                if (Strategies(open, table, player, set) is { } met)
-                    policy.Add(open.Label(player, set), met);
-            }
-        }
-
+        var done = run.Iterations;
         return new(
-            open.Game,
+            game.Name,
             solver,
             seed,
             done,
             done < iterations,
-            policy,
-            Values(open, policy, seed, games, cancellationToken)
+            Met(run),
+            Values(run, seed, games, cancellationToken)
         );
     }
 
-    private static MetInformationSet? Strategies(OpenWalk open, OpenTable table, int player, int set)
+    /// <inheritdoc cref="Solve(OpenGame, MonteCarloCfr, long, ulong, int, IProgress{long}?, CancellationToken)"/>
+    /// <param name="rules">The rules; any number of players. Perfect recall is not checked.</param>
+    /// <param name="solver">Settings.</param>
+    /// <param name="iterations">Iterations.</param>
+    /// <param name="seed">Seed of all draws.</param>
+    /// <param name="games">Games played for the estimate of values.</param>
+    /// <param name="progress">Told the number of iterations done.</param>
+    /// <param name="cancellationToken">Ends the run.</param>
+    public static MonteCarloSolution Solve<TState>(
+        IRules<TState> rules,
+        MonteCarloCfr solver,
+        long iterations,
+        ulong seed = 0,
+        int games = 10_000,
+        IProgress<long>? progress = null,
+        CancellationToken cancellationToken = default
+    ) => Solve(OpenGame.Of(rules), solver, iterations, seed, games, progress, cancellationToken);
+
+    private static Dictionary<string, MetInformationSet> Met(MonteCarloRun run)
     {
-        if (!table.Has(player, set))
-            return null;
-        var actions = open.Actions(player, set);
-        ValueList<double> Matched(ReadOnlySpan<double> weights)
+        var met = new Dictionary<string, MetInformationSet>(StringComparer.Ordinal);
+        for (var p = 0; p < run.Walk.Players.Count; p++)
         {
-            var strategy = new double[weights.Length];
-            RegretTable.Match(weights, strategy);
-            return strategy.ToValueList();
+            var last = run.Last(p);
+            foreach (var (label, average) in run.Average(p).Sets)
+                met.Add(
+                    label,
+                    new(run.Walk.Players[p], average.Actions, last.At(label)!.Probabilities, average.Probabilities)
+                );
         }
 
-        return new(
-            open.Players[player],
-            actions,
-            Matched(table.Regrets(player, set, actions.Count)),
-            Matched(table.Sums(player, set, actions.Count))
-        );
+        return met;
     }
 
     private static ValueList<ValueEstimate> Values(
-        OpenWalk open,
-        Dictionary<string, MetInformationSet> policy,
+        MonteCarloRun run,
         ulong seed,
         int games,
         CancellationToken cancellationToken
     )
     {
-        var stream = new RandomStream(seed, "mccfr value");
-        var mean = new double[open.Players.Count];
-        var squares = new double[open.Players.Count]; // sums of squared deviations from the mean (Welford 1962)
-        var played = 0;
-        while (played < games && !(played >= FewestGames && cancellationToken.IsCancellationRequested))
+        var play = new OpenPlay(run.Walk, new(seed, "mccfr value"));
+        Seat[] seats = [.. run.Read().Select(mixture => new Seat(mixture))];
+        var values = new Moments[seats.Length];
+        for (var game = 0; game < games; game++)
         {
-            var at = open.Start;
-            for (var draw = 0L; !at.Actor.IsOver; draw++)
-                at = at.Next(
-                    at.Actor.IsChance ? stream.Categorical(at.Chance.AsSpan(), played, draw)
-                    : policy.TryGetValue(open.Label(at.Actor.Player, at.InformationSet), out var met)
-                        ? stream.Categorical(met.Average.AsSpan(), played, draw)
-                    : (int)stream.Integer(at.Actions, played, draw)
-                );
-            played++;
-            for (var p = 0; p < mean.Length; p++)
-            {
-                var deviation = at.Returns[p] - mean[p];
-                mean[p] += deviation / played;
-                squares[p] += deviation * (at.Returns[p] - mean[p]);
-            }
+            if (game >= FewestGames && cancellationToken.IsCancellationRequested)
+                break;
+            var returns = play.Play(game, seats);
+            for (var p = 0; p < values.Length; p++)
+                values[p].Add(returns[p]);
         }
 
-        return open
-            .Players.Select(
-                (name, p) => new ValueEstimate(name, mean[p], Math.Sqrt(squares[p] / (played - 1.0) / played), played)
-            )
-            .ToValueList();
+        return run.Walk.Players.Select((name, p) => values[p].Of(name)).ToValueList();
     }
 }
 
-/// <summary>What <see cref="MonteCarlo.Solve"/> found. There is no certificate: how far it is from equilibrium is not
-/// known.</summary>
+/// <summary>What <see cref="MonteCarlo"/> found, without a certificate; see <see cref="DeviationSearch"/>.</summary>
 /// <param name="Game">The game's name.</param>
 /// <param name="Solver">The solver, with its settings.</param>
 /// <param name="Seed">Seed of all draws.</param>

@@ -33,14 +33,15 @@ public enum Sampling
 /// <para>Default: external sampling; 0.6 for e. Draw k of iteration t lies at (t, k) of the stream
 /// <c>mccfr</c>.</para>
 /// <para>Takes sequential games made of rules (<see cref="Game.FromRules"/>), any number of players, without
-/// regularizers. For a game too large to be enumerated see <see cref="MonteCarlo"/>.</para>
+/// regularizers. A game too large to be enumerated is learned from its rules alone
+/// (<see cref="Open"/>), with the same draws.</para>
 /// <para>Not for trees that fit into memory: there <c>cfr+</c> is closer by orders of magnitude in the same time.</para>
 /// <para>Source: Lanctot, Waugh, Zinkevich, Bowling (2009), "Monte Carlo sampling for regret minimization in extensive
 /// games", NIPS 22; the averages: Lanctot (2013), "Monte Carlo sampling and regret minimization for equilibrium
 /// computation and decision-making in large extensive form games", PhD thesis. Ours: dividing by the learner's
 /// probabilities alone, and walks of their own where there are not two players.</para>
 /// </remarks>
-public sealed record MonteCarloCfr : ISampledSolver
+public sealed record MonteCarloCfr : ISampledSolver, IOpenSolver
 {
     /// <summary>What an iteration looks at; default external.</summary>
     public Sampling Sampling { get; init; } = Sampling.External;
@@ -125,6 +126,17 @@ public sealed record MonteCarloCfr : ISampledSolver
         ValueList<ValueList<double>> Strategies(Func<Treeplex, string> name) =>
             game.Players.Select(player => Strategy(player, state[name(player)])).ToValueList();
         return new(Strategies(TreeTable.Regret), Strategies(TreeTable.Sum));
+    }
+
+    /// <inheritdoc/>
+    public long OpenSteps => 10_000;
+
+    /// <inheritdoc/>
+    public IOpenRun Open(OpenGame game, OpenRunSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(game);
+        ArgumentNullException.ThrowIfNull(settings);
+        return new MonteCarloRun(this, game, settings.Seed);
     }
 
     // sums are of at least 0, so that matching them is dividing them by their sum

@@ -268,7 +268,13 @@ let private wrongInput =
                 "leduc_pocker", "There is no game 'leduc_pocker'. Did you mean 'leduc_poker'?"
             ] do
             testCase game (fun () ->
-                refused [ "solve"; game; "--solver"; "cfr+" ] message
+                let others =
+                    if message.Contains "would have about" then
+                        " The solver 'cfr+' needs the whole tree; by the rules alone there are double_oracle, psro, mccfr."
+                    else
+                        ""
+
+                refused [ "solve"; game; "--solver"; "cfr+" ] (message + others)
                 refused [ "check"; game ] message)
 
         testCase "players who never act, and choices of one, are no bad input" (fun () ->

@@ -38,6 +38,9 @@ public abstract record Certificate
     {
         /// <inheritdoc/>
         public override string Kind => "lower_bound";
+
+        /// <summary>NashConv divided by the number of players: a lower bound too.</summary>
+        public double Exploitability => NashConv / Players;
     }
 
     /// <summary>NashConv is at most this with the stated confidence.</summary>

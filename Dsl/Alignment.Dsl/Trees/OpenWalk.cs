@@ -15,6 +15,9 @@ public sealed class OpenWalk
     private readonly Dictionary<string, (int Player, int Number)> _numbers = new(StringComparer.Ordinal);
     private readonly List<(string Label, ValueList<string> Actions)>[] _met;
 
+    // rules make lists of actions anew at every position; of those that are equal one is kept
+    private readonly Dictionary<ValueList<string>, ValueList<string>> _actions = [];
+
     private OpenWalk(string game, ValueList<string> players)
     {
         (Game, Players) = (game, players);
@@ -41,6 +44,9 @@ public sealed class OpenWalk
         walk.Start = new RulesWalk<TState>(rules, walk.Number).Start();
         return walk;
     }
+
+    /// <summary>How many information sets were met, of all players.</summary>
+    public int Met => _numbers.Count;
 
     /// <summary>How many information sets of a player were met.</summary>
     public int Count(int player) => _met[player].Count;
@@ -73,7 +79,9 @@ public sealed class OpenWalk
             );
         var number = _met[player].Count;
         _numbers.Add(label, (player, number));
-        _met[player].Add((label, actions));
+        if (!_actions.TryGetValue(actions, out var kept))
+            _actions.Add(actions, kept = actions);
+        _met[player].Add((label, kept));
         return number;
     }
 }

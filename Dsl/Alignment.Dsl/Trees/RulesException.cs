@@ -11,6 +11,9 @@ public sealed class RulesException : Exception
     public RulesException(string message)
         : base(message) { }
 
+    /// <summary>Whether nothing is wrong with the rules, but that their tree is larger than what is enumerated.</summary>
+    public bool IsTooLarge { get; init; }
+
     /// <inheritdoc/>
     public RulesException()
         : this("The rules of the game break their contract.") { }

@@ -179,7 +179,10 @@ internal sealed class TreeBuilder<TState>(
                     CultureInfo.InvariantCulture,
                     $"{rules.Name} has more than {mostHistories:N0} histories, the most that are enumerated{Estimated()}. Raise the limit, make the game smaller, or use a solver that samples."
                 )
-            );
+            )
+            {
+                IsTooLarge = true,
+            };
         if (at.Depth > MostDepth)
             throw Fault(
                 at with

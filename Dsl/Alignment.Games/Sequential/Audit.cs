@@ -143,7 +143,7 @@ public sealed class Audit : IRules<AuditPosition>
 }
 
 /// <summary>AI control audit by name; the rules are <see cref="Audit"/>.</summary>
-public sealed record AuditFamily : IGameFamily
+public sealed record AuditFamily : IRulesFamily
 {
     /// <summary>Tasks that the model does.</summary>
     public static GameParameter<int> Tasks { get; } =
@@ -185,24 +185,26 @@ public sealed record AuditFamily : IGameFamily
     public ValueList<GameParameter> Parameters => [Tasks, Budget, Scheming, Penalty, Cost];
 
     /// <inheritdoc/>
-    public GameSpec Create(GameArguments arguments)
+    public OpenGame Rules(GameArguments arguments)
     {
         ArgumentNullException.ThrowIfNull(arguments);
         if (arguments.Get(Budget) > arguments.Get(Tasks))
             throw new GameSyntaxException(
                 $"The game '{arguments}' has {arguments.Get(Tasks)} tasks: expected a budget of at most as many inspections."
             );
-        return Game.FromRules(
+        return OpenGame.Of(
             new Audit(
                 arguments.Get(Tasks),
                 arguments.Get(Budget),
                 arguments.Get(Scheming),
                 arguments.Get(Penalty),
                 arguments.Get(Cost)
-            ),
-            progress: arguments.Progress
+            )
         );
     }
+
+    /// <inheritdoc/>
+    public GameSpec Create(GameArguments arguments) => Rules(arguments).Enumerate(arguments.Progress);
 
     /// <inheritdoc/>
     public double? KnownValue(GameArguments arguments)

@@ -181,7 +181,7 @@ public sealed class Debate : IRules<DebatePosition>
 }
 
 /// <summary>Debate by name; the rules are <see cref="Debate"/>.</summary>
-public sealed record DebateFamily : IGameFamily
+public sealed record DebateFamily : IRulesFamily
 {
     /// <summary>Claims of each side.</summary>
     public static GameParameter<int> Claims { get; } = GameParameter.Integer("claims", 2, 1, 4, "Claims of each side.");
@@ -216,24 +216,26 @@ public sealed record DebateFamily : IGameFamily
     public ValueList<GameParameter> Parameters => [Claims, Budget, Clear, Obscure, Natural];
 
     /// <inheritdoc/>
-    public GameSpec Create(GameArguments arguments)
+    public OpenGame Rules(GameArguments arguments)
     {
         ArgumentNullException.ThrowIfNull(arguments);
         if (arguments.Get(Budget) > 2 * arguments.Get(Claims))
             throw new GameSyntaxException(
                 $"The game '{arguments}' has {2 * arguments.Get(Claims)} claims: expected a budget of at most as many checks."
             );
-        return Game.FromRules(
+        return OpenGame.Of(
             new Debate(
                 arguments.Get(Claims),
                 arguments.Get(Budget),
                 arguments.Get(Clear),
                 arguments.Get(Obscure),
                 arguments.Get(Natural)
-            ),
-            progress: arguments.Progress
+            )
         );
     }
+
+    /// <inheritdoc/>
+    public GameSpec Create(GameArguments arguments) => Rules(arguments).Enumerate(arguments.Progress);
 
     /// <inheritdoc/>
     public double? KnownValue(GameArguments arguments)

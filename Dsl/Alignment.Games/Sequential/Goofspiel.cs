@@ -152,7 +152,7 @@ public sealed class Goofspiel : IRules<GoofspielPosition>
 }
 
 /// <summary>Goofspiel by name; the rules are <see cref="Goofspiel"/>.</summary>
-public sealed record GoofspielFamily : IGameFamily
+public sealed record GoofspielFamily : IRulesFamily
 {
     /// <summary>Cards in each hand.</summary>
     public static GameParameter<int> Cards { get; } = GameParameter.Integer("cards", 4, 2, 9, "Cards in each hand.");
@@ -199,20 +199,26 @@ public sealed record GoofspielFamily : IGameFamily
     public ValueList<GameParameter> Parameters => [Cards, Order, Information, Returns];
 
     /// <inheritdoc/>
-    public GameSpec Create(GameArguments arguments)
+    public OpenGame Rules(GameArguments arguments)
     {
         ArgumentNullException.ThrowIfNull(arguments);
-        var orders = Enumerable.Range(1, arguments.Get(Cards)).Aggregate(1.0, (product, k) => product * k);
-        SequentialSize.Require(arguments, Math.Pow(orders, arguments.Get(Order) == "random" ? 3 : 2));
-        return Game.FromRules(
+        return OpenGame.Of(
             new Goofspiel(
                 arguments.Get(Cards),
                 arguments.Get(Order),
                 arguments.Get(Information),
                 arguments.Get(Returns)
-            ),
-            progress: arguments.Progress
+            )
         );
+    }
+
+    /// <inheritdoc/>
+    public GameSpec Create(GameArguments arguments)
+    {
+        ArgumentNullException.ThrowIfNull(arguments);
+        var orders = Enumerable.Range(1, arguments.Get(Cards)).Aggregate(1.0, (product, k) => product * k);
+        SequentialSize.Require(arguments, Math.Pow(orders, arguments.Get(Order) == "random" ? 3 : 2));
+        return Rules(arguments).Enumerate(arguments.Progress);
     }
 
     /// <inheritdoc/>

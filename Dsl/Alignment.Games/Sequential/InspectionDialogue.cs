@@ -198,7 +198,7 @@ public sealed class InspectionDialogue : IRules<InspectionDialoguePosition>
 }
 
 /// <summary>Inspection dialogue by name; the rules are <see cref="InspectionDialogue"/>.</summary>
-public sealed record InspectionDialogueFamily : IGameFamily
+public sealed record InspectionDialogueFamily : IRulesFamily
 {
     /// <summary>Rounds at most.</summary>
     public static GameParameter<int> Rounds { get; } = GameParameter.Integer("rounds", 2, 1, 6, "Rounds at most.");
@@ -252,12 +252,10 @@ public sealed record InspectionDialogueFamily : IGameFamily
     public ValueList<GameParameter> Parameters => [Rounds, Types, Innocent, Penalty, Guard, Refusal, Feedback];
 
     /// <inheritdoc/>
-    public GameSpec Create(GameArguments arguments)
+    public OpenGame Rules(GameArguments arguments)
     {
         ArgumentNullException.ThrowIfNull(arguments);
-        var (rounds, types) = (arguments.Get(Rounds), arguments.Get(Types));
-        SequentialSize.Require(arguments, types * Math.Pow(2 * (types + 2), rounds));
-        return Game.FromRules(
+        return OpenGame.Of(
             new InspectionDialogue(
                 arguments.Get(Rounds),
                 arguments.Get(Types),
@@ -266,9 +264,17 @@ public sealed record InspectionDialogueFamily : IGameFamily
                 arguments.Get(Guard),
                 arguments.Get(Refusal),
                 arguments.Get(Feedback)
-            ),
-            progress: arguments.Progress
+            )
         );
+    }
+
+    /// <inheritdoc/>
+    public GameSpec Create(GameArguments arguments)
+    {
+        ArgumentNullException.ThrowIfNull(arguments);
+        var (rounds, types) = (arguments.Get(Rounds), arguments.Get(Types));
+        SequentialSize.Require(arguments, types * Math.Pow(2 * (types + 2), rounds));
+        return Rules(arguments).Enumerate(arguments.Progress);
     }
 
     /// <inheritdoc/>

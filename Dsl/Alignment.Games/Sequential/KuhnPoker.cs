@@ -85,7 +85,7 @@ public sealed class KuhnPoker(int players = 2) : IRules<KuhnPosition>
 }
 
 /// <summary>Kuhn poker by name; the rules are <see cref="KuhnPoker"/>.</summary>
-public sealed record KuhnPokerFamily : IGameFamily
+public sealed record KuhnPokerFamily : IRulesFamily
 {
     /// <summary>Number of players.</summary>
     public static GameParameter<int> Players { get; } = GameParameter.Integer("players", 2, 2, 4, "Number of players.");
@@ -104,11 +104,14 @@ public sealed record KuhnPokerFamily : IGameFamily
     public ValueList<GameParameter> Parameters => [Players];
 
     /// <inheritdoc/>
-    public GameSpec Create(GameArguments arguments)
+    public OpenGame Rules(GameArguments arguments)
     {
         ArgumentNullException.ThrowIfNull(arguments);
-        return Game.FromRules(new KuhnPoker(arguments.Get(Players)), progress: arguments.Progress);
+        return OpenGame.Of(new KuhnPoker(arguments.Get(Players)));
     }
+
+    /// <inheritdoc/>
+    public GameSpec Create(GameArguments arguments) => Rules(arguments).Enumerate(arguments.Progress);
 
     /// <inheritdoc/>
     public double? KnownValue(GameArguments arguments)

@@ -135,7 +135,7 @@ public sealed class LeducPoker(int ranks = 3) : IRules<LeducPosition>
 }
 
 /// <summary>Leduc poker by name; the rules are <see cref="LeducPoker"/>.</summary>
-public sealed record LeducPokerFamily : IGameFamily
+public sealed record LeducPokerFamily : IRulesFamily
 {
     /// <summary>Ranks of the cards.</summary>
     public static GameParameter<int> Ranks { get; } =
@@ -154,11 +154,14 @@ public sealed record LeducPokerFamily : IGameFamily
     public ValueList<GameParameter> Parameters => [Ranks];
 
     /// <inheritdoc/>
-    public GameSpec Create(GameArguments arguments)
+    public OpenGame Rules(GameArguments arguments)
     {
         ArgumentNullException.ThrowIfNull(arguments);
-        return Game.FromRules(new LeducPoker(arguments.Get(Ranks)), progress: arguments.Progress);
+        return OpenGame.Of(new LeducPoker(arguments.Get(Ranks)));
     }
+
+    /// <inheritdoc/>
+    public GameSpec Create(GameArguments arguments) => Rules(arguments).Enumerate(arguments.Progress);
 
     /// <inheritdoc/>
     public double? KnownValue(GameArguments arguments)

@@ -117,7 +117,7 @@ public sealed class LiarsDice : IRules<LiarsDicePosition>
 }
 
 /// <summary>Liar's dice by name; the rules are <see cref="LiarsDice"/>.</summary>
-public sealed record LiarsDiceFamily : IGameFamily
+public sealed record LiarsDiceFamily : IRulesFamily
 {
     /// <summary>Dice of each player.</summary>
     public static GameParameter<int> Dice { get; } = GameParameter.Integer("dice", 1, 1, 4, "Dice of each player.");
@@ -140,12 +140,19 @@ public sealed record LiarsDiceFamily : IGameFamily
     public ValueList<GameParameter> Parameters => [Dice, Sides];
 
     /// <inheritdoc/>
+    public OpenGame Rules(GameArguments arguments)
+    {
+        ArgumentNullException.ThrowIfNull(arguments);
+        return OpenGame.Of(new LiarsDice(arguments.Get(Dice), arguments.Get(Sides)));
+    }
+
+    /// <inheritdoc/>
     public GameSpec Create(GameArguments arguments)
     {
         ArgumentNullException.ThrowIfNull(arguments);
         var (dice, sides) = (arguments.Get(Dice), arguments.Get(Sides));
         SequentialSize.Require(arguments, Math.Pow(Hands(dice, sides), 2) * Math.Pow(2, 2 * dice * sides));
-        return Game.FromRules(new LiarsDice(arguments.Get(Dice), arguments.Get(Sides)), progress: arguments.Progress);
+        return Rules(arguments).Enumerate(arguments.Progress);
     }
 
     /// <inheritdoc/>

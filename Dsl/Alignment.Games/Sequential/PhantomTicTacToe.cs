@@ -127,7 +127,7 @@ public sealed class PhantomTicTacToe : IRules<PhantomTicTacToePosition>
 }
 
 /// <summary>Phantom tic-tac-toe by name; the rules are <see cref="PhantomTicTacToe"/>.</summary>
-public sealed record PhantomTicTacToeFamily : IGameFamily
+public sealed record PhantomTicTacToeFamily : IRulesFamily
 {
     /// <summary>Rows of the board.</summary>
     public static GameParameter<int> Rows { get; } = GameParameter.Integer("rows", 2, 1, 3, "Rows of the board.");
@@ -162,7 +162,7 @@ public sealed record PhantomTicTacToeFamily : IGameFamily
     public ValueList<GameParameter> Parameters => [Rows, Columns, Line, Version];
 
     /// <inheritdoc/>
-    public GameSpec Create(GameArguments arguments)
+    public OpenGame Rules(GameArguments arguments)
     {
         ArgumentNullException.ThrowIfNull(arguments);
         var (rows, columns, line) = (arguments.Get(Rows), arguments.Get(Columns), arguments.Get(Line));
@@ -170,16 +170,15 @@ public sealed record PhantomTicTacToeFamily : IGameFamily
             throw new GameSyntaxException(
                 $"The game '{arguments}' has no room for a line of {line}: expected a line of at most {Math.Max(rows, columns)}."
             );
-        SequentialSize.Require(arguments, rows * columns > 6 ? 1e9 : 0);
-        return Game.FromRules(
-            new PhantomTicTacToe(
-                arguments.Get(Rows),
-                arguments.Get(Columns),
-                arguments.Get(Line),
-                arguments.Get(Version)
-            ),
-            progress: arguments.Progress
-        );
+        return OpenGame.Of(new PhantomTicTacToe(rows, columns, line, arguments.Get(Version)));
+    }
+
+    /// <inheritdoc/>
+    public GameSpec Create(GameArguments arguments)
+    {
+        ArgumentNullException.ThrowIfNull(arguments);
+        SequentialSize.Require(arguments, arguments.Get(Rows) * arguments.Get(Columns) > 6 ? 1e9 : 0);
+        return Rules(arguments).Enumerate(arguments.Progress);
     }
 
     /// <inheritdoc/>

@@ -96,7 +96,7 @@ public sealed class Signalling : IRules<SignallingPosition>
 }
 
 /// <summary>Beer or quiche by name; the rules are <see cref="Signalling"/>.</summary>
-public sealed record SignallingFamily : IGameFamily
+public sealed record SignallingFamily : IRulesFamily
 {
     /// <summary>Probability that the sender is strong.</summary>
     public static GameParameter<double> Strong { get; } =
@@ -116,11 +116,14 @@ public sealed record SignallingFamily : IGameFamily
     public ValueList<GameParameter> Parameters => [Strong];
 
     /// <inheritdoc/>
-    public GameSpec Create(GameArguments arguments)
+    public OpenGame Rules(GameArguments arguments)
     {
         ArgumentNullException.ThrowIfNull(arguments);
-        return Game.FromRules(new Signalling(arguments.Get(Strong)), progress: arguments.Progress);
+        return OpenGame.Of(new Signalling(arguments.Get(Strong)));
     }
+
+    /// <inheritdoc/>
+    public GameSpec Create(GameArguments arguments) => Rules(arguments).Enumerate(arguments.Progress);
 }
 
 public static partial class Games

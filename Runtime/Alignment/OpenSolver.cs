@@ -1,0 +1,225 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Alignment;
+
+/// <summary>Solves sequential games by their rules, without their trees: the way in for games that are too large to be
+/// enumerated.</summary>
+/// <remarks>
+/// <para>Runs an <see cref="IOpenSolver"/> until the stop rule holds, then searches deviations from its answer
+/// (<see cref="DeviationSearch"/>). The certificate is a lower bound: the answer is at least that far from equilibrium,
+/// up to the standard error, and nobody knows how much further.</para>
+/// <para>The same seed and number of steps give the same bits, a rule on seconds does not.</para>
+/// <para>Not for games whose tree fits into memory: <see cref="GameSolver"/> certifies those exactly.</para>
+/// </remarks>
+public static class OpenSolver
+{
+    /// <summary>Solves a game by its rules.</summary>
+    /// <param name="game">The game.</param>
+    /// <param name="solver">An <see cref="IOpenSolver"/>: <see cref="MonteCarloCfr"/> or <see cref="DoubleOracle"/>.</param>
+    /// <param name="options">How to run it; default: <see cref="OpenOptions"/>'s defaults.</param>
+    /// <param name="cancellationToken">Ends the run after the walk at hand; the result is what the completed steps found,
+    /// its certificate from no search and 100 games.</param>
+    /// <exception cref="SpecException">The solver needs the tree, a setting is out of range, or the stop rule asks for
+    /// what is never known here.</exception>
+    /// <exception cref="RulesException">The rules break their contract at a position that was met.</exception>
+    public static OpenSolution Solve(
+        OpenGame game,
+        ISolver solver,
+        OpenOptions? options = null,
+        CancellationToken cancellationToken = default
+    )
+    {
+        ArgumentNullException.ThrowIfNull(game);
+        ArgumentNullException.ThrowIfNull(solver);
+        options ??= new();
+        var open = Require(game, solver, options);
+        var until = options.Until ?? Stop.AfterSteps(open.OpenSteps);
+        var run = open.Open(
+            game,
+            new(options.Seed, inner => new InnerSolve(solver, inner, cancellationToken))
+            {
+                ResponseIterations = options.ResponseIterations,
+                CellGames = options.CellGames,
+                MostInformationSets = options.MostInformationSets,
+                Progress = options.Progress,
+            }
+        );
+        var clock = Stopwatch.StartNew();
+        var steps = 0L;
+        var status = (Status?)null;
+        while (status is null)
+        {
+            if (!Step(run, cancellationToken))
+            {
+                status = Cancelled(steps);
+                break;
+            }
+
+            steps++;
+            options.Progress?.Report(new("solving", steps, StepLimit(until), run.InformationSets));
+            status =
+                Stopped(until, steps, clock.Elapsed.TotalSeconds)
+                ?? (run.InformationSets >= options.MostInformationSets ? Full(steps, run.InformationSets) : null);
+        }
+
+        var (profile, met, seconds) = (run.Read(), run.InformationSets, clock.Elapsed.TotalSeconds);
+        var found = (options.Certificate with { MostInformationSets = options.MostInformationSets }).Measure(
+            game,
+            profile,
+            options.Seed,
+            options.Progress,
+            cancellationToken
+        );
+        return new()
+        {
+            Game = game,
+            Solver = solver,
+            Options = options,
+            Profile = profile,
+            Status = status,
+            Found = found,
+            Steps = steps,
+            InformationSets = met,
+            Seconds = seconds,
+            CertificateSeconds = clock.Elapsed.TotalSeconds - seconds,
+        };
+    }
+
+    /// <summary>Checks whether a solver can take a game without its tree, and the options with it, without running
+    /// anything.</summary>
+    /// <exception cref="SpecException">It cannot; with every reason.</exception>
+    public static void ThrowUnfit(OpenGame game, ISolver solver, OpenOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(game);
+        ArgumentNullException.ThrowIfNull(solver);
+        ArgumentNullException.ThrowIfNull(options);
+        Require(game, solver, options);
+    }
+
+    private static IOpenSolver Require(OpenGame game, ISolver solver, OpenOptions options)
+    {
+        if (solver is not IOpenSolver open)
+            throw new SpecException(
+                $"solver '{solver.Info.Name}'",
+                $"needs the whole tree of '{game.Name}'; without it there are {string.Join(" and ", Solver.All.OfType<IOpenSolver>().SelectMany(s => s.Info.Names))}"
+            );
+        var faults = solver
+            .Settings.Where(s => s.Fault is not null)
+            .Select(s => new Diagnostic($"setting '{s.Name}' of '{solver.Info.Name}'", s.Fault!))
+            .Concat(
+                options
+                    .Settings(solver)
+                    .Where(s => s.Value < s.Least)
+                    .Select(s => new Diagnostic(
+                        $"setting '{s.Name}'",
+                        string.Create(CultureInfo.InvariantCulture, $"expected {s.Range}, got {s.Value}")
+                    ))
+            )
+            .Concat(
+                Metrics(options.Until)
+                    .Select(metric => new Diagnostic(
+                        $"stop rule '{options.Until}'",
+                        $"'{metric}' is not known without the tree of '{game.Name}': what is found there is a lower bound on NashConv, which never satisfies a rule; use steps >= N or seconds >= N"
+                    ))
+            )
+            .ToValueList();
+        return faults.Count == 0 ? open : throw new SpecException(faults);
+    }
+
+    private static IEnumerable<string> Metrics(Stop? rule) =>
+        rule?.Fold<IEnumerable<string>>(
+                below => [below.Metric],
+                _ => [],
+                _ => [],
+                (a, b) => a.Concat(b),
+                (a, b) => a.Concat(b)
+            )
+            .Distinct(StringComparer.Ordinal)
+        ?? [];
+
+    // an inner solver that is cancelled ends its step
+    private static bool Step(IOpenRun run, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return run.Step(cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+
+    private static long? StepLimit(Stop rule) =>
+        rule.Fold<long?>(
+            _ => null,
+            steps => steps.Count,
+            _ => null,
+            (a, b) => a is null || b < a ? b ?? a : a,
+            (a, b) => a is null || b is null ? null : Math.Max(a.Value, b.Value)
+        );
+
+    private static Status? Stopped(Stop rule, long steps, double seconds)
+    {
+        bool Holds(double time) =>
+            rule.Fold(_ => false, s => steps >= s.Count, s => time >= s.Count, (a, b) => a || b, (a, b) => a && b);
+        var done = Done(steps);
+        return !Holds(seconds) ? null
+            : Holds(0) ? new(Outcome.Finished, $"Finished after {done}, as asked.")
+            : new(
+                Outcome.OutOfTime,
+                $"Stopped by the clock after {done}; such a run cannot be repeated exactly. Allow more seconds, or limit steps instead."
+            );
+    }
+
+    private static Status Full(long steps, int sets) =>
+        new(
+            Outcome.NotConverged,
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"Stopped after {Done(steps)} with {sets:N0} information sets, as many as are kept. Raise mostInformationSets where memory allows, or meet fewer: mccfr by sampling=outcome, double_oracle by fewer responseIterations."
+            )
+        );
+
+    private static Status Cancelled(long steps) =>
+        new(
+            Outcome.Cancelled,
+            steps == 0
+                ? "Cancelled before a step was done; the answer is uniform play."
+                : $"Cancelled after {Done(steps)}; the result is what was found by then."
+        );
+
+    private static string Done(long steps) =>
+        string.Create(CultureInfo.InvariantCulture, $"{steps:N0} {(steps == 1 ? "step" : "steps")}");
+
+    /// <summary>Solves the games between populations with a solver for matrices.</summary>
+    private sealed class InnerSolve(ISolver outer, ISolver inner, CancellationToken cancellationToken) : ISolve
+    {
+        // far below the standard error of the payoffs
+        private const double Gap = 1e-6;
+        private const long Steps = 20_000;
+
+        public ValueList<ValueList<double>> Solve(IGameData game)
+        {
+            var spec = Game.Named("between populations");
+            Axis[] axes = [.. game.Players.Select(p => p.Actions)];
+            for (var p = 0; p < axes.Length; p++)
+                spec = spec.Player(game.Players[p])
+                    .Payoff(game.Players[p], Expr.Literal(NamedTensor.Of(axes, game.Payoff(p))));
+            var solution = GameSolver.Solve(
+                spec,
+                inner,
+                new() { Until = Stop.NashConvBelow(Gap) | Stop.AfterSteps(Steps) },
+                cancellationToken
+            );
+            cancellationToken.ThrowIfCancellationRequested();
+            return solution.Batch.Count == 0
+                ? solution.Games[0].Strategies
+                : throw new SpecException(
+                    $"inner solver '{inner.Info.Name}' of '{outer.Info.Name}'",
+                    $"a setting of it is spread over the axis '{solution.Batch[0].Name}', and it has to answer once; give it one number"
+                );
+        }
+    }
+}
