@@ -697,7 +697,7 @@ let private output = [
 ]
 
 let private tooLarge =
-    "The game 'liars_dice(dice=2,sides=6)' would have about 7,398,752,256 ends; expected at most 2,000,000"
+    "The game 'liars_dice(dice=2,sides=6)' would have about 7,398,752,256 ends; expected at most 22,000,000"
 
 let private refusals = [
     for args, message in
