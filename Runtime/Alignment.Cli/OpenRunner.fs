@@ -2,6 +2,7 @@ namespace Alignment.Cli
 
 open System
 open Alignment
+open Alignment.Runtime
 open Alignment.CommandLine
 
 /// The line that says how far a run without a tree is.
@@ -159,16 +160,32 @@ module OpenRunner =
 
         terminal.Out.Flush()
 
-    let private save (request: Request) started (solution: OpenSolution) parent =
-        let about (json: Text.Json.Utf8JsonWriter) = json.WriteString("game", solution.Game.Name)
-
-        RunFolder.create parent request started solution.Game.Name about [
-            "solution.json", OpenJson.write solution
-            "policy.jsonl", OpenJson.writePolicy solution
+    /// What decides the result, as a run's folder tells it.
+    let private identity (game: OpenGame) (solver: ISolver) (options: OpenOptions) =
+        readOnlyDict [
+            "game", game.Name
+            "solver", solver.Info.OnTrees |> Option.ofObj |> Option.defaultValue solver.Info.Name
+            "settings", solver.Settings |> Seq.map (fun s -> $"%s{s.Name}=%s{s.Value}") |> String.concat " "
+            "until", steps solver options
+            "seed", string options.Seed
+            for setting in options.Settings solver do
+                setting.Name, string setting.Value
         ]
 
+    let private save (request: Request) started (solution: OpenSolution) identity parent =
+        RunKeeping.save
+            request
+            parent
+            started
+            solution.Game.Name
+            solution.Game.Name
+            identity
+            solution.Status
+            solution.Steps
+            [ RunFiles.Solution, OpenJson.write solution; "policy.jsonl", OpenJson.writePolicy solution ]
+
     let private solve (terminal: Terminal) (request: Request) game solver (options: OpenOptions) =
-        request.Out |> Option.iter RunFolder.check
+        request.Out |> Option.iter RunKeeping.check
         let started = DateTimeOffset.UtcNow
         let progress = OpenStatus terminal
         use signals = new Signals()
@@ -182,7 +199,9 @@ module OpenRunner =
         print terminal request solution
 
         request.Out
-        |> Option.iter (fun parent -> terminal.Error.WriteLine $"saved    %s{save request started solution parent}")
+        |> Option.iter (fun parent ->
+            let folder = save request started solution (identity game solver options) parent
+            terminal.Error.WriteLine $"saved    %s{folder}")
 
         match signals.ExitCode, solution.Status.Outcome with
         | Some code, Outcome.Cancelled -> code

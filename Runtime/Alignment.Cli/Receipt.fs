@@ -24,10 +24,12 @@ module Receipt =
         | false, code -> code
 
     /// Runs a script in the environment that it must see, and gives the exit code that it meant.
-    let forScript script (capture: string option) (run: (string * string) list -> int) =
+    /// <param name="told">More variables of that environment.</param>
+    let forScript script (capture: string option) (told: (string * string) list) (run: (string * string) list -> int) =
         let receipt = Path.Combine(Path.GetTempPath(), $"align-%O{Guid.NewGuid()}")
 
         let environment = [
+            yield! told
             Handshake.ReceiptVariable, receipt
             yield! capture |> Option.map (fun stage -> Handshake.CaptureVariable, stage) |> Option.toList
         ]

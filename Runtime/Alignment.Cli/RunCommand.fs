@@ -3,6 +3,7 @@ namespace Alignment.Cli
 open System
 open System.IO
 open Alignment.CommandLine
+open Alignment.Runtime
 
 /// `align run`: a script with its arguments, whichever language it is in.
 module RunCommand =
@@ -36,30 +37,80 @@ module RunCommand =
             let all = String.concat ", " kinds
             Faults.refuse $"%s{path}: expected a script that ends in one of %s{all}."
 
-    /// Runs a script, or lets it print a stage.
-    let script (path: string) capture arguments =
+    let private started (path: string) capture environment arguments =
         let run = runner path arguments
 
         if not (File.Exists path) then
             Faults.refuse $"%s{path}: no such file; check the path."
 
-        Receipt.forScript path capture run
+        Receipt.forScript path capture environment run
+
+    /// Lets a script print a stage.
+    let script (path: string) capture arguments = started path capture [] arguments
+
+    /// What a script started by `align run` is told: its run is kept.
+    let private kept () = [ Handshake.OutVariable, RunKeeping.defaultParent () ]
+
+    // ---- again -------------------------------------------------------------------------------------------------------
+
+    /// The run behind `--from`, if it is asked for, and the other tokens.
+    let private from (tokens: string list) =
+        let rec search before tokens =
+            match tokens with
+            | "--from" :: run :: rest -> Some run, List.rev before @ rest
+            | [ "--from" ] -> Faults.refuse "--from: expected the folder of a run, such as runs/latest."
+            | (token: string) :: rest when token.StartsWith "--from=" ->
+                Some(token.Substring("--from=".Length)), List.rev before @ rest
+            | token :: rest -> search (token :: before) rest
+            | [] -> None, List.rev before
+
+        search [] tokens
+
+    /// Runs again what a run ran: its own copy of the script or the game's file, with its options; later ones win.
+    let private again terminal (run: string) (tokens: string list) =
+        let folder = RunFolder.Open run
+        let start = folder.Description.Start
+
+        let operand =
+            match start.Copy with
+            | null -> start.Operand
+            | copy -> folder.File copy
+
+        let options = List.ofSeq start.Options @ tokens
+
+        match start.Command with
+        | "solve" ->
+            let out = [ "--out=" + RunKeeping.defaultParent () ]
+            SolveCommand.command.Run SolveCommand.command terminal (operand :: out @ options)
+        | _ ->
+            let original =
+                match Path.GetDirectoryName(Path.GetFullPath(start.Operand, start.Folder)) with
+                | null -> start.Folder
+                | folder -> folder
+
+            started operand None ((Handshake.FolderVariable, original) :: kept ()) options
 
     let private run command (terminal: Terminal) tokens =
-        match Arguments.firstPositional<RunOption> tokens with
-        | Some path, arguments -> script path None arguments
-        | None, arguments when List.exists Command.isHelp arguments -> Command.printHelp command terminal
-        | None, _ -> Faults.refuse "run: expected a script that ends in .fsx, .cs or .csx."
+        match from tokens with
+        | Some run, rest -> again terminal run rest
+        | None, _ ->
+
+            match Arguments.firstPositional<RunOption> tokens with
+            | Some path, arguments -> started path None (kept ()) arguments
+            | None, arguments when List.exists Command.isHelp arguments -> Command.printHelp command terminal
+            | None, _ -> Faults.refuse "run: expected a script that ends in .fsx, .cs or .csx."
 
     let command = {
         Name = "run"
-        Operands = "EXPERIMENT [OPTIONS]"
-        Summary = "Runs a script (.fsx, .cs, .csx); options are the script's, see `align run x.fsx --help`."
+        Operands = "EXPERIMENT|--from RUN [OPTIONS]"
+        Summary =
+            "Runs a script (.fsx, .cs, .csx) and keeps the run below `runs`, ALIGN_RUNS or --out; or runs again what a run ran."
         Details = fun () -> [ Arguments.help<RunOption> "align run EXPERIMENT" ]
         Examples = [
             "align run experiment.fsx --set cost=0.2 --out runs"
             "align run experiment.cs --sweep cost=0,0.1,0.2 --json"
             "align run experiment.csx --help"
+            "align run --from runs/latest"
         ]
         Run = run
     }

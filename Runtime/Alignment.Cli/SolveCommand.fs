@@ -39,7 +39,7 @@ module SolveCommand =
         | None when arguments.WantsHelp -> Command.printHelp command terminal
         | None -> Faults.refuse "solve: expected a game, such as rock_paper_scissors; `align games` lists them."
         | Some game ->
-            let request = Request.ofOptions arguments.Options
+            let request = { Request.ofOptions arguments.Options with Start = GameNamed game }
 
             match GameText.find terminal game request.Changes with
             | Enumerated spec, changes -> solve command terminal request arguments.WantsHelp (spec, changes)

@@ -30,6 +30,16 @@ module Experiment =
         | Some stage -> { request with Action = Show stage }
         | None -> request
 
+    /// A run that `align run` started is kept, wherever else it was not asked to be.
+    let private request (experiment: Experiment) options =
+        let request = Request.ofOptions options
+
+        {
+            request with
+                Start = Script experiment.Script
+                Out = request.Out |> Option.orElse (Handshake.kept ())
+        }
+
     let private handOver (terminal: Terminal) tokens (experiment: Experiment) =
         let arguments = Arguments.parse<RunOption> tokens
 
@@ -38,7 +48,7 @@ module Experiment =
         | [] when arguments.WantsHelp ->
             terminal.Out.WriteLine(help experiment)
             ExitCode.Done
-        | [] -> Runner.run terminal (captured (Request.ofOptions arguments.Options)) experiment
+        | [] -> Runner.run terminal (captured (request experiment arguments.Options)) (Handshake.based experiment)
 
     /// What stands before the arguments of a script: fsi counts the script's path, and its own `--`.
     let private ownArguments (tokens: string list) =

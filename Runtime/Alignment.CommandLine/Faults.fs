@@ -58,6 +58,7 @@ module Faults =
         | :? SpecException
         | :? ExecutorUnavailableException
         | :? RulesException
+        | :? RunStoreException
         | :? InputFormatException -> ExitCode.WrongInput, e.Message
         | :? ArgumentNullException
         | :? ArgumentOutOfRangeException -> ExitCode.Bug, string e

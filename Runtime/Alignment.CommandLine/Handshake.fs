@@ -13,6 +13,14 @@ module Handshake =
     [<Literal>]
     let ReceiptVariable = "ALIGN_RECEIPT"
 
+    /// Names the folder below which the run is kept, if the script's own options name none.
+    [<Literal>]
+    let OutVariable = "ALIGN_OUT"
+
+    /// Names the folder that the script's relative paths start from: of a copy, that of the original.
+    [<Literal>]
+    let FolderVariable = "ALIGN_FOLDER"
+
     let private variable name =
         match Environment.GetEnvironmentVariable name with
         | null
@@ -21,6 +29,15 @@ module Handshake =
 
     /// The stage that is asked for.
     let captured () = variable CaptureVariable
+
+    /// The folder below which the run is kept.
+    let kept () = variable OutVariable
+
+    /// The experiment with its data where the original script had them.
+    let based (experiment: Alignment.Experiment) =
+        match variable FolderVariable with
+        | Some folder -> experiment.With(fun options -> options.With(baseDirectory = folder))
+        | None -> experiment
 
     let private write (text: string) =
         variable ReceiptVariable |> Option.iter (fun file -> File.WriteAllText(file, text))

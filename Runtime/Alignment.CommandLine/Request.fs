@@ -20,6 +20,17 @@ type Action =
     | Show of stage: string
     | DryRun
 
+/// Which earlier run is taken up.
+type Resumption =
+    | Never
+    | Auto
+    | Named of run: string
+
+/// What is run.
+type Start =
+    | Script of path: string
+    | GameNamed of text: string
+
 /// The options of a run, read. None is what the experiment or the library says.
 type Request = {
     Solver: string option
@@ -36,6 +47,14 @@ type Request = {
     Out: string option
     Name: string option
     Tags: string list
+    Note: string option
+    Group: string option
+    Resume: Resumption
+    /// Seconds between checkpoints.
+    Checkpoint: float option
+    Start: Start
+    /// All options, those of configuration files among them.
+    Options: RunOption list
     Format: Format
     Action: Action
 }
@@ -55,6 +74,12 @@ module Request =
         Out = None
         Name = None
         Tags = []
+        Note = None
+        Group = None
+        Resume = Never
+        Checkpoint = None
+        Start = Script ""
+        Options = []
         Format = Summary
         Action = Run
     }
@@ -101,6 +126,12 @@ module Request =
         | Out folder -> { request with Out = Some folder }
         | Name name -> { request with Name = Some name }
         | Tag tag -> { request with Tags = request.Tags @ [ tag ] }
+        | RunOption.Note text -> { request with Note = Some text }
+        | RunOption.Group name -> { request with Group = Some name }
+        | RunOption.Resume "auto" -> { request with Resume = Auto }
+        | RunOption.Resume "never" -> { request with Resume = Never }
+        | RunOption.Resume run -> { request with Resume = Named run }
+        | RunOption.Checkpoint text -> { request with Checkpoint = Some(Words.positive "--checkpoint" text) }
         | RunOption.Json -> { request with Format = Json }
         | RunOption.Format text -> {
             request with
@@ -121,7 +152,8 @@ module Request =
                 | Config file -> Config.read file
                 | _ -> [])
 
-        List.fold add none (fromFiles @ options)
+        let all = fromFiles @ options
+        { List.fold add none all with Options = all }
 
     let private isBounded (rule: Stop) =
         rule.Fold((fun _ -> false), (fun _ -> true), (fun _ -> true), (fun a b -> a || b), (fun a b -> a && b))

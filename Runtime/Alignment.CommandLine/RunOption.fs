@@ -21,6 +21,10 @@ type RunOption =
     | [<EqualsAssignmentOrSpaced>] Out of DIR: string
     | [<EqualsAssignmentOrSpaced>] Name of NAME: string
     | [<EqualsAssignmentOrSpaced>] Tag of TEXT: string
+    | [<EqualsAssignmentOrSpaced>] Note of TEXT: string
+    | [<EqualsAssignmentOrSpaced>] Group of NAME: string
+    | [<EqualsAssignmentOrSpaced>] Resume of WHICH: string
+    | [<EqualsAssignmentOrSpaced>] Checkpoint of SECONDS: string
     | Json
     | [<EqualsAssignmentOrSpaced>] Format of NAME: string
     | [<EqualsAssignmentOrSpaced>] Show of STAGE: string
@@ -43,9 +47,14 @@ type RunOption =
             | Device _ -> "the device of the executor: cpu (the default) or, for torch, cuda"
             | Threads _ -> "threads, all processors when left out; never changes a result"
             | Config _ -> "read options from a YAML file of `option: value` lines; the command line wins"
-            | Out _ -> "save the solution in a new folder below DIR"
+            | Out _ -> "keep the run in a new folder below DIR: what it is, its moments, checkpoints and result"
             | Name _ -> "name of the run in its folder"
             | Tag _ -> "a word to find the run by; may be repeated"
+            | Note _ -> "a sentence about the run, kept in its folder"
+            | Group _ -> "the group that the run belongs to"
+            | Resume _ ->
+                "go on with a run that broke off: auto (the newest of the same kind below --out, or a new one), a run's folder, or never (the default)"
+            | Checkpoint _ -> "seconds between checkpoints of a run that is kept, 30 when left out"
             | Json -> "print one JSON object on stdout, everything else on stderr"
             | Format _ -> "gambit: print an `NE,...` line a game on stdout, everything else on stderr; or json, or text"
             | Show _ -> "print a compiled stage (spec, ir or plan) and run nothing"

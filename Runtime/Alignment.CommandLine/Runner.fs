@@ -74,27 +74,20 @@ module Runner =
         if experiment.Options.Executor.Device = "meta" then
             Faults.refuse "--device: 'meta' holds no numbers, so nothing can be solved there; it is for --show plan."
 
-        request.Out |> Option.iter RunFolder.check
-        let started = DateTimeOffset.UtcNow
-        let progress = Progress(terminal, experiment.Options.Progress)
         use signals = new Signals()
+        let title = $"%s{experiment.Game.Name} by %s{experiment.Solver.Info.NameOn experiment.Game}"
+        let options = experiment.Options
 
         let solution =
-            try
-                experiment.With(fun options -> options.With(progress = progress)).Run signals.Token
-            finally
-                progress.Clear()
+            RunKeeping.solve terminal request signals (fun recorder ->
+                LiveDisplay.watch terminal title options.Until options.Progress (fun progress ->
+                    experiment.With(fun options -> options.With(progress = progress, recorder = recorder)).Run
+                        signals.Token))
 
         if solution.Status.Outcome <> Outcome.Cancelled then
             request.Until |> Option.iter (checkNames solution)
 
         print terminal request.Format experiment solution
-
-        request.Out
-        |> Option.iter (fun parent ->
-            let folder = RunFolder.save parent request started solution
-            terminal.Error.WriteLine $"saved    %s{folder}")
-
         exitCode request signals solution
 
     /// Applies the options to an experiment and does what they ask. Faults are raised, not printed.

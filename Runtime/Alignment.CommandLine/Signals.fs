@@ -38,6 +38,23 @@ type Signals(onFirst: PosixSignal -> unit) =
     /// Cancelled by the first signal.
     member _.Token = source.Token
 
+    /// Looks twice a second whether somebody asks the run to stop in another way; that ends it like SIGTERM.
+    member _.Watch(isAsked: unit -> bool) : IDisposable =
+        let look _ =
+            let isFirst =
+                lock gate (fun () ->
+                    if first.IsNone && isAsked () then
+                        first <- Some(PosixSignal.SIGTERM, Stopwatch.StartNew())
+                        true
+                    else
+                        false)
+
+            if isFirst then
+                source.Cancel()
+                onFirst PosixSignal.SIGTERM
+
+        new Timer(look, null, 500, 500)
+
     /// The exit code that the first signal asks for.
     member _.ExitCode =
         match first with

@@ -89,7 +89,7 @@ type Enumeration(terminal: Terminal) =
 
 /// The line that says how far a run is.
 /// <param name="next">Who else is told of every measured moment.</param>
-type Progress(terminal: Terminal, next: IProgress<TracePoint> | null) =
+type ProgressLine(terminal: Terminal, next: IProgress<TracePoint> | null) =
     let status = StatusLine terminal
 
     let line (point: TracePoint) =

@@ -40,6 +40,12 @@ module Words =
         | true, value when Double.IsFinite value -> Some value
         | _ -> None
 
+    /// A finite number above 0.
+    let positive option (text: string) =
+        match tryReal text with
+        | Some value when value > 0.0 -> value
+        | _ -> Faults.refuse $"%s{option}: expected a number above 0, got '%s{text}'."
+
     /// A whole number of a range; `1e6` and `20_000` are whole numbers too.
     let whole option (least: int64) (most: int64) (text: string) =
         match tryReal (text.Replace("_", "")) with

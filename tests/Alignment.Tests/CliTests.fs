@@ -8,6 +8,7 @@ open System.Text.Json
 open Expecto
 open Alignment
 open Alignment.CommandLine
+open Alignment.Runtime
 open Alignment.Cli
 open Alignment.Tests.Fixtures
 
@@ -98,7 +99,7 @@ let private wrongNames =
                 [ "solve"; random; "--solver"; "rm"; "--until"; "nashconv < 1" ],
                 "stop rule 'nashconv < 1 or steps >= 100000': this run does not measure 'nashconv'. Did you mean 'nash_conv'?"
                 [ "solve"; random; "--solver"; "lp"; "--until"; "nashconv < 1" ],
-                "--until: this run does not measure 'nashconv'. Did you mean 'nash_conv'?"
+                "stop rule 'nashconv < 1 or steps >= 100000': this run does not measure 'nashconv'. Did you mean 'nash_conv'?"
                 [ "solve"; random; "--solver"; "double_oracle"; "--until"; "nashconv < 1" ],
                 "stop rule 'nashconv < 1 or steps >= 100000': this run does not measure 'nashconv'. Did you mean 'nash_conv'?"
             ] do
@@ -374,7 +375,7 @@ let private otherOutput =
                     printed [ "solve"; random; "--solver=rm"; "--steps=5"; $"--out=%s{folder}"; "--name=twice" ]
                     |> ignore
 
-                let runs = Directory.GetDirectories folder
+                let runs = RunFolder.All folder |> Seq.map _.Path |> List.ofSeq
                 Expect.equal runs.Length 2 "nothing is written over"
 
                 for run in runs do

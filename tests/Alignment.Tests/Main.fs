@@ -1,6 +1,7 @@
 module Alignment.Tests.Main
 
 open System
+open System.IO
 open System.Reflection
 open Expecto
 open Expecto.Impl
@@ -21,6 +22,15 @@ let private counted (summary: TestRunSummary) =
 [<EntryPoint>]
 let main args =
     TorchAgreement.run args |> Option.iter exit
+    // `align run` keeps what it runs: not in the folder that the tests are started from
+    let runs = Directory.CreateTempSubdirectory "align-runs-"
+    Environment.SetEnvironmentVariable("ALIGN_RUNS", runs.FullName)
+
+    use _ = {
+        new IDisposable with
+            member _.Dispose() = runs.Delete(recursive = true)
+    }
+
     let mutable summary = None
 
     let printers = {

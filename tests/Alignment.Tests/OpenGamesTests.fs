@@ -10,6 +10,7 @@ open Expecto
 open NJsonSchema
 open Alignment
 open Alignment.CommandLine
+open Alignment.Runtime
 open Alignment.Cli
 open Alignment.Tests.Fixtures
 
@@ -639,11 +640,11 @@ let private output = [
         testCase $"{name}: --out makes a folder with the policy" (fun () ->
             inFolder (fun folder ->
                 let found = json (printed (args @ [ "--json"; "--out"; folder; "--name"; "once" ]))
-                let run = Array.exactlyOne (Directory.GetDirectories folder)
-                let read name = File.ReadAllText(Path.Combine(run, name))
+                let run = RunFolder.All folder |> Seq.exactlyOne
+                let read name = File.ReadAllText(run.File name)
                 expectValid (read "solution.json")
-                Expect.equal ((json (read "run.json")).GetProperty("game").GetString()) dice "the game"
-                Expect.equal ((json (read "run.json")).GetProperty("name").GetString()) "once" "the name"
+                Expect.equal run.Description.Identity["game"] dice "the game"
+                Expect.equal run.Description.Name "once" "the name"
                 let lines = (read "policy.jsonl").TrimEnd().Split '\n'
 
                 if name = "mccfr" then

@@ -65,6 +65,28 @@ public static partial class AtomicFile
         _ = Close(handle);
     }
 
+    /// <summary>Points a link at a folder beside it, in one go; where links cannot be made nothing happens.</summary>
+    internal static void Link(string path, string target)
+    {
+        if (OperatingSystem.IsWindows())
+            return; // a link there takes rights that most users do not have
+        var beside = $"{path}.{Environment.ProcessId}{Unfinished}";
+        try
+        {
+            File.CreateSymbolicLink(beside, target);
+            // File.Move takes a link to a folder for no file
+            if (Rename(beside, path) != 0)
+                TryDelete(beside);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            TryDelete(beside);
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "rename", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Rename(string from, string to);
+
     [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Open(string path, int flags);
 

@@ -2,12 +2,20 @@ namespace Alignment;
 
 /// <summary>Keeps what a run comes to, so that it can be looked at while it goes and taken up again after it broke off.</summary>
 /// <remarks>
-/// Calls come from the thread of the solve loop, in this order: <see cref="Resume"/> once; then <see cref="Measured"/> at every measured moment
+/// Calls come from the thread of the solve loop, in this order: <see cref="Begin"/> once, when nothing is left to be refused; <see
+/// cref="Resume"/>; then <see cref="Measured"/> at every measured moment
 /// and <see cref="Save"/> where <see cref="IsDue"/> or the run is cancelled. A moment that is measured because the run was cancelled is not
 /// told: the run that goes on does not have it.
 /// </remarks>
 public interface IRunRecorder
 {
+    /// <summary>The run starts.</summary>
+    /// <param name="game">The game with its data.</param>
+    /// <param name="solver">The solver, with its settings.</param>
+    /// <param name="options">How it is run.</param>
+    /// <exception cref="RunStoreException">It cannot be kept, or not be taken up.</exception>
+    void Begin(BoundGame game, ISolver solver, SolveOptions options);
+
     /// <summary>Where the run goes on; null where it begins.</summary>
     Snapshot? Resume { get; }
 

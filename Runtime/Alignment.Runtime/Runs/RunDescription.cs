@@ -92,17 +92,22 @@ public sealed record RunStatus
 public enum RunState
 {
     /// <summary>A process is at it.</summary>
+    [JsonStringEnumMemberName("running")]
     Running,
 
     /// <summary>It ended by its stop rule; <c>solution.json</c> is there.</summary>
+    [JsonStringEnumMemberName("finished")]
     Finished,
 
     /// <summary>It was asked to stop; it can be taken up again.</summary>
+    [JsonStringEnumMemberName("cancelled")]
     Cancelled,
 
     /// <summary>It ended with an error.</summary>
+    [JsonStringEnumMemberName("failed")]
     Failed,
 
     /// <summary>Its process is gone and it did not end: it can be taken up again. Never written, told by the lock.</summary>
+    [JsonStringEnumMemberName("interrupted")]
     Interrupted,
 }

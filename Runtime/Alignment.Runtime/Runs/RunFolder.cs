@@ -30,10 +30,10 @@ public sealed class RunFolder
     {
         ArgumentNullException.ThrowIfNull(path);
         var full = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
-        if (new DirectoryInfo(full).ResolveLinkTarget(returnFinalTarget: true) is { } target)
-            full = target.FullName;
         if (!Directory.Exists(full))
             throw new RunStoreException($"There is no run '{path}'.");
+        if (new DirectoryInfo(full).ResolveLinkTarget(returnFinalTarget: true) is { } target)
+            full = target.FullName;
         return TryOpen(full, out var why) ?? throw new RunStoreException($"'{path}' is no run: {why}.");
     }
 

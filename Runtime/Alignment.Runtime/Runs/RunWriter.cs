@@ -5,7 +5,7 @@ using System.Text.Json;
 namespace Alignment.Runtime;
 
 /// <summary>Writes a run into a folder of its own: what it is, how far it is, its moments and checkpoints. One process at a time.</summary>
-public sealed class RunWriter : IRunRecorder, IDisposable
+public sealed class RunWriter : IDisposable
 {
     private readonly FileStream _lock;
     private readonly MetricsLog _metrics;
@@ -40,10 +40,10 @@ public sealed class RunWriter : IRunRecorder, IDisposable
     /// <summary>The folder.</summary>
     public RunFolder Folder { get; }
 
-    /// <inheritdoc/>
+    /// <summary>Where the run goes on; null where it begins.</summary>
     public Snapshot? Resume { get; }
 
-    /// <inheritdoc/>
+    /// <summary>Whether enough time has passed since the last checkpoint.</summary>
     public bool IsDue => _sinceCheckpoint.Elapsed >= _options.Interval;
 
     /// <summary>Whether somebody asked the run to stop, by the file <see cref="RunFiles.Stop"/>.</summary>
@@ -51,10 +51,16 @@ public sealed class RunWriter : IRunRecorder, IDisposable
 
     /// <summary>Starts a run in a new folder below another.</summary>
     /// <exception cref="RunStoreException">No folder can be made there.</exception>
+    /// <param name="parent">The folder below which runs are kept.</param>
+    /// <param name="description">What the run is.</param>
+    /// <param name="spec">The specification's canonical text.</param>
+    /// <param name="files">More files of the run, by their names in its folder.</param>
+    /// <param name="options">How checkpoints are kept.</param>
     public static RunWriter Begin(
         string parent,
         RunDescription description,
         string spec,
+        IReadOnlyDictionary<string, byte[]>? files = null,
         RunWriterOptions? options = null
     )
     {
@@ -68,12 +74,19 @@ public sealed class RunWriter : IRunRecorder, IDisposable
                 Directory.CreateDirectory(path);
                 var held = Hold(path)!;
                 AtomicFile.Write(Path.Combine(path, RunFiles.Spec), spec + "\n");
+                foreach (var (name, bytes) in files ?? new Dictionary<string, byte[]>())
+                {
+                    var file = Path.Combine(path, name);
+                    Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+                    File.WriteAllBytes(file, bytes);
+                }
+
                 // with this file, which comes last, the folder is a run
                 AtomicFile.Write(
                     Path.Combine(path, RunFiles.Description),
                     stream => JsonSerializer.Serialize(stream, description, RunJson.Readable.RunDescription)
                 );
-                Link(parent, path);
+                AtomicFile.Link(Path.Combine(parent, RunFiles.Latest), Path.GetFileName(path));
                 return new RunWriter(RunFolder.Open(path), options ?? new(), held, null);
             }
         );
@@ -99,14 +112,17 @@ public sealed class RunWriter : IRunRecorder, IDisposable
         return new(folder, options ?? new(), held, folder.Newest(warn));
     }
 
-    /// <inheritdoc/>
+    /// <summary>Takes a measured moment down.</summary>
     public void Measured(TracePoint point)
     {
         ArgumentNullException.ThrowIfNull(point);
         Kept("its metrics cannot be written", () => _metrics.Add(point));
     }
 
-    /// <inheritdoc/>
+    /// <summary>Saves a checkpoint; older ones are forgotten.</summary>
+    /// <param name="step">Steps done.</param>
+    /// <param name="gap">The largest NashConv of all games when it was last measured: the best checkpoint has the smallest.</param>
+    /// <param name="snapshot">What the run goes on from.</param>
     public void Save(long step, double gap, Snapshot snapshot)
     {
         ArgumentNullException.ThrowIfNull(snapshot);
@@ -130,8 +146,12 @@ public sealed class RunWriter : IRunRecorder, IDisposable
     }
 
     /// <summary>Says how the run ended; a run that can be taken up again keeps its checkpoints.</summary>
-    public void End(RunState state, string sentence)
+    /// <param name="state">What became of it.</param>
+    /// <param name="step">Steps done.</param>
+    /// <param name="sentence">What happened and what to try.</param>
+    public void End(RunState state, long step, string sentence)
     {
+        _step = Math.Max(_step, step);
         Say(state, sentence);
         if (state == RunState.Finished)
             _metrics.Flush();
@@ -210,22 +230,6 @@ public sealed class RunWriter : IRunRecorder, IDisposable
                     return null;
                 Thread.Sleep(50);
             }
-        }
-    }
-
-    /// <summary>Points the link to the newest run at a run; where links cannot be made there is none.</summary>
-    private static void Link(string parent, string path)
-    {
-        var link = Path.Combine(parent, RunFiles.Latest);
-        var beside = $"{link}.{Environment.ProcessId}{AtomicFile.Unfinished}";
-        try
-        {
-            File.CreateSymbolicLink(beside, Path.GetFileName(path));
-            File.Move(beside, link, overwrite: true);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            AtomicFile.TryDelete(beside);
         }
     }
 

@@ -14,6 +14,8 @@ internal static class DirectLoop
         CancellationToken cancellationToken
     )
     {
+        CheckRule(game, solver, options);
+        options.Recorder?.Begin(game, solver, options);
         var compileSeconds = clock.Elapsed.TotalSeconds;
         var players = game.Spec.Players;
         var strategies = players.Select(p => new double[game.Games * p.Actions.Size]).ToArray();
@@ -86,6 +88,20 @@ internal static class DirectLoop
             Notes = notes.ToValueList(),
         };
         return solution;
+    }
+
+    // a direct solver does not look at the rule, but whoever wrote it wants to be told of a name that nothing measures, and before the work
+    private static void CheckRule(BoundGame game, IDirectSolver solver, SolveOptions options)
+    {
+        if (StopRules.Metrics(options.Until).All(metric => metric is "nash_conv" or "game/nash_conv"))
+            return;
+        using var measure = new Measure(
+            solver.Complete(game.Spec),
+            game.Batch,
+            withJoint: game.Spec.Tree is null,
+            options.Threads
+        );
+        StopRules.ThrowUnmeasured(options.Until, measure.Keys.ToHashSet(StringComparer.Ordinal));
     }
 
     private static void Save(

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Alignment.Compiler;
 
 namespace Alignment.Runtime;
 
@@ -38,6 +39,10 @@ internal sealed class PopulationLoop
 
     private Solution Run(double compileSeconds, CancellationToken cancellationToken)
     {
+        using (var measure = MeasureOf(_game.Data(0)))
+            StopRules.ThrowUnmeasured(_options.Until, measure.Keys.ToHashSet(StringComparer.Ordinal));
+        CheckExecutor();
+        _options.Recorder?.Begin(_game, _solver, _options);
         if (_options.Recorder?.Resume is { } snapshot)
             Load(snapshot);
         while (_solutions.Count < _game.Games)
@@ -69,16 +74,22 @@ internal sealed class PopulationLoop
         };
     }
 
+    /// <summary>Finds out before the run whether the executor, which inner solves run on, is there.</summary>
+    private void CheckExecutor()
+    {
+        if (_options.Executor is HostExecutor)
+            return;
+        var probe = Lowering.Program("probe", [], SolverState.Empty, SolverState.Empty, [new("one", Expr.Constant(1))]);
+        _options.Executor.Prepare(probe, new(_options.Precision, _options.Threads)).Dispose();
+    }
+
+    private Measure MeasureOf(IGameData data) =>
+        new(Probed(SpecOf(_game, data), _game.Spec.Probes), [], withJoint: false, _options.Threads);
+
     private GameSolution SolveGame(int g, CancellationToken cancellationToken)
     {
         var data = _game.Data(g);
-        using var measure = new Measure(
-            Probed(SpecOf(_game, data), _game.Spec.Probes),
-            [],
-            withJoint: false,
-            _options.Threads
-        );
-        StopRules.ThrowUnmeasured(_options.Until, measure.Keys.ToHashSet(StringComparer.Ordinal));
+        using var measure = MeasureOf(data);
         var inner = new InnerSolve(_solver, _options, cancellationToken);
         _population ??= _solver.Init(data);
         while (true)

@@ -70,6 +70,9 @@ internal sealed partial class RunRecord
 
     private double Seconds => _secondsBefore + _running.Elapsed.TotalSeconds;
 
+    /// <summary>Has the run kept, where somebody keeps it: nothing is left to be refused.</summary>
+    public void Begin() => _options.Recorder?.Begin(_game, _solver, _options);
+
     /// <summary>Refuses a stop rule on what is not measured.</summary>
     /// <exception cref="SpecException">It is not.</exception>
     public void CheckRule(IEnumerable<string> measured)

@@ -25,6 +25,7 @@ internal sealed class Steps(RunRecord record, SolveOptions options, IStepwise ru
     /// <summary>Runs until every game has its result.</summary>
     public void Run(CancellationToken cancellationToken)
     {
+        record.Begin();
         if (options.Recorder?.Resume is { } snapshot)
         {
             Done = (long)snapshot.Number("step");

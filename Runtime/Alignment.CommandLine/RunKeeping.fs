@@ -1,0 +1,198 @@
+namespace Alignment.CommandLine
+
+open System
+open System.Diagnostics
+open System.IO
+open Alignment
+open Alignment.Runtime
+
+/// How a run of the command line is kept.
+module RunKeeping =
+    /// Where runs are kept if nothing else is said: what `ALIGN_RUNS` says, or the folder `runs`.
+    let defaultParent () =
+        match Environment.GetEnvironmentVariable "ALIGN_RUNS" with
+        | null
+        | "" -> "runs"
+        | folder -> folder
+
+    /// Refuses a place where no folder can be made, before the run that would be lost there.
+    let check (parent: string) =
+        if File.Exists parent then
+            Faults.refuse $"--out: '%s{parent}' is a file; name a folder."
+
+    let private git (arguments: string list) =
+        try
+            let info =
+                ProcessStartInfo(
+                    "git",
+                    arguments,
+                    RedirectStandardOutput = true,
+                    RedirectStandardError = true,
+                    UseShellExecute = false
+                )
+
+            match Process.Start info with
+            | null -> None
+            | child ->
+                use child = child
+                let text = child.StandardOutput.ReadToEnd()
+                child.WaitForExit()
+                if child.ExitCode = 0 then Some text else None
+        with :? ComponentModel.Win32Exception ->
+            None
+
+    /// The commit of the folder that the run starts in, and what was changed since.
+    let private commit () =
+        match git [ "rev-parse"; "HEAD" ], git [ "diff"; "HEAD" ] with
+        | Some commit, Some "" -> Some(commit.Trim()), None
+        | Some commit, Some diff -> Some(commit.Trim() + "+"), Some diff
+        | _ -> None, None
+
+    /// What belongs to how a run is started, not to where it is kept or what it prints.
+    let private isOfResult option =
+        match option with
+        | Config _
+        | Out _
+        | Name _
+        | Tag _
+        | Note _
+        | Group _
+        | Resume _
+        | Checkpoint _
+        | RunOption.Json
+        | RunOption.Format _
+        | RunOption.Show _
+        | Dry_Run -> false
+        | _ -> true
+
+    /// The options that make a run what it is, as a command line.
+    let options (request: Request) =
+        let parser = Arguments.parser<RunOption>()
+        request.Options |> List.filter isOfResult |> parser.PrintCommandLineArguments
+
+    /// The copies of a run's own files: the script and what it loads, or the game's file.
+    let private copies (request: Request) =
+        match request.Start with
+        | Script path -> ScriptCopy.make path
+        | GameNamed text when File.Exists text ->
+            let name = Path.Combine("game", nonNull (Path.GetFileName text))
+            Some(name, [ name, File.ReadAllBytes text ])
+        | _ -> None
+
+    let private start (request: Request) copy =
+        let command, operand =
+            match request.Start with
+            | Script path -> "run", path
+            | GameNamed text -> "solve", text
+
+        RunStart(command, operand, options request, Environment.CurrentDirectory, Option.toObj copy)
+
+    /// The plan of a run below a folder.
+    let plan (request: Request) (parent: string) =
+        let copy, files =
+            match copies request with
+            | Some(name, files) -> Some name, files
+            | None -> None, []
+
+        let commit, diff = commit ()
+
+        let files = [
+            yield! files
+            match diff with
+            | Some text -> "source.diff", Text.Encoding.UTF8.GetBytes text
+            | None -> ()
+        ]
+
+        RunPlan(
+            Parent = parent,
+            Name = Option.toObj request.Name,
+            Tags = Array.ofList request.Tags,
+            Note = Option.toObj request.Note,
+            Group = Option.toObj request.Group,
+            Start = start request copy,
+            Commit = Option.toObj commit,
+            Files = readOnlyDict files,
+            Resume =
+                (match request.Resume with
+                 | Never -> ResumeFrom.Nothing
+                 | Auto -> ResumeFrom.Newest
+                 | Named _ -> ResumeFrom.Run),
+            Run =
+                (match request.Resume with
+                 | Named run -> run
+                 | _ -> null),
+            Writing = RunWriterOptions(Interval = TimeSpan.FromSeconds(defaultArg request.Checkpoint 30.0))
+        )
+
+    let private stateOf (status: Status) =
+        match status.Outcome with
+        | Outcome.Cancelled -> RunState.Cancelled
+        | _ -> RunState.Finished
+
+    /// Solves with everything kept, where the request asks for it.
+    /// <param name="solve">Solves with the recorder, until the token is cancelled.</param>
+    let solve (terminal: Terminal) (request: Request) (signals: Signals) (solve: IRunRecorder | null -> Solution) =
+        match request.Out with
+        | None -> solve null
+        | Some parent ->
+            check parent
+            let tell (text: string) = terminal.Error.WriteLine $"note     %s{text}"
+            use session = new RunSession(plan request parent, tell)
+            // whoever looks at the run may ask it to stop
+            use _ = signals.Watch(fun () -> session.IsAskedToStop)
+
+            try
+                let solution = solve session
+                session.Add(RunFiles.Solution, SolutionJson.write solution)
+                session.End(stateOf solution.Status, solution.Steps, solution.Status.Sentence)
+
+                session.Folder
+                |> Option.ofObj
+                |> Option.iter (fun folder -> terminal.Error.WriteLine $"saved    %s{folder.Path}")
+
+                solution
+            with e ->
+                session.End(RunState.Failed, 0L, snd (Faults.describe e))
+                reraise ()
+
+    /// Keeps a run that has ended and had no checkpoints, and gives its folder.
+    /// <param name="started">When it was started.</param>
+    /// <param name="title">The name of a run that was given none.</param>
+    /// <param name="spec">What `spec.txt` says of the game.</param>
+    /// <param name="files">Names, and what writes each.</param>
+    let save
+        (request: Request)
+        parent
+        started
+        title
+        spec
+        identity
+        (status: Status)
+        steps
+        (files: (string * (Stream -> unit)) list)
+        =
+        let plan = plan request parent
+
+        let description =
+            RunDescription(
+                Name =
+                    (match plan.Name with
+                     | null -> title
+                     | name -> name),
+                Tags = plan.Tags,
+                Note = plan.Note,
+                Group = plan.Group,
+                Started = started,
+                Identity = identity,
+                Start = plan.Start,
+                Machine = RunIdentity.Machine(),
+                Commit = plan.Commit
+            )
+
+        use writer = RunWriter.Begin(parent, description, spec, plan.Files, plan.Writing)
+
+        for name, write in files do
+            writer.Add(name, write)
+
+        writer.End(stateOf status, steps, status.Sentence)
+        writer.Folder.Path
