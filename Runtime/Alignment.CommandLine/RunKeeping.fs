@@ -130,21 +130,30 @@ module RunKeeping =
         | _ -> RunState.Finished
 
     /// Solves with everything kept, where the request asks for it.
-    /// <param name="solve">Solves with the recorder, until the token is cancelled.</param>
-    let solve (terminal: Terminal) (request: Request) (signals: Signals) (solve: IRunRecorder | null -> Solution) =
+    /// <param name="solve">Solves with the recorder and tells on the terminal, until the token of the signals is cancelled.</param>
+    let solve
+        (terminal: Terminal)
+        (request: Request)
+        (signals: Signals)
+        (solve: Terminal -> IRunRecorder | null -> Solution)
+        =
         match request.Out with
-        | None -> solve null
+        | None -> solve terminal null
         | Some parent ->
             check parent
+            use log = new ConsoleLog(terminal.Error)
+            let terminal = { terminal with Error = log }
             let tell (text: string) = terminal.Error.WriteLine $"note     %s{text}"
-            use session = new RunSession(plan request parent, tell)
+            let begun (folder: RunFolder) = log.Open(folder.File RunFiles.Console)
+            use session = new RunSession(plan request parent, tell, begun)
             // whoever looks at the run may ask it to stop
             use _ = signals.Watch(fun () -> session.IsAskedToStop)
 
             try
-                let solution = solve session
+                let solution = solve terminal session
                 session.Add(RunFiles.Solution, SolutionJson.write solution)
                 session.End(stateOf solution.Status, solution.Steps, solution.Status.Sentence)
+                log.Keep(SolutionText.summary solution + "\n")
 
                 session.Folder
                 |> Option.ofObj
@@ -152,7 +161,9 @@ module RunKeeping =
 
                 solution
             with e ->
-                session.End(RunState.Failed, 0L, snd (Faults.describe e))
+                let _, message = Faults.describe e
+                session.End(RunState.Failed, 0L, message)
+                log.Keep(message + "\n")
                 reraise ()
 
     /// Keeps a run that has ended and had no checkpoints, and gives its folder.

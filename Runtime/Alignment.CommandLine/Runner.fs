@@ -79,7 +79,7 @@ module Runner =
         let options = experiment.Options
 
         let solution =
-            RunKeeping.solve terminal request signals (fun recorder ->
+            RunKeeping.solve terminal request signals (fun terminal recorder ->
                 LiveDisplay.watch terminal title options.Until options.Progress (fun progress ->
                     experiment.With(fun options -> options.With(progress = progress, recorder = recorder)).Run
                         signals.Token))

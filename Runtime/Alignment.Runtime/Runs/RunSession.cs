@@ -3,7 +3,12 @@ using Microsoft.Extensions.Logging;
 namespace Alignment.Runtime;
 
 /// <summary>Keeps one solve as a run: begins a folder or takes an earlier one up when the solve starts, and says how it ended.</summary>
-public sealed class RunSession(RunPlan plan, Action<string> tell) : IRunRecorder, IDisposable
+/// <param name="plan">Where and under what name.</param>
+/// <param name="tell">Told what a user should know: what is taken up, what was passed over.</param>
+/// <param name="begun">Told of the folder as soon as there is one.</param>
+public sealed class RunSession(RunPlan plan, Action<string> tell, Action<RunFolder>? begun = null)
+    : IRunRecorder,
+        IDisposable
 {
     private RunWriter? _writer;
 
@@ -58,6 +63,7 @@ public sealed class RunSession(RunPlan plan, Action<string> tell) : IRunRecorder
             _writer = RunWriter.Begin(plan.Parent, description, game.Declared.ToString(), plan.Files, plan.Writing);
         }
 
+        begun?.Invoke(_writer.Folder);
         if (options.Logger.IsEnabled(LogLevel.Information))
             options.Logger.LogInformation("The run is kept in {Folder}.", _writer.Folder.Path);
     }
