@@ -22,6 +22,7 @@ let private mayUse =
         "Alignment.Formats", dsl
         "Alignment.Compiler", dsl
         "Alignment.Runtime", runtime
+        "Alignment.Runs", runtime
         "Alignment.Torch", runtime
     ]
 
@@ -54,7 +55,9 @@ let tests =
                         failtest $"{source.FullName} of {user} depends on {target.FullName} of {used}"
                     | None -> ())
 
-        testCase "only Alignment.Torch names TorchSharp, only Alignment.Solvers.Exact OR-Tools" (fun () ->
+        testCase
+            "only Alignment.Torch names TorchSharp, only Alignment.Solvers.Exact OR-Tools, only Alignment.Runs DuckDB and Parquet"
+            (fun () ->
             for project in projects do
                 let references =
                     (assembly project).GetReferencedAssemblies()
@@ -69,7 +72,13 @@ let tests =
                 Expect.equal
                     (Array.contains "Google.OrTools" references)
                     (project = "Alignment.Solvers.Exact")
-                    $"{project}: OR-Tools")
+                    $"{project}: OR-Tools"
+
+                for library in [ "DuckDB.NET.Data"; "Parquet" ] do
+                    Expect.equal
+                        (Array.contains library references)
+                        (project = "Alignment.Runs")
+                        $"{project}: {library}")
 
         testCase "the architecture is looked at" (fun () ->
             // would fail if loading found nothing, and with it every test above mean nothing
