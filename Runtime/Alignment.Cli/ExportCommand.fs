@@ -46,6 +46,8 @@ module ExportCommand =
             if not (Directory.Exists folder) then
                 Faults.refuse $"--out: there is no folder '%s{folder}'; make it first."
 
+    let private table name = RunsPlace.reading (fun () -> MetricTable.Of(RunsPlace.single name))
+
     let private run command (terminal: Terminal) tokens =
         let arguments = Arguments.parse<ExportOption> tokens
 
@@ -65,9 +67,9 @@ module ExportCommand =
 
             match format, out with
             | Parquet, None -> Faults.refuse "export: Parquet is no text for a terminal; name a file by --out FILE."
-            | Csv, None -> MetricCsv.Write(MetricTable.Of(RunsPlace.single name), terminal.Out)
+            | Csv, None -> MetricCsv.Write(table name, terminal.Out)
             | format, Some file ->
-                let table = MetricTable.Of(RunsPlace.single name)
+                let table = table name
 
                 RunsPlace.reading (fun () ->
                     match format with

@@ -31,23 +31,21 @@ module RunsPlace =
 
         path
 
-    /// What the run store refuses is wrong input.
+    /// What the run store refuses, or the system does not let be read, is wrong input.
     let reading action =
         try
             action ()
         with
         | :? RunStoreException
-        | :? QueryException as e -> Faults.refuse e.Message
+        | :? QueryException
+        | :? IOException
+        | :? UnauthorizedAccessException as e -> Faults.refuse e.Message
 
     /// The runs in a folder, the newest first; what cannot be read gets a line on stderr.
     let all (terminal: Terminal) folder =
         let broken (message: string) = terminal.Error.WriteLine $"align: %s{message}"
 
-        try
-            RunIndex.Read(folder, broken) |> List.ofSeq
-        with
-        | :? IOException
-        | :? UnauthorizedAccessException as e -> Faults.refuse $"'%s{folder}' cannot be read: %s{e.Message}"
+        reading (fun () -> RunIndex.Read(folder, broken) |> List.ofSeq)
 
     /// The run that a text names: its folder; its id in the usual folder, of which the last part is enough; or `latest` there.
     let single (text: string) =

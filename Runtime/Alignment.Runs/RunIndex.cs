@@ -25,6 +25,10 @@ public static class RunIndex
             {
                 broken(e.Message);
             }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                broken($"'{path}' cannot be read: {e.Message}");
+            }
         }
 
         return

@@ -47,9 +47,15 @@ public sealed record RunSummary
     public double? Exploitability { get; init; }
 
     /// <summary>Looks at a run's folder; the metrics are read from their end alone.</summary>
+    /// <exception cref="RunStoreException">Its description lacks something.</exception>
     public static RunSummary Of(RunFolder run)
     {
         ArgumentNullException.ThrowIfNull(run);
+        // null where the file says so
+        if (run.Description is { Name: null } or { Identity: null } or { Tags: null })
+            throw new RunStoreException(
+                $"'{run.Path}' is no run: its {RunFiles.Description} lacks a name, an identity or tags."
+            );
         var status = run.Status;
         var identity = run.Description.Identity;
         var summary = new RunSummary

@@ -150,6 +150,25 @@ let private listing =
                     (lines[1].StartsWith $"align: '%s{broken}' is no run: its run.json cannot be read")
                     lines[1]))
 
+        testCase "a description that lacks something is broken too" (fun () ->
+            inFolder (fun parent ->
+                let folder, _ = solvedRun parent "first" 0.0 [] None "rm+" 10
+                let file = folder.File RunFiles.Description
+                let whole = File.ReadAllText file
+
+                for name in [ "name"; "identity"; "tags" ] do
+                    let start = whole.IndexOf $"\"%s{name}\": " + name.Length + 4
+                    let rest = if whole[start] = '"' then ",\n" elif whole[start] = '[' then "]" else "}"
+                    let stop = whole.IndexOf(rest, start) + (if rest = ",\n" then 0 else 1)
+                    File.WriteAllText(file, whole[.. start - 1] + "null" + whole[stop..])
+                    let code, out, error = align [ "runs"; parent; "--json" ]
+                    Expect.equal (code, names out) (0, []) name
+
+                    Expect.equal
+                        (error.TrimEnd())
+                        $"align: '%s{folder.Path}' is no run: its run.json lacks a name, an identity or tags."
+                        name))
+
         testCase "a solution that cannot be read is as if there were none" (fun () ->
             inFolder (fun parent ->
                 let folder, _ = solvedRun parent "first" 0.0 [] None "rm+" 100
@@ -767,5 +786,24 @@ let private queries =
                 refused [ "query"; "select 1"; none ] $"There is no folder '%s{none}'."))
     ]
 
+// ---- The benchmark -----------------------------------------------------------------------------------------------------
+
+let private benchmark =
+    testSequenced (
+        testCase "align bench runs, one short round" (fun () ->
+            let table = dotnet [] [ tool; "bench"; "runs"; "--smoke" ]
+
+            for start in
+                [
+                    "| cfr+, leduc_poker | "
+                    "| rm+, random_zero_sum(rows=100,columns=100,seed=7) | "
+                    "| a line of metrics.jsonl | "
+                    "| a record of TensorBoard's | "
+                    "| a checkpoint | "
+                    "| beginning and ending a run | "
+                ] do
+                Expect.exists (table.Split '\n') _.StartsWith(start) table)
+    )
+
 [<Tests>]
-let tests = testList "run queries" [ listing; lines; exports; queries ]
+let tests = testList "run queries" [ listing; lines; exports; queries; benchmark ]
