@@ -56,7 +56,10 @@ internal static class RunsBenchmark
         {
             var it = Kept.Of(game, solver, smoke ? 0.02 : 1.0);
             using var writer = Begin(parent, solver);
-            var times = Paired.Time([count => it.Solve(count, null), count => it.Solve(count, writer)], Effort.Full(smoke));
+            var times = Paired.Time(
+                [count => it.Solve(count, null), count => it.Solve(count, writer)],
+                Effort.Full(smoke)
+            );
             var ratio = Figure.OfRatio(times[1], times[0]);
             report.Row(
                 $"{solver}, {game}",
@@ -130,7 +133,9 @@ internal static class RunsBenchmark
         var point = new TracePoint(
             123_456,
             12.345678,
-            Enumerable.Range(0, 12).ToDictionary(k => $"game/value/player{k}", k => 1.0 / (k + 3), StringComparer.Ordinal)
+            Enumerable
+                .Range(0, 12)
+                .ToDictionary(k => $"game/value/player{k}", k => 1.0 / (k + 3), StringComparer.Ordinal)
         );
         using var writer = Begin(parent, "operations");
         using var events = new TensorBoardWriter(writer.Folder.Path);

@@ -74,7 +74,8 @@ let tests =
 
         testCase "only Alignment.Runs names DuckDB and Parquet" (fun () ->
             for project in projects @ [ "Alignment"; "Alignment.CommandLine"; "align" ] do
-                let references = (assembly project).GetReferencedAssemblies() |> Array.map (fun name -> string name.Name)
+                let references =
+                    (assembly project).GetReferencedAssemblies() |> Array.map (fun name -> string name.Name)
 
                 for library in [ "DuckDB.NET.Data"; "Parquet" ] do
                     Expect.equal

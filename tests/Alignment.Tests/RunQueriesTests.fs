@@ -158,7 +158,12 @@ let private listing =
 
                 for name in [ "name"; "identity"; "tags" ] do
                     let start = whole.IndexOf $"\"%s{name}\": " + name.Length + 4
-                    let rest = if whole[start] = '"' then ",\n" elif whole[start] = '[' then "]" else "}"
+
+                    let rest =
+                        if whole[start] = '"' then ",\n"
+                        elif whole[start] = '[' then "]"
+                        else "}"
+
                     let stop = whole.IndexOf(rest, start) + (if rest = ",\n" then 0 else 1)
                     File.WriteAllText(file, whole[.. start - 1] + "null" + whole[stop..])
                     let code, out, error = align [ "runs"; parent; "--json" ]

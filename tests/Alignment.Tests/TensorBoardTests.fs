@@ -177,11 +177,17 @@ let private checks =
 let private reader =
     testCase "the reader of this test reads TorchSharp's files" (fun () ->
         inFolder (fun folder ->
+            Alignment.Torch.TorchNative.EnsureLoaded()
             let other = TorchSharp.torch.utils.tensorboard.SummaryWriter(folder, createRunName = false)
             other.add_scalar ("game/nash_conv", 0.25f, 300)
             other.add_scalar ("game/value/row", -1.5f, 5)
             let file = eventFiles folder |> Array.exactlyOne
-            Expect.equal (found (events file)) [ 300L, [ "game/nash_conv", 0.25f ]; 5L, [ "game/value/row", -1.5f ] ] "scalars"
+
+            Expect.equal
+                (found (events file))
+                [ 300L, [ "game/nash_conv", 0.25f ]; 5L, [ "game/value/row", -1.5f ] ]
+                "scalars"
+
             Expect.equal (events file |> List.choose _.Version) [ "brain.Event:2" ] "the version"))
 
 let private writer =
