@@ -174,6 +174,22 @@ let private listing =
                         $"align: '%s{folder.Path}' is no run: its run.json lacks a name, an identity or tags."
                         name))
 
+        testCase "a lower bound is told as one" (fun () ->
+            inFolder (fun parent ->
+                use writer = beginning parent "large" 0.0 [] None "mccfr" "1"
+
+                let solution =
+                    """{"schema":"open/1","game":"g","solver":"mccfr","settings":{},"seed":1,"steps":9,"seconds":0.5,"certificate":{"kind":"lower_bound","nash_conv":0.02,"exploitability":0.01}}"""
+
+                writer.Add(RunFiles.Solution, _.Write(ReadOnlySpan(Encoding.UTF8.GetBytes solution)))
+                writer.End(RunState.Finished, "Done.")
+                Expect.stringContains (printed [ "runs"; parent ]) "  >= 0.02" "in the table"
+                let text = printed [ "runs"; parent; "--json" ]
+                validBy "runs.json" text
+                let run = (json text).GetProperty("runs")[0]
+                Expect.equal (run.GetProperty("certificate").GetString()) "lower_bound" "its kind"
+                Expect.equal (run.GetProperty("nash_conv").GetDouble()) 0.02 "the bound"))
+
         testCase "a solution that cannot be read is as if there were none" (fun () ->
             inFolder (fun parent ->
                 let folder, _ = solvedRun parent "first" 0.0 [] None "rm+" 100
