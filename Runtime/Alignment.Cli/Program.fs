@@ -14,6 +14,9 @@ let private commands = [
     ListCommands.games
     ListCommands.solvers
     ListCommands.metrics
+    RunsCommand.command
+    ExportCommand.command
+    QueryCommand.command
     DoctorCommand.command
     BenchCommand.command
 ]

@@ -26,6 +26,10 @@ internal static class EntryPoint
             NashConv against seconds for every solver on four sequential games; with --out also pictures beside the
             file. Takes some minutes. Options as above.
 
+        align bench runs [OPTIONS]
+            Solve time with the run store on against off, at 100 measurements a second, and what its operations cost.
+            Options as above.
+
         align bench profile SOLVER GAMES ACTIONS float32|float64
         align bench profile SOLVER 'TREE' GAMES float32|float64
             Times each kernel of a step on one block of games: matrix games of so many actions, or a sequential
@@ -34,7 +38,7 @@ internal static class EntryPoint
             --help, -h     print this text
         """;
 
-    private static readonly string[] Benchmarks = ["matrix", "trees", "anytime", "profile"];
+    private static readonly string[] Benchmarks = ["matrix", "trees", "anytime", "runs", "profile"];
 
     private static int Main(string[] args)
     {
@@ -68,6 +72,9 @@ internal static class EntryPoint
                 break;
             case ["anytime", .. var options]:
                 AnytimeBenchmark.Run(BenchOptions.Parse(options));
+                break;
+            case ["runs", .. var options]:
+                RunsBenchmark.Run(BenchOptions.Parse(options));
                 break;
             case ["profile", .. var operands]:
                 Profile.Run(operands);

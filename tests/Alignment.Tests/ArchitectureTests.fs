@@ -22,6 +22,7 @@ let private mayUse =
         "Alignment.Formats", dsl
         "Alignment.Compiler", dsl
         "Alignment.Runtime", runtime
+        "Alignment.Runs", runtime
         "Alignment.Torch", runtime
     ]
 
@@ -70,6 +71,17 @@ let tests =
                     (Array.contains "Google.OrTools" references)
                     (project = "Alignment.Solvers.Exact")
                     $"{project}: OR-Tools")
+
+        testCase "only Alignment.Runs names DuckDB and Parquet" (fun () ->
+            for project in projects @ [ "Alignment"; "Alignment.CommandLine"; "align" ] do
+                let references =
+                    (assembly project).GetReferencedAssemblies() |> Array.map (fun name -> string name.Name)
+
+                for library in [ "DuckDB.NET.Data"; "Parquet" ] do
+                    Expect.equal
+                        (Array.contains library references)
+                        (project = "Alignment.Runs")
+                        $"{project}: {library}")
 
         testCase "the architecture is looked at" (fun () ->
             // would fail if loading found nothing, and with it every test above mean nothing

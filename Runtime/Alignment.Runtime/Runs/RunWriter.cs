@@ -9,6 +9,7 @@ public sealed class RunWriter : IDisposable
 {
     private readonly FileStream _lock;
     private readonly MetricsLog _metrics;
+    private readonly TensorBoardWriter _board;
     private readonly RunWriterOptions _options;
     private readonly Stopwatch _sinceCheckpoint = Stopwatch.StartNew();
     private readonly int _resumed;
@@ -21,21 +22,34 @@ public sealed class RunWriter : IDisposable
         _step = resume is null ? 0 : (long)resume.Number("step");
         _resumed = File.Exists(folder.File(RunFiles.Status)) ? folder.Status.Resumed + 1 : 0;
         foreach (var (step, path) in folder.Checkpoints)
-        {
-            // what cannot be read is neither kept as the best nor in the way
-            var gap = step == _step && resume is not null ? resume.Number(Gap) : double.PositiveInfinity;
-            _gaps[step] = gap;
-        }
-
-        _metrics = Kept(
+            _gaps[step] = GapOf(path);
+        (_metrics, _board) = Kept(
             "its metrics cannot be written",
-            () => new MetricsLog(folder.File(RunFiles.Metrics), resume is null ? 0 : (long)resume.Number(Lines))
+            () =>
+                (
+                    new MetricsLog(folder.File(RunFiles.Metrics), resume is null ? 0 : (long)resume.Number(Lines)),
+                    new TensorBoardWriter(folder.Path, resume is null ? 0 : (long)resume.Number(Records), options.Clock)
+                )
         );
         Say(RunState.Running, "");
     }
 
+    // a checkpoint that cannot be read is not kept as the best
+    private static double GapOf(string path)
+    {
+        try
+        {
+            return SnapshotFile.Read(path).Number(Gap);
+        }
+        catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
+        {
+            return double.PositiveInfinity;
+        }
+    }
+
     private const string Gap = "run/gap";
     private const string Lines = "run/metrics_bytes";
+    private const string Records = "run/event_bytes";
 
     /// <summary>The folder.</summary>
     public RunFolder Folder { get; }
@@ -116,7 +130,14 @@ public sealed class RunWriter : IDisposable
     public void Measured(TracePoint point)
     {
         ArgumentNullException.ThrowIfNull(point);
-        Kept("its metrics cannot be written", () => _metrics.Add(point));
+        Kept(
+            "its metrics cannot be written",
+            () =>
+            {
+                _metrics.Add(point);
+                _board.Add(point);
+            }
+        );
     }
 
     /// <summary>Saves a checkpoint; older ones are forgotten.</summary>
@@ -132,7 +153,9 @@ public sealed class RunWriter : IDisposable
             () =>
             {
                 _metrics.Flush();
+                _board.Flush();
                 snapshot.Put(Lines, _metrics.Length);
+                snapshot.Put(Records, _board.Length);
                 snapshot.Put(Gap, gap);
                 Directory.CreateDirectory(folder);
                 SnapshotFile.Write(Named(step), snapshot);
@@ -153,8 +176,10 @@ public sealed class RunWriter : IDisposable
     {
         _step = Math.Max(_step, step);
         Say(state, sentence);
-        if (state == RunState.Finished)
-            _metrics.Flush();
+        if (state != RunState.Finished)
+            return;
+        _metrics.Flush();
+        _board.Flush();
     }
 
     /// <summary>Adds a file to the run, complete or not at all.</summary>
@@ -165,6 +190,7 @@ public sealed class RunWriter : IDisposable
     public void Dispose()
     {
         _metrics.Dispose();
+        _board.Dispose();
         _lock.Dispose();
     }
 

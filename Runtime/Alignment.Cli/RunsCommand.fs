@@ -1,0 +1,187 @@
+namespace Alignment.Cli
+
+open System
+open System.Globalization
+open System.IO
+open System.IO.Enumeration
+open System.Text
+open System.Text.Json
+open Argu
+open Alignment.CommandLine
+open Alignment.Runs
+open Alignment.Runtime
+
+/// The options of `align runs`.
+[<HelpFlags("--help", "-h"); HelpDescription("print this text")>]
+type RunsOption =
+    | [<EqualsAssignmentOrSpaced>] Tag of TAG: string
+    | [<EqualsAssignmentOrSpaced>] Group of GROUP: string
+    | [<EqualsAssignmentOrSpaced>] Name of GLOB: string
+    | [<EqualsAssignmentOrSpaced>] State of STATE: string
+    | [<EqualsAssignmentOrSpaced>] Solver of NAME: string
+    | [<EqualsAssignmentOrSpaced>] Limit of N: string
+    | Json
+
+    interface IArgParserTemplate with
+        member this.Usage =
+            match this with
+            | Tag _ -> "only runs with this tag; may be repeated, for runs with all of them"
+            | Group _ -> "only runs of this group"
+            | Name _ -> "only runs whose name fits; * stands for any letters, ? for one"
+            | State _ -> "only runs that are running, finished, cancelled, failed or interrupted"
+            | Solver _ -> "only runs of this solver, whatever its settings"
+            | Limit _ -> "no more than this many"
+            | Json -> "print one JSON object on stdout"
+
+/// `align runs`: the runs in a folder, the newest first. `docs/schema/runs.json` is the schema of its JSON.
+module RunsCommand =
+    [<Literal>]
+    let private Schema = "runs/1"
+
+    /// `running`, `finished`, ...
+    let private word (state: RunState) = state.ToString().ToLowerInvariant()
+
+    let private states =
+        Enum.GetValues<RunState>() |> Array.map (fun state -> word state, state) |> List.ofArray
+
+    /// The solver's name without the settings in brackets behind it.
+    let private solverName (run: RunSummary) =
+        match run.Solver with
+        | null -> ""
+        | solver -> solver.Split('(')[0]
+
+    let private fits option : RunSummary -> bool =
+        match option with
+        | Tag tag -> fun run -> Seq.contains tag run.Description.Tags
+        | Group group -> fun run -> run.Description.Group = group
+        | Name glob -> fun run -> FileSystemName.MatchesSimpleExpression(glob, run.Description.Name, ignoreCase = false)
+        | State text ->
+            let state = Words.choice "--state" states text
+            fun run -> run.State = state
+        | Solver name -> fun run -> solverName run = name
+        | Limit _
+        | Json -> fun _ -> true
+
+    let private limit options =
+        options
+        |> List.choose (function
+            | Limit text -> Some(int (Words.whole "--limit" 1L (int64 Int32.MaxValue) text))
+            | _ -> None)
+        |> List.tryLast
+        |> Option.defaultValue Int32.MaxValue
+
+    let private time (started: DateTimeOffset) =
+        started.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)
+
+    /// A lower bound is told as one.
+    let private nashConv (run: RunSummary) =
+        match Option.ofNullable run.NashConv, run.Certificate with
+        | Some value, "lower_bound" -> $">= %s{Words.brief value}"
+        | Some value, _ -> Words.brief value
+        | None, _ -> ""
+
+    let private text (runs: RunSummary list) =
+        Words.table [
+            [ "id"; "started (UTC)"; "state"; "name"; "solver"; "steps"; "nash_conv"; "tags" ]
+            for run in runs do
+                [
+                    run.Id
+                    time run.Description.Started
+                    word run.State
+                    run.Description.Name
+                    solverName run
+                    Words.count run.Steps
+                    nashConv run
+                    String.concat " " run.Description.Tags
+                ]
+        ]
+        |> String.concat "\n"
+
+    let private orNull (json: Utf8JsonWriter) (name: string) (value: string | null) =
+        match value with
+        | null -> json.WriteNull name
+        | value -> json.WriteString(name, value)
+
+    let private numberOrNull (json: Utf8JsonWriter) (name: string) (value: Nullable<float>) =
+        if value.HasValue then
+            json.WriteNumber(name, value.Value)
+        else
+            json.WriteNull name
+
+    let private writeRun (json: Utf8JsonWriter) (run: RunSummary) =
+        let about = run.Description
+        json.WriteStartObject()
+        json.WriteString("id", run.Id)
+        json.WriteString("path", run.Path)
+        json.WriteString("name", about.Name)
+        orNull json "group" about.Group
+        json.WriteStartArray "tags"
+        about.Tags |> Seq.iter json.WriteStringValue
+        json.WriteEndArray()
+        orNull json "note" about.Note
+        json.WriteString("started", about.Started)
+        json.WriteString("state", word run.State)
+        json.WriteString("status", run.Sentence)
+        orNull json "solver" run.Solver
+
+        if run.Seed.HasValue then
+            json.WriteNumber("seed", run.Seed.Value)
+        else
+            json.WriteNull "seed"
+
+        orNull json "spec" run.Spec
+        json.WriteNumber("steps", run.Steps)
+        numberOrNull json "seconds" run.Seconds
+        orNull json "certificate" run.Certificate
+        numberOrNull json "nash_conv" run.NashConv
+        numberOrNull json "exploitability" run.Exploitability
+
+        JsonText.object json "identity" (fun () ->
+            about.Identity |> Seq.iter (fun entry -> json.WriteString(entry.Key, entry.Value)))
+
+        json.WriteEndObject()
+
+    let private json (folder: string) (runs: RunSummary list) =
+        use stream = new MemoryStream()
+        use json = new Utf8JsonWriter(stream, JsonText.options)
+        json.WriteStartObject()
+        json.WriteString("schema", Schema)
+        json.WriteString("folder", Path.GetFullPath folder)
+        json.WriteStartArray "runs"
+        runs |> List.iter (writeRun json)
+        json.WriteEndArray()
+        json.WriteEndObject()
+        json.Flush()
+        Encoding.UTF8.GetString(stream.GetBuffer(), 0, int stream.Length)
+
+    let private run command (terminal: Terminal) tokens =
+        let arguments = Arguments.parse<RunsOption> tokens
+
+        if arguments.WantsHelp then
+            Command.printHelp command terminal
+        else
+            let wanted = arguments.Options |> List.map fits
+            let most = limit arguments.Options
+            let folder = RunsPlace.folder (Command.single command arguments.Positional)
+
+            let runs =
+                RunsPlace.all terminal folder
+                |> List.filter (fun run -> wanted |> List.forall (fun fits -> fits run))
+                |> List.truncate most
+
+            let print = if List.contains Json arguments.Options then json folder else text
+            terminal.Out.WriteLine(print runs)
+            ExitCode.Done
+
+    let command = {
+        Name = "runs"
+        Operands = "[DIR] [OPTIONS]"
+        Summary = "Lists the runs in a folder, the newest first: by default in ALIGN_RUNS, or else in runs."
+        Details = fun () -> [ Arguments.help<RunsOption> "align runs [DIR]" ]
+        Examples = [
+            "align runs"
+            "align runs sweeps --tag leduc --state finished --limit 20"
+            "align runs --solver cfr+ --name 'leduc*' --json"
+        ]
+        Run = run
+    }
