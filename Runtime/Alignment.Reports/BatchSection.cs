@@ -183,6 +183,6 @@ internal static partial class BatchSection
             $"<td class=\"n\" data-value=\"{Figures.Exact(value).Replace("∞", "Infinity", StringComparison.Ordinal)}\">{Figures.Brief(value)}</td>"
         );
 
-    [GeneratedRegex(@"(?:^|, )draw=(\d+)(?=$|, )", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+    [GeneratedRegex("(^|, )draw=(?<draw>[0-9]+)(?=$|, )", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex DrawOf();
 }

@@ -43,14 +43,14 @@ public sealed class Comparison
     {
         get
         {
-            var settings = Differing(subject => subject.Settings, "decides the result");
+            var settings = Differing(subject => subject.Settings, "setting");
             var circumstances = Differing(
                 subject => [.. subject.Circumstances.Where(IsComparable)],
-                "machine and files"
+                "machine"
             );
             return
             [
-                ["", "differs in", .. _names],
+                ["kind", "what", .. _names],
                 .. settings,
                 .. circumstances,
             ];
@@ -214,15 +214,17 @@ public sealed class Comparison
         html.Add($"</section>\n");
     }
 
+    private static string Title(string column) => column == "nash_conv" ? "NashConv" : column;
+
     private static void Table(Html html, IReadOnlyList<IReadOnlyList<string>> rows, int firstNumber)
     {
         html.Add($"<div class=\"scroll\" tabindex=\"0\"><table><thead><tr>");
         for (var column = 0; column < rows[0].Count; column++)
         {
             if (column >= firstNumber)
-                html.Add($"<th class=\"n\">{rows[0][column].Replace('_', ' ')}</th>");
+                html.Add($"<th class=\"n\">{Title(rows[0][column])}</th>");
             else
-                html.Add($"<th>{rows[0][column].Replace('_', ' ')}</th>");
+                html.Add($"<th>{Title(rows[0][column])}</th>");
         }
 
         html.Add($"</tr></thead><tbody>");

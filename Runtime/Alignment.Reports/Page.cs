@@ -4,12 +4,16 @@ namespace Alignment.Reports;
 
 /// <summary>A whole document around a body: styles, scripts, and the policy by which it asks the network for nothing.</summary>
 /// <remarks>
-/// The policy allows our style, our script and the plots' script by their hashes, and the empty style element that the plots fill with rules of their
-/// own; everything else, any address among it, is refused. Without a script the drawings that stand in the body are seen.
+/// The policy allows, each by its hash: our style, our script, the plots' script as it is once unpacked, the empty style element that the plots fill
+/// with rules through the object model, and the one style that they write into an attribute. Everything else, any address among it, is refused.
+/// Without a script the drawings that stand in the body are seen.
 /// </remarks>
 internal static class Page
 {
     private static readonly string Style = PlotlyScript.Resource("report.css");
+    // the one style that the plots write into an attribute, of the exponents at the axes
+    private const string SmallRaised = "font-size:70%";
+
     private static readonly string Script = PlotlyScript.Resource("report.js");
 
     /// <summary>Writes a document.</summary>
@@ -17,7 +21,7 @@ internal static class Page
     {
         var scripts = hasPlots ? $"{PlotlyScript.HashOf(Script)} {PlotlyScript.Hash}" : PlotlyScript.HashOf(Script);
         var policy =
-            $"default-src 'none'; script-src {scripts}; style-src {PlotlyScript.HashOf(Style)} {PlotlyScript.HashOf("")}; base-uri 'none'; form-action 'none'";
+            $"default-src 'none'; script-src {scripts}; style-src {PlotlyScript.HashOf(Style)} {PlotlyScript.HashOf("")}; style-src-attr 'unsafe-hashes' {PlotlyScript.HashOf(SmallRaised)}; base-uri 'none'; form-action 'none'";
         var html = new Html()
             .Add($"<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n")
             .Add($"<meta http-equiv=\"Content-Security-Policy\" content=\"")

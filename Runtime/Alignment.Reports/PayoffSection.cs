@@ -25,13 +25,13 @@ internal static class PayoffSection
         html.Add($"<section><h2>Payoffs</h2>");
         for (var player = 0; player < (game.IsConstantSum ? 1 : 2); player++)
         {
-            html.Add($"<h3>Payoff of {finding.Plays[player].Player}</h3><div class=\"static\">");
+            html.Add($"<h3>Payoff of {finding.Plays[player].Player}</h3><div class=\"scroll\" tabindex=\"0\">");
             Map(html, data.Payoff(player), rows, columns, $"Payoff of {finding.Plays[player].Player}");
             html.Add($"</div>");
         }
 
         html.Add(
-                $"<p class=\"note\">Rows are {finding.Plays[0].Player}, columns {finding.Plays[1].Player}; the darker, the larger the payoff. Bars are what each plays. "
+                $"<p class=\"note\">Rows are actions of {finding.Plays[0].Player}, columns those of {finding.Plays[1].Player}; the darker, the larger the payoff. Bars are what each plays. "
             )
             .Add(
                 $"{(game.IsConstantSum ? "Payoffs sum to a constant: the other player's follow." : "")}</p></section>\n"
@@ -53,10 +53,11 @@ internal static class PayoffSection
     )
     {
         var hasNumbers = Math.Max(rows.Count, columns.Count) <= MostNumbers;
-        var (wide, high) = hasNumbers ? (64.0, 32.0) : (20.0, 20.0);
+        var longest = columns.Max(column => column.Name.Length);
+        var (wide, high) = hasNumbers ? (Math.Clamp(14 + (6.5 * longest), 64, columns.Count <= 6 ? 130 : 64), 32.0) : (20.0, 20.0);
         var label = 8 + (7 * Math.Min(22, rows.Max(row => row.Name.Length)));
         var (left, top) = (label + Side + 6, Side + 24);
-        var (width, height) = (left + (columns.Count * wide) + 70, top + (rows.Count * high) + 4);
+        var (width, height) = (left + (columns.Count * wide) + 2, top + (rows.Count * high) + 4);
         var (low, most) = (double.PositiveInfinity, double.NegativeInfinity);
         foreach (var payoff in payoffs)
             (low, most) = (Math.Min(low, payoff), Math.Max(most, payoff));
@@ -72,7 +73,7 @@ internal static class PayoffSection
             );
             if (hasNumbers)
                 html.Add(
-                    $"<text x=\"{x + (wide / 2)}\" y=\"{top - 8}\" text-anchor=\"middle\">{Cut(columns[j].Name, 9)}<title>{columns[j].Name}</title></text>"
+                    $"<text x=\"{x + (wide / 2)}\" y=\"{top - 8}\" text-anchor=\"middle\">{Cut(columns[j].Name, (int)((wide - 6) / 6.5))}<title>{columns[j].Name}</title></text>"
                 );
         }
 

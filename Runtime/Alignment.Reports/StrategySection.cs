@@ -4,7 +4,7 @@ namespace Alignment.Reports;
 internal static class StrategySection
 {
     private const int MostActions = 30;
-    private const int MostSets = 400;
+    private const int MostSets = 200;
 
     public static void Add(Html html, Subject subject)
     {
@@ -97,7 +97,7 @@ internal static class StrategySection
             );
         }
 
-        html.Add($"</tbody></table></div>");
+        html.Add($"</tbody></table></div><p class=\"note\">A bar's parts are the actions in their order, each fainter than the one before.</p>");
         if (most < play.Decisions.Count)
             html.Add(
                 $"<p class=\"note\">The first {Figures.Count(most)} of {Figures.Count(play.Decisions.Count)} information sets; solution.json has all.</p>"

@@ -24,8 +24,8 @@ internal static class VerdictSection
             .Add($"<h1>{Sentence(subject)}</h1>");
         foreach (var sentence in Meaning(subject))
             html.Add($"<p>{sentence}</p>");
-        if (subject.Sentence.Length > 0)
-            html.Add($"<p>{subject.Sentence}</p>");
+        foreach (var sentence in Ends(subject))
+            html.Add($"<p>{sentence}</p>");
         if (finding is not null)
             Figures(html, finding);
         Notes(html, subject);
@@ -47,12 +47,12 @@ internal static class VerdictSection
         {
             { NashConv: var number } when !double.IsFinite(number) => "no certificate: NashConv is not a finite number",
             { Kind: "lower_bound", StandardError: { } error } =>
-                $"deviations that were found gain {gap} ± {Reports.Figures.Brief(error)} in all; others may gain more",
-            { Kind: "lower_bound" } => $"deviations that were found gain {gap} in all; others may gain more",
+                $"deviations that were found gain {gap} ± {Reports.Figures.Brief(error)} in sum; others may gain more",
+            { Kind: "lower_bound" } => $"deviations that were found gain {gap} in sum; others may gain more",
             { Kind: "upper_bound" } =>
-                $"players could gain at most {gap} in all by deviating from the strategies found",
-            { NashConv: 0 } => "no player could gain anything by deviating from the strategies found",
-            _ => $"players could gain {gap} in all by deviating from the strategies found",
+                $"players could gain at most {gap} in sum, each deviating alone from the strategies found",
+            { NashConv: 0 } => "no player could gain anything by deviating alone from the strategies found",
+            _ => $"players could gain {gap} in sum, each deviating alone from the strategies found",
         };
         sentence = all + sentence;
         return $"{char.ToUpperInvariant(sentence[0])}{sentence[1..]}.";
@@ -79,7 +79,7 @@ internal static class VerdictSection
         yield return finding.Certificate.Kind switch
         {
             "exact" =>
-                "The certificate is exact: best responses to these strategies were computed in float64, on the game without regularizers. NashConv is what all players together could gain, exploitability the same over the number of players; both are 0 at a Nash equilibrium.",
+                "The certificate is exact: best responses to these strategies were computed in float64, on the game without regularizers. NashConv is the sum of what each player could gain alone, exploitability the same over the number of players; both are 0 at a Nash equilibrium.",
             "lower_bound" =>
                 $"The certificate is a lower bound on NashConv: it says how far from equilibrium the strategies are at least, and not how far at most. {finding.Certificate.Oracle}",
             "upper_bound" => "The certificate is an upper bound on NashConv, which is 0 at a Nash equilibrium.",
@@ -87,6 +87,23 @@ internal static class VerdictSection
         };
         if (finding.Joint.Count > 0)
             yield return "The answer is a distribution over the players' joint actions; NashConv is that of its marginals, played independently.";
+    }
+
+    /// <summary>How the run ended: of a batch, the worst outcome, and that of the game which the certificate is of.</summary>
+    private static IEnumerable<string> Ends(Subject subject)
+    {
+        if (subject.Sentence.Length == 0)
+            yield break;
+        if (subject.Finding is not { Elements.Count: > 1 } finding)
+        {
+            yield return subject.Sentence;
+            yield break;
+        }
+
+        var worst = finding.Elements[finding.Worst];
+        yield return $"That game, {worst.Game}: {worst.Status}";
+        if (finding.Elements.Select(element => element.Status.Split(' ')[0]).Distinct(StringComparer.Ordinal).Count() > 1)
+            yield return $"The worst end of any game: {subject.Sentence}";
     }
 
     private static void Figures(Html html, Finding finding)

@@ -42,7 +42,7 @@
         title: { text: plain(of.title), standoff: 10 },
         type: of.log ? "log" : "linear",
         exponentformat: "power",
-        dtick: of.log && of.decades < 12 ? 1 : undefined,
+        dtick: of.log && of.decades >= 1 ? Math.ceil(of.decades / 9) : undefined,
         gridcolor: colour("line"),
         linecolor: colour("edge"),
         zeroline: false,
