@@ -21,6 +21,9 @@ type ReportOption =
 /// `align report` and `align compare`: runs for people to read.
 module ReportCommand =
     let private openRun (path: string) =
+        if not (Directory.Exists path) then
+            Faults.refuse $"There is no run '%s{path}'."
+
         try
             RunFolder.Open path
         with :? RunStoreException as e ->

@@ -44,10 +44,7 @@ public sealed class Comparison
         get
         {
             var settings = Differing(subject => subject.Settings, "setting");
-            var circumstances = Differing(
-                subject => [.. subject.Circumstances.Where(IsComparable)],
-                "machine"
-            );
+            var circumstances = Differing(subject => [.. subject.Circumstances.Where(IsComparable)], "machine");
             return
             [
                 ["kind", "what", .. _names],

@@ -11,6 +11,7 @@ namespace Alignment.Reports;
 internal static class Page
 {
     private static readonly string Style = PlotlyScript.Resource("report.css");
+
     // the one style that the plots write into an attribute, of the exponents at the axes
     private const string SmallRaised = "font-size:70%";
 

@@ -54,7 +54,9 @@ internal static class PayoffSection
     {
         var hasNumbers = Math.Max(rows.Count, columns.Count) <= MostNumbers;
         var longest = columns.Max(column => column.Name.Length);
-        var (wide, high) = hasNumbers ? (Math.Clamp(14 + (6.5 * longest), 64, columns.Count <= 6 ? 130 : 64), 32.0) : (20.0, 20.0);
+        var (wide, high) = hasNumbers
+            ? (Math.Clamp(14 + (6.5 * longest), 64, columns.Count <= 6 ? 130 : 64), 32.0)
+            : (20.0, 20.0);
         var label = 8 + (7 * Math.Min(22, rows.Max(row => row.Name.Length)));
         var (left, top) = (label + Side + 6, Side + 24);
         var (width, height) = (left + (columns.Count * wide) + 2, top + (rows.Count * high) + 4);

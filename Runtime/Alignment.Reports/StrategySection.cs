@@ -97,7 +97,9 @@ internal static class StrategySection
             );
         }
 
-        html.Add($"</tbody></table></div><p class=\"note\">A bar's parts are the actions in their order, each fainter than the one before.</p>");
+        html.Add(
+            $"</tbody></table></div><p class=\"note\">A bar's parts are the actions in their order, each fainter than the one before.</p>"
+        );
         if (most < play.Decisions.Count)
             html.Add(
                 $"<p class=\"note\">The first {Figures.Count(most)} of {Figures.Count(play.Decisions.Count)} information sets; solution.json has all.</p>"

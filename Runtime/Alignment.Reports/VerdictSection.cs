@@ -102,7 +102,10 @@ internal static class VerdictSection
 
         var worst = finding.Elements[finding.Worst];
         yield return $"That game, {worst.Game}: {worst.Status}";
-        if (finding.Elements.Select(element => element.Status.Split(' ')[0]).Distinct(StringComparer.Ordinal).Count() > 1)
+        if (
+            finding.Elements.Select(element => element.Status.Split(' ')[0]).Distinct(StringComparer.Ordinal).Count()
+            > 1
+        )
             yield return $"The worst end of any game: {subject.Sentence}";
     }
 

@@ -23,6 +23,7 @@ let private mayUse =
         "Alignment.Compiler", dsl
         "Alignment.Runtime", runtime
         "Alignment.Torch", runtime
+        "Alignment.Reports", runtime
     ]
 
 let private projects = List.map fst mayUse
@@ -70,6 +71,16 @@ let tests =
                     (Array.contains "Google.OrTools" references)
                     (project = "Alignment.Solvers.Exact")
                     $"{project}: OR-Tools")
+
+        testCase "only Alignment.Reports knows plots" (fun () ->
+            let plots (project: string) = (assembly project).GetManifestResourceNames() |> Array.contains "plotly.js"
+
+            Expect.equal (projects |> List.filter plots) [ "Alignment.Reports" ] "who carries the plots' script"
+
+            // what draws is nobody else's: not even by name
+            for t in (assembly "Alignment.Reports").GetTypes() do
+                if t.Name.Contains "Chart" || t.Name.Contains "Plotly" then
+                    Expect.isFalse t.IsVisible t.Name)
 
         testCase "the architecture is looked at" (fun () ->
             // would fail if loading found nothing, and with it every test above mean nothing

@@ -51,7 +51,21 @@ let private help =
             testCase $"align %A{args} tells the commands" (fun () ->
                 Expect.stringContains (printed args) "COMMANDS:" "the overview")
 
-        for name in [ "run"; "solve"; "check"; "evaluate"; "convert"; "games"; "solvers"; "metrics"; "doctor"; "bench" ] do
+        for name in
+            [
+                "run"
+                "solve"
+                "check"
+                "evaluate"
+                "convert"
+                "report"
+                "compare"
+                "games"
+                "solvers"
+                "metrics"
+                "doctor"
+                "bench"
+            ] do
             testCase $"%s{name} has one, with an example" (fun () ->
                 let text = printed [ name; "--help" ]
                 Expect.stringContains text "EXAMPLES:" "an example"
