@@ -90,7 +90,7 @@ public sealed class Comparison
         if (found.Length == 0)
             return "None of the runs has a certificate.";
         if (games > 1)
-            return $"{_names.Length} runs of different specifications.";
+            return $"{_names.Length} runs of {games} different specifications.";
         if (found.Select(run => run.Second.Finding!.Certificate.Kind).Distinct(StringComparer.Ordinal).Count() > 1)
             return $"{_names.Length} runs, certified in different ways.";
         var (name, best) = found.MinBy(run => run.Second.Finding!.Certificate.NashConv);

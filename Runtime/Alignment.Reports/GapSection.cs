@@ -102,7 +102,7 @@ internal static class GapSection
         var chart = new Chart(
             $"{title} over steps, both axes logarithmic",
             Steps,
-            new($"{title}, in units of payoff", IsLog: true),
+            new("gap, in units of payoff", IsLog: true),
             [.. series.Where(s => s.Points.Count > 0)]
         );
         return chart.HasCurve ? new(chart with { Title = title }, Caption(subject, reported)) : null;
@@ -138,7 +138,7 @@ internal static class GapSection
         );
         if (main && claim is { Exponent: > 0 } && double.IsFinite(claim.Exponent))
             yield return Line(
-                $"slope that the solver claims, T^{Power(claim.Exponent)}",
+                $"claimed slope T^{Power(claim.Exponent)}, for {claim.Condition.Split(';')[0]}",
                 "claim",
                 "dot",
                 first,

@@ -19,7 +19,7 @@ internal static class VerdictSection
     {
         var finding = subject.Finding;
         html.Add(
-                $"<header><p class=\"kicker\">{string.Join(" · ", new[] { subject.Name, finding?.Solver, subject.State }.OfType<string>())}</p>"
+                $"<header><p class=\"kicker\">{string.Join(" · ", new[] { subject.Name, finding?.Game, finding?.Solver, subject.State }.OfType<string>().Distinct())}</p>"
             )
             .Add($"<h1>{Sentence(subject)}</h1>");
         foreach (var sentence in Meaning(subject))

@@ -68,13 +68,13 @@ let private comparison =
 
                 Expect.stringEnds (verdict [ a; b ]) ", by b." "the smaller"
                 Expect.isLessThan best.Certificate.NashConv 1e-3 "which is small"
-                Expect.equal (verdict [ a; c ]) "2 runs of different specifications." "not between games"
+                Expect.equal (verdict [ a; c ]) "2 runs of 2 different specifications." "not between games"
 
                 use writer = started folder "d" [] "game"
 
                 Expect.stringContains
                     (verdict [ writer.Folder; a ])
-                    "different specifications"
+                    "2 different specifications"
                     "not with one that has none"
 
                 Expect.equal (verdict [ writer.Folder; writer.Folder ]) "None of the runs has a certificate." "none")
@@ -120,7 +120,7 @@ let private commands =
                 let file = a.File "report.html"
                 Expect.equal (printed [ "report"; a.Path ]) (file + "\n") "the path"
                 let document = checkAll (File.ReadAllText file)
-                Expect.stringContains (text document) "slope that the solver claims" "claims"
+                Expect.stringContains (text document) "claimed slope T^−0.5" "claims"
 
                 let other = Path.Combine(folder, "other.html")
                 Expect.equal (printed [ "report"; a.Path; "--out"; other ]) (other + "\n") "the path"

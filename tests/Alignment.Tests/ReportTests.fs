@@ -77,7 +77,7 @@ let private contents =
             Expect.contains names "average iterate, reported" "one iterate"
             Expect.contains names "last iterate" "the other"
             Expect.exists names _.StartsWith("fit of the average") "the fitted line"
-            Expect.exists names _.StartsWith("slope that the solver claims") "the claimed rate"
+            Expect.exists names _.StartsWith("claimed slope T^−0.5, for two-player zero-sum") "the claimed rate"
         }
 
         test "the drawn line is the fitted one" {
