@@ -204,7 +204,7 @@ internal static class GapSection
                 html.Add(
                     $"<td class=\"n\">{Two(line.Exponent)}</td><td class=\"n\">{Two(line.Exponent - line.HalfWidth)} to {Two(line.Exponent + line.HalfWidth)}</td>"
                 );
-            html.Add($"<td class=\"n\">{Claimed(claim)}</td><td>{claim?.Condition}</td></tr>");
+            html.Add($"<td class=\"n\">{Claimed(claim)}</td><td class=\"wide\">{claim?.Condition}</td></tr>");
         }
 
         html.Add(
