@@ -8,5 +8,6 @@
 #r "Alignment.Compiler.dll"
 #r "Alignment.Formats.dll"
 #r "Alignment.Runtime.dll"
+#r "Alignment.Reports.dll"
 #r "Alignment.CommandLine.dll"
 #r "Alignment.dll"

@@ -11,6 +11,8 @@ let private commands = [
     CheckCommand.command
     EvaluateCommand.command
     ConvertCommand.command
+    ReportCommand.command
+    ReportCommand.comparison
     ListCommands.games
     ListCommands.solvers
     ListCommands.metrics

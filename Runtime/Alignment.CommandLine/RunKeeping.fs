@@ -152,7 +152,7 @@ module RunKeeping =
             try
                 let solution = solve terminal session
                 session.Add(RunFiles.Solution, SolutionJson.write solution)
-                session.End(stateOf solution.Status, solution.Steps, solution.Status.Sentence)
+                session.End(stateOf solution.Status, solution.Status.Sentence, solution.Steps)
                 log.Keep(SolutionText.summary solution + "\n")
 
                 session.Folder
@@ -162,7 +162,7 @@ module RunKeeping =
                 solution
             with e ->
                 let _, message = Faults.describe e
-                session.End(RunState.Failed, 0L, message)
+                session.End(RunState.Failed, message)
                 log.Keep(message + "\n")
                 reraise ()
 
@@ -205,5 +205,5 @@ module RunKeeping =
         for name, write in files do
             writer.Add(name, write)
 
-        writer.End(stateOf status, steps, status.Sentence)
+        writer.End(stateOf status, status.Sentence, steps)
         writer.Folder.Path

@@ -24,6 +24,7 @@ let private mayUse =
         "Alignment.Runtime", runtime
         "Alignment.Runs", runtime
         "Alignment.Torch", runtime
+        "Alignment.Reports", runtime
     ]
 
 let private projects = List.map fst mayUse
@@ -82,6 +83,16 @@ let tests =
                         (Array.contains library references)
                         (project = "Alignment.Runs")
                         $"{project}: {library}")
+
+        testCase "only Alignment.Reports knows plots" (fun () ->
+            let plots (project: string) = (assembly project).GetManifestResourceNames() |> Array.contains "plotly.js"
+
+            Expect.equal (projects |> List.filter plots) [ "Alignment.Reports" ] "who carries the plots' script"
+
+            // what draws is nobody else's: not even by name
+            for t in (assembly "Alignment.Reports").GetTypes() do
+                if t.Name.Contains "Chart" || t.Name.Contains "Plotly" then
+                    Expect.isFalse t.IsVisible t.Name)
 
         testCase "the architecture is looked at" (fun () ->
             // would fail if loading found nothing, and with it every test above mean nothing

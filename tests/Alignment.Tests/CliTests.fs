@@ -59,6 +59,8 @@ let private help =
                 "check"
                 "evaluate"
                 "convert"
+                "report"
+                "compare"
                 "games"
                 "solvers"
                 "metrics"

@@ -78,7 +78,7 @@ public sealed class RunSession(RunPlan plan, Action<string> tell, Action<RunFold
     public void Add(string name, Action<Stream> write) => Writer.Add(name, write);
 
     /// <summary>Says how the run ended, if it began.</summary>
-    public void End(RunState state, long step, string sentence) => _writer?.End(state, step, sentence);
+    public void End(RunState state, string sentence, long step = 0) => _writer?.End(state, sentence, step);
 
     /// <inheritdoc/>
     public void Dispose() => _writer?.Dispose();

@@ -5,7 +5,7 @@ using System.Text.Json;
 namespace Alignment.Runtime;
 
 /// <summary>Writes a run into a folder of its own: what it is, how far it is, its moments and checkpoints. One process at a time.</summary>
-public sealed class RunWriter : IDisposable
+public sealed class RunWriter : IRunRecorder, IDisposable
 {
     private readonly FileStream _lock;
     private readonly MetricsLog _metrics;
@@ -54,10 +54,10 @@ public sealed class RunWriter : IDisposable
     /// <summary>The folder.</summary>
     public RunFolder Folder { get; }
 
-    /// <summary>Where the run goes on; null where it begins.</summary>
+    /// <inheritdoc/>
     public Snapshot? Resume { get; }
 
-    /// <summary>Whether enough time has passed since the last checkpoint.</summary>
+    /// <inheritdoc/>
     public bool IsDue => _sinceCheckpoint.Elapsed >= _options.Interval;
 
     /// <summary>Whether somebody asked the run to stop, by the file <see cref="RunFiles.Stop"/>.</summary>
@@ -126,7 +126,10 @@ public sealed class RunWriter : IDisposable
         return new(folder, options ?? new(), held, folder.Newest(warn));
     }
 
-    /// <summary>Takes a measured moment down.</summary>
+    // the folder is there from the beginning
+    void IRunRecorder.Begin(BoundGame game, ISolver solver, SolveOptions options) { }
+
+    /// <inheritdoc/>
     public void Measured(TracePoint point)
     {
         ArgumentNullException.ThrowIfNull(point);
@@ -140,10 +143,7 @@ public sealed class RunWriter : IDisposable
         );
     }
 
-    /// <summary>Saves a checkpoint; older ones are forgotten.</summary>
-    /// <param name="step">Steps done.</param>
-    /// <param name="gap">The largest NashConv of all games when it was last measured: the best checkpoint has the smallest.</param>
-    /// <param name="snapshot">What the run goes on from.</param>
+    /// <inheritdoc/>
     public void Save(long step, double gap, Snapshot snapshot)
     {
         ArgumentNullException.ThrowIfNull(snapshot);
@@ -170,9 +170,9 @@ public sealed class RunWriter : IDisposable
 
     /// <summary>Says how the run ended; a run that can be taken up again keeps its checkpoints.</summary>
     /// <param name="state">What became of it.</param>
-    /// <param name="step">Steps done.</param>
     /// <param name="sentence">What happened and what to try.</param>
-    public void End(RunState state, long step, string sentence)
+    /// <param name="step">Steps done, where there were more than at the last checkpoint.</param>
+    public void End(RunState state, string sentence, long step = 0)
     {
         _step = Math.Max(_step, step);
         Say(state, sentence);

@@ -1,0 +1,244 @@
+using Alignment.Runtime;
+
+namespace Alignment.Reports;
+
+/// <summary>Several runs side by side: their certificates, what differs between them, and their gaps in one plot.</summary>
+/// <remarks>
+/// A run is called by its name, or by its folder's where two have one name. Runs that differ in what decides the result need not be about the same game:
+/// the table of differences says what they share, and NashConv is in units of each game's own payoffs.
+/// </remarks>
+public sealed class Comparison
+{
+    private readonly Subject[] _subjects;
+    private readonly string[] _names;
+
+    private Comparison(IReadOnlyList<RunFolder> runs)
+    {
+        _subjects = [.. runs.Select(run => Subject.Of(run, null, null))];
+        var byName = runs.Select(run => run.Description.Name).Distinct(StringComparer.Ordinal).Count() == runs.Count;
+        _names = [.. runs.Select(run => byName ? run.Description.Name : run.Id)];
+    }
+
+    /// <summary>Compares runs.</summary>
+    /// <exception cref="ArgumentException">There are fewer than two.</exception>
+    public static Comparison Of(IReadOnlyList<RunFolder> runs)
+    {
+        ArgumentNullException.ThrowIfNull(runs);
+        return runs.Count >= 2
+            ? new(runs)
+            : throw new ArgumentException("Expected at least two runs to compare.", nameof(runs));
+    }
+
+    /// <summary>Writes the comparison as one HTML file that needs nothing else.</summary>
+    /// <param name="runs">The runs, two or more; their order is kept.</param>
+    /// <param name="stream">Where the file goes, in UTF-8.</param>
+    /// <exception cref="ArgumentException">There are fewer than two runs.</exception>
+    public static void Write(IReadOnlyList<RunFolder> runs, Stream stream) => Of(runs).Write(stream);
+
+    /// <summary>A row of titles and a row for each run: what it found. Numbers have all their digits.</summary>
+    public IReadOnlyList<IReadOnlyList<string>> Certificates => Rows(Figures.Exact);
+
+    /// <summary>A row of titles and a row for each thing that is not the same in all runs: only the titles where nothing differs.</summary>
+    public IReadOnlyList<IReadOnlyList<string>> Differences
+    {
+        get
+        {
+            var settings = Differing(subject => subject.Settings, "setting");
+            var circumstances = Differing(subject => [.. subject.Circumstances.Where(IsComparable)], "machine");
+            return
+            [
+                ["kind", "what", .. _names],
+                .. settings,
+                .. circumstances,
+            ];
+        }
+    }
+
+    /// <inheritdoc cref="Write(IReadOnlyList{RunFolder}, Stream)"/>
+    public void Write(Stream stream)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        var html = new Html()
+            .Add(
+                $"<header><p class=\"kicker\">comparison · {string.Join(", ", _subjects.Select(s => s.Finding?.Game).OfType<string>().Distinct())}</p>"
+            )
+            .Add($"<h1>{Verdict()}</h1></header>\n<section><h2>Certificates</h2>");
+        Table(html, Rows(Figures.Brief), firstNumber: 5);
+        foreach (var (name, subject) in _names.Zip(_subjects))
+            html.Add(
+                $"<p class=\"note\"><strong>{name}</strong>: {(subject.Sentence.Length > 0 ? subject.Sentence : subject.State)}</p>"
+            );
+        html.Add($"</section>\n");
+        var hasGaps = Gaps(html);
+        html.Add($"<section><h2>What differs</h2>");
+        if (Differences.Count > 1)
+            Table(html, Differences, firstNumber: int.MaxValue);
+        else
+            html.Add($"<p>Nothing that decides the result, and no machine.</p>");
+        html.Add($"</section>\n");
+        Specs(html);
+        Page.Write($"Comparison of {_names.Length} runs", html, hasGaps, stream);
+    }
+
+    private string Verdict()
+    {
+        var found = _names
+            .Zip(_subjects)
+            .Where(run => double.IsFinite(run.Second.Finding?.Certificate.NashConv ?? double.NaN))
+            .ToArray();
+        var games = _subjects.Select(subject => subject.Spec).Distinct(StringComparer.Ordinal).Count();
+        if (found.Length == 0)
+            return "None of the runs has a certificate.";
+        if (games > 1)
+            return $"{_names.Length} runs of {games} different specifications.";
+        if (found.Select(run => run.Second.Finding!.Certificate.Kind).Distinct(StringComparer.Ordinal).Count() > 1)
+            return $"{_names.Length} runs, certified in different ways.";
+        var (name, best) = found.MinBy(run => run.Second.Finding!.Certificate.NashConv);
+        var bound =
+            best.Finding!.Certificate.Kind == "exact"
+                ? "NashConv"
+                : $"NashConv, as a {best.Finding.Certificate.Words},";
+        return $"The smallest {bound} of {_names.Length} runs is {Figures.Brief(best.Finding.Certificate.NashConv)}, by {name}.";
+    }
+
+    private IReadOnlyList<IReadOnlyList<string>> Rows(Func<double, string> number) =>
+        [
+            ["run", "game", "solver", "state", "certificate", "nash_conv", "exploitability", "steps", "seconds"],
+            .. _names.Zip(
+                _subjects,
+                (name, subject) =>
+                    (IReadOnlyList<string>)(
+                        subject.Finding is { Certificate: var certificate } finding
+                            ?
+                            [
+                                name,
+                                finding.Game,
+                                finding.Solver,
+                                subject.State,
+                                certificate.Words,
+                                number(certificate.NashConv),
+                                number(certificate.Exploitability),
+                                Figures.Count(finding.Steps),
+                                number(finding.Seconds),
+                            ]
+                            : [name, "", "", subject.State, "none", "", "", "", ""]
+                    )
+            ),
+        ];
+
+    // what can never be the same tells nothing
+    private static bool IsComparable(Entry entry) =>
+        entry.Name is not ("run" or "started" or "command" or "note" or "tags" or "group");
+
+    private IEnumerable<IReadOnlyList<string>> Differing(Func<Subject, IReadOnlyList<Entry>> entries, string kind)
+    {
+        var all = _subjects.Select(entries).ToArray();
+        foreach (var name in all.SelectMany(run => run.Select(entry => entry.Name)).Distinct(StringComparer.Ordinal))
+        {
+            string[] values = [.. all.Select(run => run.FirstOrDefault(entry => entry.Name == name)?.Value ?? "none")];
+            if (values.Distinct(StringComparer.Ordinal).Count() > 1)
+                yield return [kind, name, .. values];
+        }
+    }
+
+    private bool Gaps(Html html)
+    {
+        const int Colours = 8;
+        var series = _subjects
+            .Select(
+                (subject, k) =>
+                    GapSection.NashConv(
+                        subject.Metrics,
+                        _names[k],
+                        $"run{k % Colours}",
+                        k < Colours ? "solid"
+                            : k < 2 * Colours ? "dash"
+                            : "dot"
+                    )
+            )
+            .OfType<Series>()
+            .Where(curve => curve.Points.Count > 0)
+            .ToArray();
+        var chart = new Chart(
+            "NashConv of each run over steps, both axes logarithmic",
+            new("steps", IsLog: true),
+            new("NashConv, in units of payoff", IsLog: true),
+            series
+        );
+        if (!chart.HasCurve)
+            return false;
+        html.Add($"<section><h2>Gaps over steps</h2>");
+        ChartFigure.Add(
+            html,
+            chart,
+            "NashConv of the strategies that each run reports; in a batch, the largest of all games. Steps of different solvers cost different amounts of work."
+        );
+        html.Add($"</section>\n");
+        return true;
+    }
+
+    private void Specs(Html html)
+    {
+        html.Add($"<section><h2>Specifications</h2>");
+        var first = _subjects[0].Spec ?? "";
+        if (_subjects.All(subject => subject.Spec == _subjects[0].Spec))
+            html.Add($"<p>All runs are of this specification.</p><pre tabindex=\"0\">{first}</pre>");
+        foreach (
+            var (name, subject) in _names.Zip(_subjects).Skip(1).Where(run => run.Second.Spec != _subjects[0].Spec)
+        )
+        {
+            html.Add($"<h3>From {_names[0]} to {name}</h3>");
+            if (LineDifference.Of(first, subject.Spec ?? "") is not { } lines)
+            {
+                html.Add($"<p>They differ, and are too long to compare line by line.</p>");
+                continue;
+            }
+
+            html.Add($"<pre tabindex=\"0\">");
+            foreach (var line in lines)
+            {
+                if (line[0] == '-')
+                    html.Add($"<del>{line}</del>\n");
+                else if (line[0] == '+')
+                    html.Add($"<ins>{line}</ins>\n");
+                else
+                    html.Add($"{line}\n");
+            }
+
+            html.Add($"</pre>");
+        }
+
+        html.Add($"</section>\n");
+    }
+
+    private static string Title(string column) => column == "nash_conv" ? "NashConv" : column;
+
+    private static void Table(Html html, IReadOnlyList<IReadOnlyList<string>> rows, int firstNumber)
+    {
+        html.Add($"<div class=\"scroll\" tabindex=\"0\"><table><thead><tr>");
+        for (var column = 0; column < rows[0].Count; column++)
+        {
+            if (column >= firstNumber)
+                html.Add($"<th class=\"n\">{Title(rows[0][column])}</th>");
+            else
+                html.Add($"<th>{Title(rows[0][column])}</th>");
+        }
+
+        html.Add($"</tr></thead><tbody>");
+        foreach (var row in rows.Skip(1))
+        {
+            html.Add($"<tr>");
+            for (var column = 0; column < row.Count; column++)
+            {
+                if (column >= firstNumber)
+                    html.Add($"<td class=\"n\">{row[column]}</td>");
+                else
+                    html.Add($"<td>{row[column]}</td>");
+            }
+
+            html.Add($"</tr>");
+        }
+
+        html.Add($"</tbody></table></div>");
+    }
+}

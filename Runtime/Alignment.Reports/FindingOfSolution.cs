@@ -1,0 +1,85 @@
+using System.Globalization;
+
+namespace Alignment.Reports;
+
+/// <summary>What a solution in memory found.</summary>
+internal static class FindingOfSolution
+{
+    public static Finding Read(Solution solution)
+    {
+        var worst = solution.Worst;
+        return new()
+        {
+            Game = solution.Game.Spec.Name,
+            Solver = solution.Solver.Info.NameOn(solution.Game.Spec),
+            Settings = [.. Settings(solution)],
+            Steps = solution.Steps,
+            Seconds = solution.Seconds,
+            Status = solution.Status.Sentence,
+            Certificate = Of(worst.Certificate),
+            Metrics = worst.Metrics,
+            Plays = [.. solution.Players.Select((player, p) => Of(solution, player, worst.Strategies[p], worst))],
+            Joint = [.. Joint(solution, worst)],
+            Elements =
+                solution.Batch.Count == 0
+                    ? []
+                    :
+                    [
+                        .. solution.Games.Select(game => new Element(
+                            game.Game,
+                            game.Steps,
+                            game.Status.Sentence,
+                            Of(game.Certificate),
+                            [.. solution.Players.Select(player => (double?)game.Value(player))]
+                        )),
+                    ],
+        };
+    }
+
+    private static IEnumerable<Entry> Settings(Solution solution)
+    {
+        var options = solution.Options;
+        yield return new("solver", solution.Solver.Info.NameOn(solution.Game.Spec));
+        foreach (var setting in solution.Solver.Settings)
+            yield return new(setting.Name, setting.Value);
+        yield return new("until", options.Until.ToString() ?? "");
+        yield return new(
+            options.Seeds.Count == 0 ? "seed" : "seeds",
+            string.Join(", ", options.Seeds.DefaultIfEmpty(options.Seed))
+        );
+        yield return new("precision", options.Precision.ToString().ToLowerInvariant());
+        yield return new("executor", options.Executor.Name);
+        yield return new("device", options.Executor.Device);
+        yield return new("threads", options.Threads.ToString(CultureInfo.InvariantCulture));
+    }
+
+    private static Certified Of(Certificate.Exact certificate) =>
+        new(certificate.Kind, certificate.NashConv, certificate.Exploitability);
+
+    private static Play Of(Solution solution, Player player, ValueList<double> strategy, GameSolution game)
+    {
+        Share At(string label, int index) => new(label, strategy[index]);
+        IReadOnlyList<Decision> decisions = solution.Game.Spec.Tree is { } tree
+            ?
+            [
+                .. tree
+                    .Tree.Players[tree.Players.IndexOf(player)]
+                    .InformationSets.Select(set => new Decision(
+                        set.Label,
+                        [.. set.Actions.Select((label, a) => At(label, set.First + a))]
+                    )),
+            ]
+            : [new(null, [.. Enumerable.Range(0, player.Actions.Size).Select(a => At(player.Actions.Label(a), a))])];
+        return new(player.Name, game.Value(player), null, decisions);
+    }
+
+    private static IEnumerable<Share> Joint(Solution solution, GameSolution game)
+    {
+        if (game.Joint is not { } joint || solution.Solver is not IDirectSolver)
+            return [];
+        Axis[] axes = [.. solution.Players.Select(player => player.Actions)];
+        return joint
+            .Select((p, cell) => new Share(NamedTensor.Describe(axes, cell), p))
+            .Where(share => share.Probability > 0);
+    }
+}

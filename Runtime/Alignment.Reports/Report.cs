@@ -1,0 +1,52 @@
+using Alignment.Runtime;
+
+namespace Alignment.Reports;
+
+/// <summary>A run as one HTML file that needs nothing else: no network, no other file, and no script to be read.</summary>
+/// <remarks>
+/// It begins with the verdict: kind of certificate, NashConv, exploitability, and how the run ended. Then come gaps over steps with fitted and claimed
+/// rates, values, strategies, payoffs where the game is known, the games of a batch, the specification, and settings. A content security policy in the
+/// file refuses every address. A run that has no result yet, or none, gets a report that says so.
+/// </remarks>
+public static class Report
+{
+    /// <summary>Writes the report of a run's folder.</summary>
+    /// <param name="run">The run; it may still go on.</param>
+    /// <param name="stream">Where the file goes, in UTF-8.</param>
+    /// <param name="game">The game that was solved, for its payoffs; a folder does not have them. Default: null, no payoffs.</param>
+    /// <param name="solver">The solver, for the rates that it claims. Default: null, no claims.</param>
+    public static void Write(RunFolder run, Stream stream, BoundGame? game = null, SolverInfo? solver = null)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        ArgumentNullException.ThrowIfNull(stream);
+        Write(Subject.Of(run, game, solver), stream);
+    }
+
+    /// <summary>Writes the report of a solution in memory.</summary>
+    /// <param name="solution">The solution.</param>
+    /// <param name="stream">Where the file goes, in UTF-8.</param>
+    public static void Write(Solution solution, Stream stream)
+    {
+        ArgumentNullException.ThrowIfNull(solution);
+        ArgumentNullException.ThrowIfNull(stream);
+        Write(Subject.Of(solution), stream);
+    }
+
+    private static void Write(Subject subject, Stream stream)
+    {
+        var html = new Html();
+        VerdictSection.Add(html, subject);
+        var hasGaps = GapSection.Add(html, subject);
+        StrategySection.Add(html, subject);
+        PayoffSection.Add(html, subject);
+        BatchSection.Add(html, subject);
+        var hasValues = ValueSection.Add(html, subject);
+        SettingsSection.AddSpec(html, subject);
+        SettingsSection.Add(html, subject);
+        if (hasGaps || hasValues)
+            html.Add(
+                $"<footer class=\"screen\"><p>In a plot: drag to zoom, double-click to go back. The plots are drawn by plotly.js, which this file carries with its licence.</p></footer>\n"
+            );
+        Page.Write($"{subject.Name}: {VerdictSection.Sentence(subject)}", html, hasGaps || hasValues, stream);
+    }
+}

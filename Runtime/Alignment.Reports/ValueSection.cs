@@ -1,0 +1,43 @@
+namespace Alignment.Reports;
+
+/// <summary>What each player gets, over steps.</summary>
+internal static class ValueSection
+{
+    private const string Prefix = "game/value/";
+    private const int MostPlayers = 8;
+    private static readonly AxisScale Steps = new("steps", IsLog: true);
+    private static readonly AxisScale Value = new("value, in units of payoff", IsLog: false);
+
+    /// <summary>Adds the chart.</summary>
+    /// <returns>Whether there was one to add.</returns>
+    public static bool Add(Html html, Subject subject)
+    {
+        var keys = subject.Metrics.Keys.Where(key => key.StartsWith(Prefix, StringComparison.Ordinal)).ToArray();
+        var order = subject.Finding?.Plays.Select(play => play.Player).ToList() ?? [];
+        var series = keys.OrderBy(key => order.IndexOf(key[Prefix.Length..]))
+            .Take(MostPlayers)
+            .Select((key, k) => Curve(subject.Metrics, key, k))
+            .ToArray();
+        var chart = new Chart("Expected payoff of each player over steps", Steps, Value, series);
+        if (!chart.HasCurve)
+            return false;
+        html.Add($"<section><h2>Values over steps</h2>");
+        var mean = subject.Finding is { Elements.Count: > 1 } batch
+            ? $" The mean of {Figures.Count(batch.Elements.Count)} games."
+            : "";
+        var cut = keys.Length > MostPlayers ? $" The first {MostPlayers} of {keys.Length} players." : "";
+        ChartFigure.Add(html, chart, $"Expected payoff at the reported strategies, without regularizers.{mean}{cut}");
+        html.Add($"</section>\n");
+        return true;
+    }
+
+    private static Series Curve(MetricColumns metrics, string key, int k) =>
+        Series.Of(
+            key[Prefix.Length..],
+            k == 0 ? "main" : $"run{k}",
+            "solid",
+            Steps,
+            Value,
+            metrics.Find(key)!.Select((value, at) => new Point(metrics.Steps[at], value))
+        );
+}
