@@ -37,6 +37,8 @@ type Request = {
     /// Parameters and settings by name, in the order in which they were first named.
     Changes: (string * Change) list
     Batch: int option
+    /// Scale of the noise on payoffs.
+    Perturb: float option
     Steps: int64 option
     Until: Stop option
     Seed: uint64 option
@@ -64,6 +66,7 @@ module Request =
         Solver = None
         Changes = []
         Batch = None
+        Perturb = None
         Steps = None
         Until = None
         Seed = None
@@ -110,6 +113,7 @@ module Request =
         | Set text -> change "--set" Value text request
         | Sweep text -> change "--sweep" Values text request
         | Batch text -> { request with Batch = Some(int (Words.whole "--batch" 1 mostCopies text)) }
+        | Perturb text -> { request with Perturb = Some(Words.positive "--perturb" text) }
         | Steps text -> { request with Steps = Some(Words.whole "--steps" 1 Int64.MaxValue text) }
         | Until text -> {
             request with

@@ -10,6 +10,7 @@ type RunOption =
     | [<EqualsAssignmentOrSpaced>] Set of ``KEY=VALUE``: string
     | [<EqualsAssignmentOrSpaced>] Sweep of ``KEY=VALUES``: string
     | [<EqualsAssignmentOrSpaced>] Batch of N: string
+    | [<EqualsAssignmentOrSpaced>] Perturb of SCALE: string
     | [<EqualsAssignmentOrSpaced>] Steps of N: string
     | [<EqualsAssignmentOrSpaced>] Until of EXPR: string
     | [<EqualsAssignmentOrSpaced>] Seed of N: string
@@ -38,6 +39,8 @@ type RunOption =
             | Sweep _ ->
                 "solve for each value of a parameter or setting, all at once: v1,v2,... or a..b; may be repeated"
             | Batch _ -> "solve N copies at once, along the batch axis `copy`; for timing"
+            | Perturb _ ->
+                "add uniform noise of [-SCALE, SCALE) to the payoffs, drawn by the seed; with --sweep seed=a..b a game a seed"
             | Steps _ -> "do exactly N steps; with --until, do at most N (100000 when left out)"
             | Until _ ->
                 "stop as soon as a rule holds, such as \"nash_conv < 1e-6 or seconds >= 60\"; exit code 3 if it never does"

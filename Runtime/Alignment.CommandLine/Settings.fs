@@ -62,6 +62,16 @@ module Settings =
         | [ _, Values text ], changes -> Words.numbers text |> Array.map seed |> ValueList.ToValueList, changes
         | _ -> ValueList.Empty, request.Changes
 
+    /// Noise on the payoffs: by the run's seed, or a game a seed.
+    let private perturbed (request: Request) (seeds: ValueList<uint64>) (spec: GameSpec) =
+        match request.Perturb with
+        | None -> spec, seeds
+        | Some scale when seeds.Count = 0 -> spec.Perturb(scale, defaultArg request.Seed 0UL), seeds
+        | Some scale ->
+            let axis = Axis.Of("seed", seeds |> Seq.map string |> Array.ofSeq)
+            let games = seeds |> Seq.map (fun seed -> spec.Perturb(scale, seed)) |> Array.ofSeq
+            Faults.reading "--sweep" (fun () -> Game.SideBySide(axis, games)), ValueList.Empty
+
     /// True copies: payoffs that do not depend on an axis would be computed once for all of its games.
     let private copies (number: int) (spec: GameSpec) =
         let copy = Axis.Of("copy", number)
@@ -93,6 +103,7 @@ module Settings =
 
         let seeds, changes = seeds request experiment.Game solver
         let spec, solver = List.fold change (experiment.Game, solver) changes
+        let spec, seeds = Faults.reading "--perturb" (fun () -> perturbed request seeds spec)
         let spec = Option.foldBack copies request.Batch spec
         checkSize spec
         let old = experiment.Options

@@ -145,8 +145,86 @@ let tests =
             Expect.stringContains out "0.5" "its value"
         }
 
+        test "noise on payoffs keeps their sum, is drawn by the seed, and stays within its scale" {
+            for spec in [ Games.LeducPoker 2; Games.RandomZeroSum(4, 3); Games.KuhnPoker 3 ] do
+                let plain, noisy = BoundGame.Bind spec, BoundGame.Bind(spec.Perturb(0.25, 7UL))
+                Expect.isTrue noisy.IsConstantSum $"{spec.Name}: the sum is kept"
+                Expect.equal (spec.Perturb(0.25, 7UL)).Hash (spec.Perturb(0.25, 7UL)).Hash "the same seed"
+                Expect.notEqual (spec.Perturb(0.25, 8UL)).Hash (spec.Perturb(0.25, 7UL)).Hash "another seed"
+                let before, after = plain.Data(0).Payoff(0).ToArray(), noisy.Data(0).Payoff(0).ToArray()
+
+                let weights =
+                    match spec.Tree with
+                    | null -> Array.create before.Length 1.0
+                    | form -> Array.ofSeq form.Tree.Chances
+
+                let noise = Array.map3 (fun a b w -> (b - a) / w) before after weights
+                Expect.isTrue (noise |> Array.forall (fun e -> abs e <= 0.25 + 1e-9)) "within the scale"
+                Expect.isGreaterThan (noise |> Array.map abs |> Array.max) 0.15 "and not far below it"
+                Expect.isLessThan (abs (Array.average noise)) 0.15 "around 0"
+        }
+
+        test "noise, seeds and a setting in one sweep: each game is the one solved alone" {
+            let code, out, error =
+                align [
+                    "solve"
+                    "kuhn_poker"
+                    "--solver"
+                    "mmd"
+                    "--perturb"
+                    "0.1"
+                    "--sweep"
+                    "stepSize=0.05,0.2"
+                    "--sweep"
+                    "seed=0..3"
+                    "--steps"
+                    "100"
+                    "--json"
+                ]
+
+            Expect.equal code 0 error
+            let elements = [ for e in ((json out).GetProperty "elements").EnumerateArray() -> e.Clone() ]
+            Expect.equal elements.Length 8 "2 step sizes, 4 seeds"
+
+            for element in elements do
+                let name = string (element.GetProperty("game").GetString())
+
+                let value (key: string) =
+                    name.Split(", ")
+                    |> Array.pick (fun part ->
+                        if part.StartsWith(key + "=") then
+                            Some(part.Substring(key.Length + 1))
+                        else
+                            None)
+
+                let alone =
+                    json (
+                        printed [
+                            "solve"
+                            "kuhn_poker"
+                            "--solver"
+                            "mmd"
+                            "--perturb"
+                            "0.1"
+                            "--set"
+                            "stepSize=" + value "stepSize"
+                            "--seed"
+                            value "seed"
+                            "--steps"
+                            "100"
+                            "--json"
+                        ]
+                    )
+
+                let profile (root: Text.Json.JsonElement) = (root.GetProperty "profile").GetRawText()
+                Expect.equal (profile element) (profile alone) name
+        }
+
         for args, part in
             [
+                [ "solve"; "chicken"; "--perturb"; "0" ], "--perturb: expected a number above 0, got '0'."
+                [ "solve"; "kuhn_poker"; "--solver"; "mccfr"; "--perturb"; "0.1"; "--steps"; "5" ],
+                "samples play by a game's rules and learns what they pay"
                 [ "solve"; "leduc_poker"; "--solver"; "cfr+"; "--sweep"; "seed=0..3" ],
                 "runs one seed at a time: seeds lie side by side for solvers that sample, such as mccfr"
                 [ "solve"; "kuhn_poker"; "--solver"; "mccfr"; "--sweep"; "seed=0.5" ],

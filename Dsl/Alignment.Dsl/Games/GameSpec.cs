@@ -27,7 +27,7 @@ public sealed record GameSpec
     public ValueList<NatureVariable> NatureVariables { get; private init; } = [];
 
     /// <summary>One payoff a player, over the action axes of all players, or over the outcomes of the tree.</summary>
-    public ValueList<PlayerPayoff> Payoffs { get; private init; } = [];
+    public ValueList<PlayerPayoff> Payoffs { get; internal init; } = [];
 
     /// <summary>Penalties on strategies.</summary>
     public ValueList<PlayerRegularizer> Regularizers { get; private init; } = [];
@@ -144,6 +144,17 @@ public sealed record GameSpec
         var axis = Axis.Of(Declaration(parameter).Name, [.. values.Select(Quote.Number)]);
         return Replace(parameter, Expr.Vector(axis, values)).Over(axis);
     }
+
+    /// <summary>The game with noise on its payoffs: an independent uniform draw of [-scale, scale) in each cell, or at each outcome of a tree.</summary>
+    /// <remarks>
+    /// Every player but the last has draws of its own; the last gets minus their sum, so that payoffs sum to what they summed to before, and a
+    /// zero-sum game stays one. At an outcome of a tree the noise is weighted by chance, like the payoff. Draw k of player p lies at (p, k) of
+    /// the stream <c>perturbation</c>. Not for measuring how sure data are: replicates of a table are, see <see cref="Alignment.Probe"/>.
+    /// </remarks>
+    /// <param name="scale">In units of payoff, above 0.</param>
+    /// <param name="seed">Seed of the draws.</param>
+    /// <exception cref="ArgumentException">The scale is not above 0.</exception>
+    public GameSpec Perturb(double scale, ulong seed) => GamePerturbation.Of(this, scale, seed);
 
     /// <summary>Content hash of the canonical text; the same for equal specifications in every language and process.</summary>
     public Fingerprint Hash => Fingerprint.Of(ToString(), [.. Expressions.Select(e => e.Fingerprint)]);
