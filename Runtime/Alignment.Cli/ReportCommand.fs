@@ -20,15 +20,6 @@ type ReportOption =
 
 /// `align report` and `align compare`: runs for people to read.
 module ReportCommand =
-    let private openRun (path: string) =
-        if not (Directory.Exists path) then
-            Faults.refuse $"There is no run '%s{path}'."
-
-        try
-            RunFolder.Open path
-        with :? RunStoreException as e ->
-            Faults.refuse e.Message
-
     let private out (options: ReportOption list) = options |> List.map (fun (Out file) -> file) |> List.tryLast
 
     let private write (terminal: Terminal) (file: string) (content: Stream -> unit) =
@@ -58,7 +49,7 @@ module ReportCommand =
         | _ when arguments.WantsHelp -> Command.printHelp command terminal
         | None -> Faults.refuse "report: expected a run's folder, such as runs/latest."
         | Some path ->
-            let run = openRun path
+            let run = RunNames.find path
             let file = out arguments.Options |> Option.defaultValue (run.File "report.html")
             write terminal file (fun stream -> Report.Write(run, stream, solver = solver run))
             ExitCode.Done
@@ -71,7 +62,7 @@ module ReportCommand =
         | []
         | [ _ ] -> Faults.refuse "compare: expected the folders of two runs or more."
         | paths ->
-            let comparison = Comparison.Of(paths |> List.map openRun |> Array.ofList)
+            let comparison = Comparison.Of(paths |> List.map RunNames.find |> Array.ofList)
             let table rows = rows |> Seq.map List.ofSeq |> List.ofSeq |> Words.table
             let print (lines: string list) = lines |> List.iter terminal.Out.WriteLine
 

@@ -3,7 +3,6 @@ namespace Alignment.Cli
 open System
 open System.IO
 open Alignment.CommandLine
-open Alignment.Runtime
 
 /// `align run`: a script with its arguments, whichever language it is in.
 module RunCommand =
@@ -49,7 +48,7 @@ module RunCommand =
     let script (path: string) capture arguments = started path capture [] arguments
 
     /// What a script started by `align run` is told: its run is kept.
-    let private kept () = [ Handshake.OutVariable, RunKeeping.defaultParent () ]
+    let private kept () = [ Handshake.OutVariable, RunNames.parent () ]
 
     // ---- again -------------------------------------------------------------------------------------------------------
 
@@ -68,7 +67,7 @@ module RunCommand =
 
     /// Runs again what a run ran: its own copy of the script or the game's file, with its options; later ones win.
     let private again terminal (run: string) (tokens: string list) =
-        let folder = RunFolder.Open run
+        let folder = RunNames.find run
         let start = folder.Description.Start
 
         let operand =
@@ -80,7 +79,7 @@ module RunCommand =
 
         match start.Command with
         | "solve" ->
-            let out = [ "--out=" + RunKeeping.defaultParent () ]
+            let out = [ "--out=" + RunNames.parent () ]
             SolveCommand.command.Run SolveCommand.command terminal (operand :: out @ options)
         | _ ->
             let original =

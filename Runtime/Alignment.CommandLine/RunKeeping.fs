@@ -8,13 +8,6 @@ open Alignment.Runtime
 
 /// How a run of the command line is kept.
 module RunKeeping =
-    /// Where runs are kept if nothing else is said: what `ALIGN_RUNS` says, or the folder `runs`.
-    let defaultParent () =
-        match Environment.GetEnvironmentVariable "ALIGN_RUNS" with
-        | null
-        | "" -> "runs"
-        | folder -> folder
-
     /// Refuses a place where no folder can be made, before the run that would be lost there.
     let check (parent: string) =
         if File.Exists parent then
@@ -119,7 +112,7 @@ module RunKeeping =
                  | Named _ -> ResumeFrom.Run),
             Run =
                 (match request.Resume with
-                 | Named run -> run
+                 | Named run -> (RunNames.findBelow parent run).Path
                  | _ -> null),
             Writing = RunWriterOptions(Interval = TimeSpan.FromSeconds(defaultArg request.Checkpoint 30.0))
         )
