@@ -58,6 +58,10 @@ type GameBuilder(name: string) =
     member _.Sweep(spec: GameSpec, parameter: string, values: float seq) : GameSpec =
         spec.Sweep(parameter, Seq.toArray values)
 
+    /// Adds uniform noise of [-scale, scale) to the payoffs, drawn by a seed; their sum stays.
+    [<CustomOperation "perturb">]
+    member _.Perturb(spec: GameSpec, scale: float, seed: uint64) : GameSpec = spec.Perturb(scale, seed)
+
     /// Applies a function: the place for loops and conditions.
     [<CustomOperation "extend">]
     member _.Extend(spec: GameSpec, extension: GameSpec -> GameSpec) : GameSpec =

@@ -46,6 +46,7 @@ let private pairs: (string * GameSpec * GameSpec) list = [
         set "cost" 0.2
         extend (fun spec -> Seq.fold (fun (s: GameSpec) k -> s.Probe(Probe.SupportSize k)) spec [ 0.1; 0.2 ])
         sweep "cost" [ 0.0; 0.1 ]
+        perturb 0.5 7UL
     },
     Game
         .Named("everything")
@@ -64,6 +65,7 @@ let private pairs: (string * GameSpec * GameSpec) list = [
         .Probe(Probe.SupportSize 0.1)
         .Probe(Probe.SupportSize 0.2)
         .Sweep("cost", 0.0, 0.1)
+        .Perturb(0.5, 7UL)
 ]
 
 let private sameSpec =
