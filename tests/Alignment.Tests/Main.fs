@@ -16,8 +16,11 @@ let private allTests =
 let private counted (summary: TestRunSummary) =
     let failed = summary.failed.Length + summary.errored.Length
     let skipped = summary.ignored.Length
-    let line = $"%d{summary.passed.Length} passed, %d{failed} failed"
-    if skipped > 0 then $"%s{line}, %d{skipped} skipped" else line
+
+    if skipped > 0 then
+        printfn "%d skipped, each with its reason above" skipped
+
+    $"%d{summary.passed.Length} passed, %d{failed} failed"
 
 [<EntryPoint>]
 let main args =
