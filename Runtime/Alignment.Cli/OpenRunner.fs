@@ -75,6 +75,15 @@ module OpenRunner =
         if request.Format = Format.Gambit then
             refuse "--format"
 
+        if request.Perturb.IsSome then
+            refuse "--perturb"
+
+        if request.Resume <> Never then
+            refuse "--resume"
+
+        if request.Checkpoint.IsSome then
+            refuse "--checkpoint"
+
         match request.Action with
         | Action.Show _ -> refuse "--show"
         | _ -> ()

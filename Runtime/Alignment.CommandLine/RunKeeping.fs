@@ -28,6 +28,7 @@ module RunKeeping =
             | null -> None
             | child ->
                 use child = child
+                child.BeginErrorReadLine() // what it says is not for the terminal, and must not fill the pipe
                 let text = child.StandardOutput.ReadToEnd()
                 child.WaitForExit()
                 if child.ExitCode = 0 then Some text else None
@@ -131,6 +132,8 @@ module RunKeeping =
         (solve: Terminal -> IRunRecorder | null -> Solution)
         =
         match request.Out with
+        | None when request.Resume <> Never || request.Checkpoint.IsSome ->
+            Faults.refuse "--resume and --checkpoint are about runs that are kept; say where by --out DIR."
         | None -> solve terminal null
         | Some parent ->
             check parent

@@ -118,6 +118,13 @@ let private contents =
                     Expect.isFalse (Directory.Exists out) $"{args}")
         }
 
+        test "what is about kept runs is refused where none is kept" {
+            for option in [ [ "--resume"; "auto" ]; [ "--checkpoint"; "5" ] ] do
+                refused
+                    ([ "solve"; "chicken"; "--solver"; "rm"; "--steps"; "5" ] @ option)
+                    "--resume and --checkpoint are about runs that are kept; say where by --out DIR."
+        }
+
         test "a game's file is copied, and the run can be repeated without the original" {
             inFolder (fun folder ->
                 let efg = Path.Combine(folder, "my game.efg")

@@ -159,7 +159,10 @@ internal sealed class TreeBuilder<TState>(
                     CultureInfo.InvariantCulture,
                     $"{rules.Name} is too large for this machine: {_histories:N0} histories take {taken >> 20:N0} MB, half of the {available >> 20:N0} MB there are{Estimated()}. Make the game smaller, or use a solver that samples."
                 )
-            );
+            )
+            {
+                IsTooLarge = true,
+            };
     }
 
     private string Estimated()

@@ -1,0 +1,97 @@
+/// Runs to look at.
+module Alignment.Tests.RunFixtures
+
+open System
+open System.Collections.Generic
+open System.IO
+open Alignment
+open Alignment.CommandLine
+open Alignment.Runtime
+open Alignment.Tests.Fixtures
+
+let readOnly (entries: (string * 'T) list) = (dict entries).AsReadOnly()
+
+let started = DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero)
+
+/// What a run says of itself; `minute` tells runs apart in time.
+let description name minute tags group solver (seed: string) =
+    RunDescription(
+        Name = name,
+        Tags = Array.ofList tags,
+        Group = Option.toObj group,
+        Started = started.AddMinutes minute,
+        Identity = readOnly [ "spec", "cafe"; "solver", solver; "seed", seed ],
+        Start = RunStart("solve", "rock_paper_scissors(scissors=2)", [||], ".", null),
+        Machine = readOnly [ "program", "test" ]
+    )
+
+let beginning parent name minute tags group solver seed =
+    RunWriter.Begin(parent, description name minute tags group solver seed, "spec")
+
+let point (step: int64) seconds (metrics: (string * float) list) = TracePoint(step, seconds, readOnly metrics)
+
+/// A run of a solver, kept as `align solve --out` keeps one; gives its folder and its solution.
+let solvedRun parent name minute tags group (solver: string) steps =
+    use writer = beginning parent name minute tags group solver "7"
+
+    let options =
+        SolveOptions().With(seed = 7UL, threads = 1, until = Stop.AfterSteps(int64 steps), recorder = writer)
+
+    let solution = GameSolver.Solve(weightedRps 2.0, Solver.Find solver, options)
+    writer.Add(RunFiles.Solution, SolutionJson.write solution)
+    writer.End(RunState.Finished, solution.Status.Sentence)
+    writer.Folder, solution
+
+/// Finished, cancelled, interrupted, and one that a writer is still at.
+let withRuns action =
+    inFolder (fun parent ->
+        let first = solvedRun parent "first" 0.0 [ "a"; "b" ] (Some "sweep") "rm+" 100
+        let second = solvedRun parent "second" 1.0 [ "b" ] None "mmd" 50
+        let cancelled = beginning parent "third" 2.0 [] (Some "sweep") "hedge(stepSize=0.5)" "3"
+        cancelled.Measured(point 5L 0.5 [ "game/nash_conv", 0.25 ])
+        cancelled.End(RunState.Cancelled, "Cancelled.")
+        cancelled.Dispose()
+        let interrupted = beginning parent "fourth" 3.0 [ "a" ] None "rm+" "4"
+        interrupted.Dispose()
+        use running = beginning parent "fifth" 4.0 [] None "rm+" "9223372036854775807"
+        running.Measured(point 8L 0.25 [ "game/nash_conv", 0.5; "game/value/row", nan ])
+        action parent first second cancelled.Folder)
+
+/// A run whose metrics are this text.
+let withMetrics (text: string) action =
+    inFolder (fun parent ->
+        let writer = beginning parent "raw" 0.0 [] None "rm+" "0"
+        writer.End(RunState.Finished, "")
+        writer.Dispose()
+        File.WriteAllText(writer.Folder.File RunFiles.Metrics, text)
+        action writer.Folder)
+
+/// Metric lines of every kind that a file may hold.
+let nasty =
+    let long = String('x', 300_000)
+
+    [
+        """{"step":1,"seconds":0.5,"game/nash_conv":0.1,"game/rate":null}"""
+        """{"step":2,"seconds":0.5,"game/rate":-0,"game/nash_conv":4.9406564584124654E-324}"""
+        """{"game/nash_conv":1e999,"seconds":1E0,"step":3}"""
+        """{"step":4,"seconds":1,"game/\u006eash_conv":7,"value/\"a,b\"":1.7976931348623157E308}"""
+        "{\"step\":5,\"seconds\":1,\"value/späte Wörter 🎲\":0.30000000000000004}\r"
+        """{"step":6,"seconds":1,"a":"NaN","b":[1,{"step":9}],"c":{"d":1},"e":true,"f":2}"""
+        """{"step":7,"seconds":1,"a":1,"a":2}"""
+        """{"step":8.5,"seconds":1,"a":1}"""
+        """{"step":"8","seconds":1,"a":1}"""
+        """{"seconds":1,"a":1}"""
+        """{"step":9,"a":1}"""
+        """{"step":10,"seconds":1,"a":1} {"step":11}"""
+        ""
+        "   "
+        "nothing"
+        "[1,2]"
+        "{}"
+        $"""{{"step":12,"seconds":2,"%s{long}":3}}"""
+        """  {"step":13, "seconds" :2 , "a": 5 }  """
+        """{"step":14,"seconds":3,"game/nash_conv":0.2}"""
+    ]
+    |> String.concat "\n"
+
+let files folder = Directory.GetFileSystemEntries folder |> Array.map Path.GetFileName |> Array.sort
