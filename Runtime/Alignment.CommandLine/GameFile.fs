@@ -4,6 +4,7 @@ open System
 open System.IO
 open Alignment
 open Alignment.Formats
+open Alignment.Runtime
 
 /// Writes games as files of Gambit. A file appears complete or not at all; nothing is ever written over.
 module GameFile =
@@ -82,14 +83,13 @@ module GameFile =
         check path
         refuseParts spec
         refuseOtherPayoffs spec
-        let unfinished = $"%s{path}.%O{Guid.NewGuid()}.part"
+
+        let content (stream: Stream) =
+            use writer = new StreamWriter(stream, leaveOpen = true)
+            writerOf path spec writer
 
         try
-            try
-                using (File.CreateText unfinished) (writerOf path spec)
-                File.Move(unfinished, path)
-            finally
-                File.Delete unfinished
+            AtomicFile.WriteNew(path, content)
         with
         | :? IOException
         | :? UnauthorizedAccessException as e -> Faults.refuse $"%s{path}: %s{e.Message}"

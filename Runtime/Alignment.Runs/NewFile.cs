@@ -11,24 +11,13 @@ internal static class NewFile
     {
         if (Path.Exists(path))
             throw new RunStoreException($"'{path}' exists, and nothing is written over; name another file.");
-        var unfinished = $"{path}.{Guid.NewGuid():N}{AtomicFile.Unfinished}";
         try
         {
-            using (var stream = new FileStream(unfinished, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None))
-            {
-                write(stream);
-                stream.Flush(flushToDisk: true);
-            }
-
-            File.Move(unfinished, path, overwrite: false);
+            AtomicFile.WriteNew(path, write);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new RunStoreException($"'{path}' cannot be written: {e.Message}", e);
-        }
-        finally
-        {
-            AtomicFile.TryDelete(unfinished);
         }
     }
 }

@@ -11,20 +11,29 @@ public static partial class AtomicFile
     /// <summary>Writes a file beside its place, has it on the disk, and moves it there.</summary>
     /// <exception cref="IOException">It cannot be written, the disk being full for example; what stood there before stands there still.</exception>
     /// <exception cref="UnauthorizedAccessException">It must not be written there.</exception>
-    public static void Write(string path, Action<Stream> write)
+    public static void Write(string path, Action<Stream> write) => Write(path, write, overwrite: true);
+
+    /// <summary>The same, where no file may be: nothing is written over.</summary>
+    /// <exception cref="IOException">It cannot be written, or there is a file.</exception>
+    /// <exception cref="UnauthorizedAccessException">It must not be written there.</exception>
+    public static void WriteNew(string path, Action<Stream> write) => Write(path, write, overwrite: false);
+
+    private static void Write(string path, Action<Stream> write, bool overwrite)
     {
         ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(write);
         var unfinished = $"{path}.{Environment.ProcessId}{Unfinished}";
         try
         {
-            using (var stream = new FileStream(unfinished, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16))
+            using (
+                var stream = new FileStream(unfinished, FileMode.Create, FileAccess.ReadWrite, FileShare.None, 1 << 16)
+            )
             {
                 write(stream);
                 stream.Flush(flushToDisk: true);
             }
 
-            File.Move(unfinished, path, overwrite: true);
+            File.Move(unfinished, path, overwrite);
         }
         catch
         {
