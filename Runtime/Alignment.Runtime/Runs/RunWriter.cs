@@ -22,7 +22,7 @@ public sealed class RunWriter : IRunRecorder, IDisposable
         _step = resume is null ? 0 : (long)resume.Number("step");
         _resumed = File.Exists(folder.File(RunFiles.Status)) ? folder.Status.Resumed + 1 : 0;
         foreach (var (step, path) in folder.Checkpoints)
-            _gaps[step] = GapOf(path);
+            _gaps[step] = resume is not null && step == _step ? resume.Number(Gap) : GapOf(path);
         (_metrics, _board) = Kept(
             "its metrics cannot be written",
             () =>
@@ -55,7 +55,7 @@ public sealed class RunWriter : IRunRecorder, IDisposable
     public RunFolder Folder { get; }
 
     /// <inheritdoc/>
-    public Snapshot? Resume { get; }
+    public Snapshot? Resume { get; private set; }
 
     /// <inheritdoc/>
     public bool IsDue => _sinceCheckpoint.Elapsed >= _options.Interval;
@@ -81,29 +81,62 @@ public sealed class RunWriter : IRunRecorder, IDisposable
         ArgumentNullException.ThrowIfNull(parent);
         ArgumentNullException.ThrowIfNull(description);
         var path = Path.Combine(Path.GetFullPath(parent), NewId(description));
-        return Kept(
-            $"no run can be kept below '{parent}'",
-            () =>
-            {
-                Directory.CreateDirectory(path);
-                var held = Hold(path)!;
-                AtomicFile.Write(Path.Combine(path, RunFiles.Spec), spec + "\n");
-                foreach (var (name, bytes) in files ?? new Dictionary<string, byte[]>())
+        FileStream? held = null;
+        try
+        {
+            return Kept(
+                $"no run can be kept below '{parent}'",
+                () =>
                 {
-                    var file = Path.Combine(path, name);
-                    Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-                    File.WriteAllBytes(file, bytes);
+                    Directory.CreateDirectory(path);
+                    held = Hold(path)!;
+                    Fill(path, description, spec, files ?? new Dictionary<string, byte[]>());
+                    AtomicFile.Link(Path.Combine(parent, RunFiles.Latest), Path.GetFileName(path));
+                    return new RunWriter(RunFolder.Open(path), options ?? new(), held, null);
                 }
+            );
+        }
+        catch (RunStoreException)
+        {
+            held?.Dispose();
+            TryDeleteFolder(path);
+            throw;
+        }
+    }
 
-                // with this file, which comes last, the folder is a run
-                AtomicFile.Write(
-                    Path.Combine(path, RunFiles.Description),
-                    stream => JsonSerializer.Serialize(stream, description, RunJson.Readable.RunDescription)
-                );
-                AtomicFile.Link(Path.Combine(parent, RunFiles.Latest), Path.GetFileName(path));
-                return new RunWriter(RunFolder.Open(path), options ?? new(), held, null);
-            }
+    private static void Fill(
+        string path,
+        RunDescription description,
+        string spec,
+        IReadOnlyDictionary<string, byte[]> files
+    )
+    {
+        AtomicFile.Write(Path.Combine(path, RunFiles.Spec), spec + "\n");
+        foreach (var (name, bytes) in files)
+        {
+            var file = Path.Combine(path, name);
+            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+            AtomicFile.Write(file, stream => stream.Write(bytes));
+        }
+
+        // with this file, which comes last, the folder is a run
+        AtomicFile.Write(
+            Path.Combine(path, RunFiles.Description),
+            stream => JsonSerializer.Serialize(stream, description, RunJson.Readable.RunDescription)
         );
+    }
+
+    /// <summary>Takes away what was begun and could not be finished; what stays is no run.</summary>
+    private static void TryDeleteFolder(string path)
+    {
+        try
+        {
+            Directory.Delete(path, recursive: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // a reader passes it over
+        }
     }
 
     /// <summary>Takes a run up where its newest whole checkpoint stands, or from the beginning where there is none.</summary>
@@ -114,14 +147,18 @@ public sealed class RunWriter : IRunRecorder, IDisposable
     public static RunWriter GoOn(RunFolder folder, RunWriterOptions? options, Action<string> warn)
     {
         ArgumentNullException.ThrowIfNull(folder);
-        var status = folder.Status;
-        if (status.State == RunState.Finished)
-            throw new RunStoreException($"The run '{folder.Id}' has ended: {status.Sentence}");
         var held =
             Kept($"the run '{folder.Id}' cannot be written to", () => Hold(folder.Path))
             ?? throw new RunStoreException(
-                $"The run '{folder.Id}' is running: process {status.Process} on {status.Host} is at it."
+                $"The run '{folder.Id}' is running: process {folder.Status.Process} on {folder.Status.Host} is at it."
             );
+        // looked at under the lock: another process may have ended it a moment ago
+        if (folder.Status is { State: RunState.Finished } status)
+        {
+            held.Dispose();
+            throw new RunStoreException($"The run '{folder.Id}' has ended: {status.Sentence}");
+        }
+
         AtomicFile.TryDelete(folder.File(RunFiles.Stop));
         return new(folder, options ?? new(), held, folder.Newest(warn));
     }
@@ -161,6 +198,7 @@ public sealed class RunWriter : IRunRecorder, IDisposable
                 SnapshotFile.Write(Named(step), snapshot);
             }
         );
+        Resume = null; // it may be large, and whoever went on from it has done so
         _gaps[step] = gap;
         _step = step;
         Forget();
