@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Alignment.Runtime;
 
 namespace Alignment;
 
@@ -117,26 +118,16 @@ public static class OpenSolver
                     ))
             )
             .Concat(
-                Metrics(options.Until)
-                    .Select(metric => new Diagnostic(
+                (options.Until is null ? [] : StopRules.Metrics(options.Until).Distinct(StringComparer.Ordinal)).Select(
+                    metric => new Diagnostic(
                         $"stop rule '{options.Until}'",
                         $"'{metric}' is not known without the tree of '{game.Name}': what is found there is a lower bound on NashConv, which never satisfies a rule; use steps >= N or seconds >= N"
-                    ))
+                    )
+                )
             )
             .ToValueList();
         return faults.Count == 0 ? open : throw new SpecException(faults);
     }
-
-    private static IEnumerable<string> Metrics(Stop? rule) =>
-        rule?.Fold<IEnumerable<string>>(
-                below => [below.Metric],
-                _ => [],
-                _ => [],
-                (a, b) => a.Concat(b),
-                (a, b) => a.Concat(b)
-            )
-            .Distinct(StringComparer.Ordinal)
-        ?? [];
 
     // an inner solver that is cancelled ends its step
     private static bool Step(IOpenRun run, CancellationToken cancellationToken)
@@ -162,8 +153,7 @@ public static class OpenSolver
 
     private static Status? Stopped(Stop rule, long steps, double seconds)
     {
-        bool Holds(double time) =>
-            rule.Fold(_ => false, s => steps >= s.Count, s => time >= s.Count, (a, b) => a || b, (a, b) => a && b);
+        bool Holds(double time) => StopRules.Holds(rule, _ => double.PositiveInfinity, steps, time);
         var done = Done(steps);
         return !Holds(seconds) ? null
             : Holds(0) ? new(Outcome.Finished, $"Finished after {done}, as asked.")
@@ -202,13 +192,8 @@ public static class OpenSolver
 
         public ValueList<ValueList<double>> Solve(IGameData game)
         {
-            var spec = Game.Named("between populations");
-            Axis[] axes = [.. game.Players.Select(p => p.Actions)];
-            for (var p = 0; p < axes.Length; p++)
-                spec = spec.Player(game.Players[p])
-                    .Payoff(game.Players[p], Expr.Literal(NamedTensor.Of(axes, game.Payoff(p))));
             var solution = GameSolver.Solve(
-                spec,
+                PopulationLoop.SpecOf("between populations", game),
                 inner,
                 new() { Until = Stop.NashConvBelow(Gap) | Stop.AfterSteps(Steps) },
                 cancellationToken

@@ -221,7 +221,7 @@ internal sealed class PopulationLoop
             : SpecOf(game.Spec.Name, data);
 
     /// <summary>A specification whose payoffs are given numbers.</summary>
-    private static GameSpec SpecOf(string name, IGameData data)
+    public static GameSpec SpecOf(string name, IGameData data)
     {
         var axes = data.Players.Select(p => p.Actions).ToArray();
         var spec = Game.Named(name);
