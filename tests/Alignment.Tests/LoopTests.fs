@@ -556,6 +556,15 @@ let private sentences =
                 ))
                 "status")
 
+        testCase "not converged, since the regularized game is solved" (fun () ->
+            let found = sentence (weightedRps 2.0) (iterative "mmd") "nash_conv < 1e-6 or steps >= 5000"
+            Expect.equal found.Outcome Outcome.NotConverged "outcome"
+
+            Expect.isMatch
+                found.Sentence
+                @"^Not converged: nash_conv = \S+ after 5,000 steps, asked for nash_conv < 1E-06 or steps >= 5000\. The regularized game is solved \(regularized_gap = \S+\), so more steps change little: lower the temperature or the regularizer's strength, or let mmd's magnet follow \(magnet=moving\)\.$"
+                "sentence")
+
         testCase "out of time" (fun () ->
             let plain = sentence (weightedRps 2.0) (iterative "rm") "seconds >= 0.02"
             Expect.equal plain.Outcome Outcome.OutOfTime "outcome"

@@ -173,7 +173,13 @@ internal sealed partial class RunRecord
             (measured.Metrics.TryGetValue(key, out var values) ? values : measured.Metrics["game/" + key])[game];
         Status? status =
             step > 0 && StopRules.Holds(_options.Until, Metric, step, seconds)
-                ? Sentences.Stopped(_options.Until, Metric, step, seconds)
+                ? Sentences.Stopped(
+                    _options.Until,
+                    Metric,
+                    step,
+                    seconds,
+                    measured.Metrics.TryGetValue("game/regularized_gap", out var gaps) ? gaps[game] : null
+                )
             : step >= _lastStep ? Sentences.Uncountable(_options.Until, Metric, step)
             : cancelled ? Sentences.Cancelled(step)
             : null;

@@ -5,7 +5,21 @@ namespace Alignment.Runtime;
 /// <summary>How runs end, as sentences: what happened, then what to try.</summary>
 internal static class Sentences
 {
-    public static Status Stopped(Stop rule, Func<string, double> metric, long steps, double seconds)
+    /// <summary>A regularized game counts as solved where its gap is below this share of NashConv.</summary>
+    private const double SolvedShare = 1e-3;
+
+    /// <param name="rule">The rule that held.</param>
+    /// <param name="metric">Figures by name.</param>
+    /// <param name="steps">Steps done.</param>
+    /// <param name="seconds">Seconds in the solve loop.</param>
+    /// <param name="regularizedGap">The gap of the regularized game, where there is one.</param>
+    public static Status Stopped(
+        Stop rule,
+        Func<string, double> metric,
+        long steps,
+        double seconds,
+        double? regularizedGap = null
+    )
     {
         var asked = Asked(rule);
         var figures = Figures(asked, metric);
@@ -23,7 +37,12 @@ internal static class Sentences
         return asked.Length > 0
             ? new(
                 Outcome.NotConverged,
-                $"Not converged: {figures} {after}, asked for {rule}. Allow more steps, or try another solver or step size."
+                regularizedGap is { } gap && asked.Contains("nash_conv") && gap < SolvedShare * metric("nash_conv")
+                    ? string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"Not converged: {figures} {after}, asked for {rule}. The regularized game is solved (regularized_gap = {gap:g3}), so more steps change little: lower the temperature or the regularizer's strength, or let mmd's magnet follow (magnet=moving)."
+                    )
+                    : $"Not converged: {figures} {after}, asked for {rule}. Allow more steps, or try another solver or step size."
             )
             : new(Outcome.Finished, $"Finished {after}, as asked.");
     }
