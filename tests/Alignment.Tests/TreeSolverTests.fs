@@ -181,6 +181,28 @@ let private asTrees =
                             near 1e-12 x[a] y[a] $"player {p}, action {a}")
     ]
 
+// ---- Symmetric games -------------------------------------------------------------------------------------------------
+
+/// Where neither player is ahead by the rules, none is at any step that both take at once; steps in turns favour one.
+let private symmetric =
+    testList "symmetric games" [
+        for name, solver in variants do
+            let updates = (solver :> ISolver).Settings |> Seq.exists (fun setting -> setting.Name = "updates")
+            let solver = if updates then simultaneous solver else solver
+
+            testCase $"{name}: worth 0 under simultaneous updates" (fun () ->
+                for game in [ Games.Goofspiel 3; Games.Goofspiel 4 ] do
+                    for steps in [ 1; 2; 37 ] do
+                        let solution = solve steps solver game
+
+                        for player in solution.Players do
+                            near 1e-12 0.0 (solution.Value player) $"{game.Name} after {steps} steps, {player}")
+
+        testCase "in turns it is not" (fun () ->
+            let solution = solve 2 (Solver.Find "cfr+") (Games.Goofspiel 4)
+            Expect.isGreaterThan (abs (solution.Value solution.Players[0])) 1e-3 "the test can tell")
+    ]
+
 // ---- Three players -------------------------------------------------------------------------------------------------
 
 let private threePlayers =
@@ -316,4 +338,4 @@ let private structures =
 
 [<Tests>]
 let tests =
-    testList "tree solvers" [ knownValues; conformance; asTrees; threePlayers; batches; structures ]
+    testList "tree solvers" [ knownValues; conformance; asTrees; symmetric; threePlayers; batches; structures ]
