@@ -19,6 +19,7 @@ let private commands = [
     RunsCommand.command
     ExportCommand.command
     QueryCommand.command
+    ServeCommand.command
     DoctorCommand.command
     BenchCommand.command
 ]

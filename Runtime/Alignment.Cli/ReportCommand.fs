@@ -32,7 +32,7 @@ module ReportCommand =
         terminal.Out.WriteLine file
 
     /// The solver that a run names, for what it claims; what is not known here claims nothing.
-    let private solver (run: RunFolder) : SolverInfo | null =
+    let solver (run: RunFolder) : SolverInfo | null =
         match run.Description.Identity.TryGetValue "solver" with
         | true, name ->
             try

@@ -35,9 +35,6 @@ type RunsOption =
 
 /// `align runs`: the runs in a folder, the newest first. `docs/schema/runs.json` is the schema of its JSON.
 module RunsCommand =
-    [<Literal>]
-    let private Schema = "runs/1"
-
     /// `running`, `finished`, ...
     let private word (state: RunState) = state.ToString().ToLowerInvariant()
 
@@ -97,60 +94,10 @@ module RunsCommand =
         ]
         |> String.concat "\n"
 
-    let private orNull (json: Utf8JsonWriter) (name: string) (value: string | null) =
-        match value with
-        | null -> json.WriteNull name
-        | value -> json.WriteString(name, value)
-
-    let private numberOrNull (json: Utf8JsonWriter) (name: string) (value: Nullable<float>) =
-        if value.HasValue then
-            json.WriteNumber(name, value.Value)
-        else
-            json.WriteNull name
-
-    let private writeRun (json: Utf8JsonWriter) (run: RunSummary) =
-        let about = run.Description
-        json.WriteStartObject()
-        json.WriteString("id", run.Id)
-        json.WriteString("path", run.Path)
-        json.WriteString("name", about.Name)
-        orNull json "group" about.Group
-        json.WriteStartArray "tags"
-        about.Tags |> Seq.iter json.WriteStringValue
-        json.WriteEndArray()
-        orNull json "note" about.Note
-        json.WriteString("started", about.Started)
-        json.WriteString("state", word run.State)
-        json.WriteString("status", run.Sentence)
-        orNull json "solver" run.Solver
-
-        if run.Seed.HasValue then
-            json.WriteNumber("seed", run.Seed.Value)
-        else
-            json.WriteNull "seed"
-
-        orNull json "spec" run.Spec
-        json.WriteNumber("steps", run.Steps)
-        numberOrNull json "seconds" run.Seconds
-        orNull json "certificate" run.Certificate
-        numberOrNull json "nash_conv" run.NashConv
-        numberOrNull json "exploitability" run.Exploitability
-
-        JsonText.object json "identity" (fun () ->
-            about.Identity |> Seq.iter (fun entry -> json.WriteString(entry.Key, entry.Value)))
-
-        json.WriteEndObject()
-
     let private json (folder: string) (runs: RunSummary list) =
         use stream = new MemoryStream()
         use json = new Utf8JsonWriter(stream, JsonText.options)
-        json.WriteStartObject()
-        json.WriteString("schema", Schema)
-        json.WriteString("folder", Path.GetFullPath folder)
-        json.WriteStartArray "runs"
-        runs |> List.iter (writeRun json)
-        json.WriteEndArray()
-        json.WriteEndObject()
+        RunSummaryJson.Write(json, folder, runs)
         json.Flush()
         Encoding.UTF8.GetString(stream.GetBuffer(), 0, int stream.Length)
 

@@ -12,9 +12,6 @@ internal static class Page
 {
     private static readonly string Style = PlotlyScript.Resource("report.css");
 
-    // the one style that the plots write into an attribute, of the exponents at the axes
-    private const string SmallRaised = "font-size:70%";
-
     private static readonly string Script = PlotlyScript.Resource("report.js");
 
     /// <summary>Writes a document.</summary>
@@ -22,7 +19,7 @@ internal static class Page
     {
         var scripts = hasPlots ? $"{PlotlyScript.HashOf(Script)} {PlotlyScript.Hash}" : PlotlyScript.HashOf(Script);
         var policy =
-            $"default-src 'none'; script-src {scripts}; style-src {PlotlyScript.HashOf(Style)} {PlotlyScript.HashOf("")}; style-src-attr 'unsafe-hashes' {PlotlyScript.HashOf(SmallRaised)}; base-uri 'none'; form-action 'none'";
+            $"default-src 'none'; script-src {scripts}; style-src {PlotlyScript.HashOf(Style)} {PlotlyScript.HashOf("")}; style-src-attr 'unsafe-hashes' {PlotlyScript.HashOf(PlotlyScript.SmallRaised)}; base-uri 'none'; form-action 'none'";
         var html = new Html()
             .Add($"<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n")
             .Add($"<meta http-equiv=\"Content-Security-Policy\" content=\"")

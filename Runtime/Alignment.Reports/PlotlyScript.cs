@@ -7,6 +7,9 @@ namespace Alignment.Reports;
 /// <summary>The plots' script: packed, as a document carries it, and the hash by which a browser lets it run.</summary>
 internal static class PlotlyScript
 {
+    /// <summary>The one style that the plots write into an attribute, of the exponents at the axes.</summary>
+    public const string SmallRaised = "font-size:70%";
+
     private static readonly Lazy<(string Packed, string Hash)> Loaded = new(Load);
 
     /// <summary>The script, gzip in base64.</summary>
@@ -14,6 +17,9 @@ internal static class PlotlyScript
 
     /// <summary>Hash of the script as it runs, for a content security policy.</summary>
     public static string Hash => Loaded.Value.Hash;
+
+    /// <summary>The script as it runs.</summary>
+    public static byte[] Bytes => Encoding.UTF8.GetBytes(Resource("plotly.js"));
 
     /// <summary>A resource's text; line ends are those that a browser sees.</summary>
     public static string Resource(string name)
@@ -30,7 +36,7 @@ internal static class PlotlyScript
 
     private static (string Packed, string Hash) Load()
     {
-        var bytes = Encoding.UTF8.GetBytes(Resource("plotly.js"));
+        var bytes = Bytes;
         using var packed = new MemoryStream();
         using (var gzip = new GZipStream(packed, CompressionLevel.SmallestSize, leaveOpen: true))
             gzip.Write(bytes);

@@ -32,6 +32,13 @@ public static class Report
         Write(Subject.Of(solution), stream);
     }
 
+    /// <summary>The sentence that the report of a run begins with: what players could gain, or that there is no certificate.</summary>
+    public static string Verdict(RunFolder run)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        return VerdictSection.Sentence(Subject.Of(run, game: null, solver: null));
+    }
+
     private static void Write(Subject subject, Stream stream)
     {
         var html = new Html();

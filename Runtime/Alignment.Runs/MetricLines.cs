@@ -16,33 +16,47 @@ internal sealed class MetricLines(MetricKeys keys)
     private Sample[] _samples = new Sample[16];
     private int _count;
 
-    /// <summary>Reads a file from its beginning; one that is not there has no moments.</summary>
-    public void Read(string path, MomentHandler moment)
+    /// <summary>Reads a file from its beginning, its last line too where no line end stands behind it; one that is not there has no moments.</summary>
+    public void Read(string path, MomentHandler moment) => Read(path, from: 0, moment);
+
+    /// <summary>Reads a file from where a line begins.</summary>
+    public void Read(string path, long from, MomentHandler moment)
     {
         if (!File.Exists(path))
             return;
         using var stream = Open(path);
+        stream.Position = from;
+        var rest = ReadLines(stream, moment);
+        Line(rest, moment);
+    }
+
+    /// <summary>Reads the lines behind where a stream stands that have their end.</summary>
+    /// <param name="stream">The stream; it is read to its end, or a little beyond <paramref name="until"/>.</param>
+    /// <param name="moment">Told of each moment.</param>
+    /// <param name="until">Lines that begin here or behind it are another's.</param>
+    /// <returns>What stands behind the last line end; good until the next call. Empty where <paramref name="until"/> came first.</returns>
+    public ReadOnlySpan<byte> ReadLines(Stream stream, MomentHandler moment, long until = long.MaxValue)
+    {
         var buffer = new byte[Block];
         var length = 0;
+        var begin = stream.Position; // of what the buffer holds
         while (true)
         {
             var read = stream.Read(buffer, length, buffer.Length - length);
+            if (read == 0)
+                return buffer.AsSpan(0, length);
             length += read;
             var start = 0;
             while (buffer.AsSpan(start, length - start).IndexOf((byte)'\n') is var end and >= 0)
             {
+                if (begin + start >= until)
+                    return [];
                 Line(buffer.AsSpan(start, end), moment);
                 start += end + 1;
             }
 
-            if (read == 0)
-            {
-                Line(buffer.AsSpan(start, length - start), moment);
-                return;
-            }
-
             buffer.AsSpan(start, length - start).CopyTo(buffer);
-            length -= start;
+            (length, begin) = (length - start, begin + start);
             if (length == buffer.Length)
                 Array.Resize(ref buffer, buffer.Length * 2);
         }
@@ -79,7 +93,8 @@ internal sealed class MetricLines(MetricKeys keys)
         return false;
     }
 
-    private static FileStream Open(string path) =>
+    /// <summary>Opens a file that may be written to, or replaced, meanwhile.</summary>
+    public static FileStream Open(string path) =>
         new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
 
     private bool Line(ReadOnlySpan<byte> line, MomentHandler moment)

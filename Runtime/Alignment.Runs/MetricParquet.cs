@@ -31,10 +31,10 @@ public static class MetricParquet
             var count = Math.Min(RowGroup, table.Rows - first);
             using var group = writer.CreateRowGroup();
             await group
-                .WriteAsync<long>(schema.DataFields[0], table.Steps.Skip(first).Take(count).ToArray())
+                .WriteAsync<long>(schema.DataFields[0], table.Steps.Slice(first, count).ToArray())
                 .ConfigureAwait(false);
             await group
-                .WriteAsync<double>(schema.DataFields[1], table.Seconds.Skip(first).Take(count).ToArray())
+                .WriteAsync<double>(schema.DataFields[1], table.Seconds.Slice(first, count).ToArray())
                 .ConfigureAwait(false);
             for (var key = 0; key < table.Keys.Count; key++)
                 await group

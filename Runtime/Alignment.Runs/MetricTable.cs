@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Alignment.Runs;
 
 /// <summary>A run's metrics as a table: a row for each measured moment, a column for each key in order of first appearance.</summary>
@@ -8,7 +10,7 @@ public sealed class MetricTable
     private readonly List<double[]> _columns = [];
     private readonly MetricKeys _keys = new();
 
-    private MetricTable() { }
+    internal MetricTable() { }
 
     /// <summary>The metric keys.</summary>
     public IReadOnlyList<string> Keys => _keys.Names;
@@ -17,10 +19,13 @@ public sealed class MetricTable
     public int Rows => _steps.Count;
 
     /// <summary>Steps done, by row.</summary>
-    public IReadOnlyList<long> Steps => _steps;
+    public ReadOnlySpan<long> Steps => CollectionsMarshal.AsSpan(_steps);
 
     /// <summary>Seconds inside the solve loop, by row.</summary>
-    public IReadOnlyList<double> Seconds => _seconds;
+    public ReadOnlySpan<double> Seconds => CollectionsMarshal.AsSpan(_seconds);
+
+    /// <summary>Bytes of memory that the numbers take.</summary>
+    public long Bytes => 8L * _steps.Capacity * (2 + _columns.Count);
 
     /// <summary>The values of a key by row; NaN where it was not measured or not finite.</summary>
     public ReadOnlySpan<double> Column(int key) => _columns[key].AsSpan(0, Rows);
@@ -30,18 +35,93 @@ public sealed class MetricTable
     {
         ArgumentNullException.ThrowIfNull(run);
         var table = new MetricTable();
-        new MetricLines(table._keys).Read(run.File(Runtime.RunFiles.Metrics), table.Add);
+        var path = run.File(Runtime.RunFiles.Metrics);
+        if (!File.Exists(path))
+            return table;
+        var rest = table.ReadOn(path, from: 0);
+        // the last line may be whole and lack its end
+        new MetricLines(table._keys).Read(path, rest, table.Add);
+        table.Complete();
+        return table;
+    }
+
+    /// <summary>Gives every key a value in every row, after lines were added.</summary>
+    private void Complete()
+    {
         // a key that only lines had which were passed over
-        while (table._columns.Count < table.Keys.Count)
-            table._columns.Add(table.Empty());
+        while (_columns.Count < Keys.Count)
+            _columns.Add(Empty());
         // and one that the last lines do not have
-        for (var key = 0; key < table._columns.Count; key++)
+        for (var key = 0; key < _columns.Count; key++)
         {
-            if (table._columns[key].Length < table.Rows)
-                table.Grow(key);
+            if (_columns[key].Length < Rows)
+                Grow(key);
+        }
+    }
+
+    /// <summary>Reads on behind what was read so far; much of it in several threads, each at its own part of the file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="from">Where a line begins.</param>
+    /// <returns>Where the first line begins that has no end yet.</returns>
+    internal long ReadOn(string path, long from)
+    {
+        using var stream = MetricLines.Open(path);
+        var starts = Starts(stream, from);
+        if (starts.Count == 1)
+            return Read(stream, from, long.MaxValue);
+        var parts = new MetricTable[starts.Count];
+        var ends = new long[starts.Count];
+        Parallel.For(
+            0,
+            starts.Count,
+            k =>
+            {
+                using var part = MetricLines.Open(path);
+                parts[k] = new();
+                ends[k] = parts[k].Read(part, starts[k], k + 1 < starts.Count ? starts[k + 1] : long.MaxValue);
+            }
+        );
+        foreach (var part in parts)
+            Append(part);
+        return ends[^1];
+    }
+
+    private long Read(FileStream stream, long from, long until)
+    {
+        stream.Position = from;
+        var rest = new MetricLines(_keys).ReadLines(stream, Add, until).Length;
+        Complete();
+        return stream.Position - rest;
+    }
+
+    /// <summary>Where lines begin that cut the rest of a file into parts of about the same size, one a processor.</summary>
+    private static List<long> Starts(FileStream stream, long from)
+    {
+        const long Least = 8 << 20;
+        var rest = stream.Length - from;
+        var parts = Math.Clamp(rest / Least, 1, Environment.ProcessorCount);
+        var starts = new List<long> { from };
+        for (var part = 1; part < parts; part++)
+        {
+            stream.Position = from + (rest / parts * part);
+            int c;
+            while ((c = stream.ReadByte()) >= 0 && c != '\n') { }
+            if (c >= 0 && stream.Position > starts[^1])
+                starts.Add(stream.Position);
         }
 
-        return table;
+        return starts;
+    }
+
+    private void Append(MetricTable part)
+    {
+        var rows = Rows;
+        _steps.AddRange(part.Steps);
+        _seconds.AddRange(part.Seconds);
+        var numbers = part.Keys.Select(_keys.Number).ToArray();
+        Complete();
+        for (var key = 0; key < numbers.Length; key++)
+            part.Column(key).CopyTo(_columns[numbers[key]].AsSpan(rows));
     }
 
     private void Add(long step, double seconds, ReadOnlySpan<Sample> samples)

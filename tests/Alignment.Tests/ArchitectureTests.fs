@@ -25,6 +25,7 @@ let private mayUse =
         "Alignment.Runs", runtime
         "Alignment.Torch", runtime
         "Alignment.Reports", runtime
+        "Alignment.Serve", runtime @ [ "Alignment.Runs"; "Alignment.Reports" ]
     ]
 
 let private projects = List.map fst mayUse
@@ -83,6 +84,14 @@ let tests =
                         (Array.contains library references)
                         (project = "Alignment.Runs")
                         $"{project}: {library}")
+
+        testCase "only Alignment.Serve and the tool name ASP.NET Core" (fun () ->
+            for project in projects @ [ "Alignment"; "Alignment.CommandLine" ] do
+                let isServer =
+                    (assembly project).GetReferencedAssemblies()
+                    |> Array.exists (fun name -> (string name.Name).StartsWith "Microsoft.AspNetCore")
+
+                Expect.equal isServer (project = "Alignment.Serve") project)
 
         testCase "only Alignment.Reports knows plots" (fun () ->
             let plots (project: string) = (assembly project).GetManifestResourceNames() |> Array.contains "plotly.js"

@@ -67,6 +67,7 @@ let private help =
                 "runs"
                 "export"
                 "query"
+                "serve"
                 "doctor"
                 "bench"
             ] do

@@ -82,6 +82,11 @@ public sealed class RunFolder
         }
     }
 
+    /// <summary>Asks the process that is at the run to stop; it does after its next measured moment, and leaves a checkpoint.</summary>
+    /// <exception cref="IOException">The folder cannot be written to.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be.</exception>
+    public void AskToStop() => System.IO.File.Create(File(RunFiles.Stop)).Dispose();
+
     /// <summary>The measured moments, in order.</summary>
     public IEnumerable<TracePoint> Metrics => MetricsLog.Read(File(RunFiles.Metrics));
 
