@@ -33,6 +33,9 @@ internal sealed record Finding
     /// <summary>What a correlated equilibrium recommends, where that is the solver's answer.</summary>
     public IReadOnlyList<Share> Joint { get; init; } = [];
 
+    /// <summary>Sentences that a reader of the result must know.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
     /// <summary>All games of a batch; empty without one.</summary>
     public IReadOnlyList<Element> Elements { get; init; } = [];
 

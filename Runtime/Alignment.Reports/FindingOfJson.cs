@@ -45,6 +45,9 @@ internal static class FindingOfJson
             Joint = root.TryGetProperty("joint", out var joint)
                 ? [.. joint.EnumerateArray().Select(cell => new Share(Text(cell, "cell"), Number(cell, "probability")))]
                 : [],
+            Notes = root.TryGetProperty("notes", out var notes)
+                ? [.. notes.EnumerateArray().Select(note => note.GetString() ?? "")]
+                : [],
             Elements = root.TryGetProperty("elements", out var elements)
                 ? [.. elements.EnumerateArray().Select(element => Element(element, players))]
                 : [],

@@ -20,6 +20,7 @@ internal static class FindingOfSolution
             Metrics = worst.Metrics,
             Plays = [.. solution.Players.Select((player, p) => Of(solution, player, worst.Strategies[p], worst))],
             Joint = [.. Joint(solution, worst)],
+            Notes = [.. solution.Notes],
             Elements =
                 solution.Batch.Count == 0
                     ? []

@@ -71,7 +71,7 @@ internal sealed record Subject
             ],
             Finding = finding,
             Measured = new(() => new(solution.Trace)),
-            Notes = [.. solution.Notes],
+            Notes = finding.Notes,
             Solver = solution.Solver.Info,
             Game = solution.Game,
         };
@@ -83,6 +83,7 @@ internal sealed record Subject
         var (description, status) = (run.Description, run.Status);
         var notes = new List<string>();
         var finding = Read(run, notes);
+        notes.AddRange(finding?.Notes ?? []);
         if (description.Commit is { } commit && commit.EndsWith('+'))
             notes.Add("Files of the folder that the run was started in differed from the commit.");
         if (status.Resumed > 0)
