@@ -60,7 +60,8 @@ internal readonly record struct Point(double X, double Y);
 /// <summary>An axis of a drawing.</summary>
 /// <param name="Title">The quantity, with its unit.</param>
 /// <param name="IsLog">Whether it is logarithmic.</param>
-internal sealed record AxisScale(string Title, bool IsLog)
+/// <param name="IsShare">Whether it goes from 0 to 1 whatever stands on it.</param>
+internal sealed record AxisScale(string Title, bool IsLog, bool IsShare = false)
 {
     /// <summary>Whether a number stands somewhere on the axis.</summary>
     public bool Takes(double value) => double.IsFinite(value) && (!IsLog || value > 0);

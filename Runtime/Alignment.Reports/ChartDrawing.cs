@@ -91,7 +91,7 @@ internal static class ChartDrawing
     {
         public static Frame Of(AxisScale axis, IEnumerable<double> values, double from, double to)
         {
-            var (low, high) = (double.PositiveInfinity, double.NegativeInfinity);
+            var (low, high) = axis.IsShare ? (0.0, 1.0) : (double.PositiveInfinity, double.NegativeInfinity);
             foreach (var value in values)
                 (low, high) = (Math.Min(low, axis.Position(value)), Math.Max(high, axis.Position(value)));
             if (low > high)

@@ -91,7 +91,8 @@ internal static class FindingOfJson
             : new(player, Finite(value), null, decisions);
     }
 
-    private static IReadOnlyList<Decision> Decisions(JsonElement strategy)
+    /// <summary>A player's strategy, as a profile has it.</summary>
+    public static IReadOnlyList<Decision> Decisions(JsonElement strategy)
     {
         var entries = strategy.EnumerateObject().Where(p => IsName(p.Name)).ToArray();
         return entries.Any(entry => entry.Value.ValueKind == JsonValueKind.Object)
