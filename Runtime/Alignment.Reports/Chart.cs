@@ -36,6 +36,9 @@ internal sealed record Chart(string Title, AxisScale X, AxisScale Y, IReadOnlyLi
     }
 }
 
+/// <summary>A chart and the sentences below it.</summary>
+internal sealed record CaptionedChart(Chart Chart, string Caption);
+
 /// <summary>A curve. What cannot stand on its axes, such as a gap of 0 on a logarithmic one, is not among its points.</summary>
 /// <param name="Name">As the legend has it.</param>
 /// <param name="Colour">The style's name of its colour.</param>

@@ -25,6 +25,17 @@ internal static class FindingOfJson
 
     private static Finding Read(JsonElement root)
     {
+        var finding = Whole(root);
+        return finding.Elements.Count == 0
+            ? finding
+            : finding with
+            {
+                WorstName = finding.Elements[finding.Worst].Game,
+            };
+    }
+
+    private static Finding Whole(JsonElement root)
+    {
         var schema = Text(root, "schema");
         if (schema is not ("solve/1" or "open/1"))
             throw new InvalidDataException($"it is of schema '{schema}', and reports read 'solve/1' and 'open/1'");

@@ -17,6 +17,7 @@ internal static class FindingOfSolution
             Seconds = solution.Seconds,
             Status = solution.Status.Sentence,
             Certificate = Of(worst.Certificate),
+            WorstName = worst.Game,
             Metrics = new Dictionary<string, double>(worst.Metrics, StringComparer.Ordinal)
             {
                 ["game/cycling"] = solution.Cycling,

@@ -51,7 +51,7 @@ internal sealed record PayoffTables(bool IsConstantSum, IReadOnlyList<string> Ga
     public double[][]? Of(Finding finding)
     {
         // solvers may add games of their own, over their settings: then all have the payoffs of the one
-        var name = finding.Elements.Count == 0 || Games.Count == 1 ? Games[0] : finding.Elements[finding.Worst].Game;
+        var name = Games.Count == 1 ? Games[0] : finding.WorstName;
         for (var k = 0; k < Games.Count; k++)
         {
             if (Games[k] == name)

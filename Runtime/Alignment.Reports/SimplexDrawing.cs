@@ -21,11 +21,11 @@ internal static class SimplexDrawing
     public static bool Takes(PlayerTrajectory player) =>
         player.Decisions is [{ InformationSet: null, Actions: [{ Probabilities.Count: > 1 }, _, _] }];
 
-    /// <summary>Adds the drawing.</summary>
-    /// <param name="html">The document.</param>
+    /// <summary>The drawing.</summary>
     /// <param name="player">A player with three actions.</param>
-    public static void Add(Html html, PlayerTrajectory player)
+    public static Drawing Of(PlayerTrajectory player)
     {
+        var html = new Html();
         var actions = player.Decisions[0].Actions;
         (double X, double Y)[] points =
         [
@@ -33,9 +33,6 @@ internal static class SimplexDrawing
                 .Range(0, actions[0].Probabilities.Count)
                 .Select(k => At(actions[0].Probabilities[k], actions[1].Probabilities[k], actions[2].Probabilities[k])),
         ];
-        html.Add(
-            $"<svg class=\"simplex\" viewBox=\"0 0 {Width} {Height}\" role=\"img\" aria-label=\"{Title(player)}\">"
-        );
         for (var quarter = 1; quarter < 4; quarter++)
         {
             var share = quarter / 4.0;
@@ -56,12 +53,12 @@ internal static class SimplexDrawing
             )
             .Add(
                 $"<circle class=\"end\" cx=\"{points[^1].X}\" cy=\"{points[^1].Y}\" r=\"5\"><title>end</title></circle>"
-            )
-            .Add($"</svg>");
+            );
+        return new("simplex", Title(player), Width, Height, html);
     }
 
     /// <summary>What is drawn, in words: from where to where.</summary>
-    public static string Title(PlayerTrajectory player)
+    private static string Title(PlayerTrajectory player)
     {
         var actions = player.Decisions[0].Actions;
         string At(Index k) =>

@@ -15,25 +15,24 @@ internal static class TrajectorySection
     {
         if (subject.Trajectory is not { } trajectory)
             return false;
-        var players = trajectory.Players.Take(MostPlayers).ToArray();
-        var charts = players.Select(player => Of(trajectory, player)).OfType<PlayerChart>().ToArray();
-        var triangles = players.Where(SimplexDrawing.Takes).ToArray();
-        if (charts.Length == 0 && triangles.Length == 0)
+        var charts = Charts(subject);
+        var triangles = Triangles(subject);
+        if (charts.Count == 0 && triangles.Count == 0)
             return false;
         html.Add($"<section><h2>Strategies over steps</h2><p>{About(subject, trajectory)}</p>");
-        foreach (var (player, chart, caption) in charts)
+        foreach (var (chart, caption) in charts)
         {
-            html.Add($"<h3>{player}</h3>");
+            html.Add($"<h3>{chart.Title}</h3>");
             ChartFigure.Add(html, chart, caption);
         }
 
-        if (triangles.Length > 0)
+        if (triangles.Count > 0)
         {
             html.Add($"<h3>In the triangle of three actions</h3><div class=\"columns\">");
             foreach (var player in triangles)
             {
                 html.Add($"<figure class=\"simplex\">");
-                SimplexDrawing.Add(html, player);
+                SimplexDrawing.Of(player).AddTo(html);
                 html.Add($"<figcaption>{player.Player}</figcaption></figure>");
             }
 
@@ -43,11 +42,21 @@ internal static class TrajectorySection
         }
 
         html.Add($"</section>\n");
-        return charts.Length > 0;
+        return charts.Count > 0;
     }
 
+    /// <summary>A chart a player.</summary>
+    public static IReadOnlyList<CaptionedChart> Charts(Subject subject) =>
+        subject.Trajectory is { } trajectory
+            ? [.. trajectory.Players.Take(MostPlayers).Select(p => Of(trajectory, p)).OfType<CaptionedChart>()]
+            : [];
+
+    /// <summary>The players whose strategies lie in a triangle.</summary>
+    public static IReadOnlyList<PlayerTrajectory> Triangles(Subject subject) =>
+        [.. (subject.Trajectory?.Players ?? []).Take(MostPlayers).Where(SimplexDrawing.Takes)];
+
     /// <summary>A player's chart; null where the player has too many information sets for one, or too few moments were kept.</summary>
-    public static PlayerChart? Of(Trajectory trajectory, PlayerTrajectory player)
+    private static CaptionedChart? Of(Trajectory trajectory, PlayerTrajectory player)
     {
         var lines = Lines(player).ToArray();
         var isSequential = player.Decisions is not [{ InformationSet: null }];
@@ -58,7 +67,7 @@ internal static class TrajectorySection
                 ? lines
                 : [.. lines.OrderByDescending(line => line.Probabilities.Max()).Take(MostLines)];
         var chart = new Chart(
-            $"Strategy of {player.Player} over steps",
+            $"Strategy of {player.Player}",
             Steps,
             Probability,
             [.. shown.Select((line, k) => Curve(trajectory, line, k))]
@@ -70,7 +79,7 @@ internal static class TrajectorySection
                 ? $"The {MostLines} of {lines.Length} actions that were most probable at any of these moments."
             : isSequential ? "Of two actions of an information set the second; the first has the rest."
             : "";
-        return new(player.Player, chart, caption);
+        return new(chart, caption);
     }
 
     private static IEnumerable<Line> Lines(PlayerTrajectory player) =>
@@ -107,6 +116,3 @@ internal static class TrajectorySection
 
     private sealed record Line(string Name, IReadOnlyList<double> Probabilities);
 }
-
-/// <summary>A player's strategy over steps.</summary>
-internal sealed record PlayerChart(string Player, Chart Chart, string Caption);

@@ -123,6 +123,8 @@ public sealed record Solution
         return this with
         {
             Batch = Batch.Where(a => a.Name != axis.Name).ToValueList(),
+            // what was kept on the way is the first game's
+            Trace = element == 0 ? Trace : Trace.Select(point => point with { Strategies = null }).ToValueList(),
             Games = Games.Where((_, g) => g / stride % size == element).ToValueList(),
         };
     }
