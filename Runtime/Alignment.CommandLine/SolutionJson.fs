@@ -146,6 +146,9 @@ module SolutionJson =
         values json solution worst
         profile json solution worst
         joint json solution worst
+        json.WriteStartArray "notes"
+        solution.Notes |> Seq.iter json.WriteStringValue
+        json.WriteEndArray()
 
         if solution.Batch.Count > 0 then
             json.WriteStartArray "elements"

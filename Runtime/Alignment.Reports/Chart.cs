@@ -36,6 +36,9 @@ internal sealed record Chart(string Title, AxisScale X, AxisScale Y, IReadOnlyLi
     }
 }
 
+/// <summary>A chart and the sentences below it.</summary>
+internal sealed record CaptionedChart(Chart Chart, string Caption);
+
 /// <summary>A curve. What cannot stand on its axes, such as a gap of 0 on a logarithmic one, is not among its points.</summary>
 /// <param name="Name">As the legend has it.</param>
 /// <param name="Colour">The style's name of its colour.</param>
@@ -60,7 +63,8 @@ internal readonly record struct Point(double X, double Y);
 /// <summary>An axis of a drawing.</summary>
 /// <param name="Title">The quantity, with its unit.</param>
 /// <param name="IsLog">Whether it is logarithmic.</param>
-internal sealed record AxisScale(string Title, bool IsLog)
+/// <param name="IsShare">Whether it goes from 0 to 1 whatever stands on it.</param>
+internal sealed record AxisScale(string Title, bool IsLog, bool IsShare = false)
 {
     /// <summary>Whether a number stands somewhere on the axis.</summary>
     public bool Takes(double value) => double.IsFinite(value) && (!IsLog || value > 0);

@@ -48,6 +48,7 @@ internal static class ChartData
         json.WriteStartObject(name);
         json.WriteString("title", axis.Title);
         json.WriteBoolean("log", axis.IsLog);
+        json.WriteBoolean("share", axis.IsShare);
         if (axis.IsLog)
         {
             var positions = values.Select(axis.Position).DefaultIfEmpty(0).ToArray();

@@ -12,12 +12,12 @@ internal static class ChartDrawing
     private const double Top = 10;
     private const double Bottom = 46;
 
-    /// <summary>Adds the drawing.</summary>
-    public static void Add(Html html, Chart chart)
+    /// <summary>The drawing.</summary>
+    public static Drawing Of(Chart chart)
     {
+        var html = new Html();
         var x = Frame.Of(chart.X, chart.Series.SelectMany(s => s.Points).Select(p => p.X), Left, Width - Right);
         var y = Frame.Of(chart.Y, chart.Series.SelectMany(s => s.Points).Select(p => p.Y), Height - Bottom, Top);
-        html.Add($"<svg viewBox=\"0 0 {Width} {Height}\" role=\"img\" aria-label=\"{chart.Title}\">");
         foreach (var (position, label) in Ticks.Of(chart.Y, y.Low, y.High))
         {
             var at = y.At(position);
@@ -44,8 +44,12 @@ internal static class ChartDrawing
             html.Add($"<path class=\"series {series.Colour}\"{""}")
                 .Add(Dashed(series))
                 .Add($" d=\"{Path(chart, series, x, y)}\"/>");
-        html.Add($"</svg>");
+        return new("curves", chart.Title, Width, Height, html);
     }
+
+    /// <summary>Adds a piece of a curve as a legend shows it.</summary>
+    public static void AddSample(Html html, Series series, double x, double y) =>
+        html.Add($"<path class=\"series {series.Colour}\"").Add(Dashed(series)).Add($" d=\"M{x} {y}H{x + 28}\"/>");
 
     /// <summary>What the curves are called.</summary>
     public static void AddLegend(Html html, Chart chart)
@@ -53,9 +57,9 @@ internal static class ChartDrawing
         html.Add($"<ul class=\"legend\">");
         foreach (var series in chart.Series)
         {
-            html.Add($"<li><svg viewBox=\"0 0 28 10\" aria-hidden=\"true\"><path class=\"series {series.Colour}\"")
-                .Add(Dashed(series))
-                .Add($" d=\"M0 5H28\"/></svg>{series.Name}</li>");
+            html.Add($"<li><svg viewBox=\"0 0 28 10\" aria-hidden=\"true\">");
+            AddSample(html, series, 0, 5);
+            html.Add($"</svg>{series.Name}</li>");
         }
 
         html.Add($"</ul>");
@@ -91,7 +95,7 @@ internal static class ChartDrawing
     {
         public static Frame Of(AxisScale axis, IEnumerable<double> values, double from, double to)
         {
-            var (low, high) = (double.PositiveInfinity, double.NegativeInfinity);
+            var (low, high) = axis.IsShare ? (0.0, 1.0) : (double.PositiveInfinity, double.NegativeInfinity);
             foreach (var value in values)
                 (low, high) = (Math.Min(low, axis.Position(value)), Math.Max(high, axis.Position(value)));
             if (low > high)

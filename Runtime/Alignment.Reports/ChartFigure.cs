@@ -13,7 +13,7 @@ internal static class ChartFigure
         ChartDrawing.AddLegend(html, chart);
         html.Add($"<div class=\"plot\" tabindex=\"0\" role=\"img\" aria-label=\"{chart.Title}\"></div>")
             .Add($"<div class=\"static\">");
-        ChartDrawing.Add(html, chart.Sketched());
+        ChartDrawing.Of(chart.Sketched()).AddTo(html);
         html.Add($"</div><figcaption>{caption}</figcaption><script type=\"application/json\">")
             .AddVerbatim(ChartData.Of(chart.Thinned()))
             .Add($"</script></figure>\n");

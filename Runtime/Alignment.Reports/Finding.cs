@@ -24,6 +24,9 @@ internal sealed record Finding
     /// <summary>Of the game furthest from equilibrium.</summary>
     public required Certified Certificate { get; init; }
 
+    /// <summary>Names the game furthest from equilibrium among the games that were declared; empty for a single one.</summary>
+    public string WorstName { get; init; } = "";
+
     /// <summary>What was measured of that game, by key.</summary>
     public required IReadOnlyDictionary<string, double> Metrics { get; init; }
 
@@ -32,6 +35,9 @@ internal sealed record Finding
 
     /// <summary>What a correlated equilibrium recommends, where that is the solver's answer.</summary>
     public IReadOnlyList<Share> Joint { get; init; } = [];
+
+    /// <summary>Sentences that a reader of the result must know.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
 
     /// <summary>All games of a batch; empty without one.</summary>
     public IReadOnlyList<Element> Elements { get; init; } = [];

@@ -25,6 +25,17 @@ internal static class FindingOfJson
 
     private static Finding Read(JsonElement root)
     {
+        var finding = Whole(root);
+        return finding.Elements.Count == 0
+            ? finding
+            : finding with
+            {
+                WorstName = finding.Elements[finding.Worst].Game,
+            };
+    }
+
+    private static Finding Whole(JsonElement root)
+    {
         var schema = Text(root, "schema");
         if (schema is not ("solve/1" or "open/1"))
             throw new InvalidDataException($"it is of schema '{schema}', and reports read 'solve/1' and 'open/1'");
@@ -44,6 +55,9 @@ internal static class FindingOfJson
             Plays = [.. players.Select(player => Play(root, player))],
             Joint = root.TryGetProperty("joint", out var joint)
                 ? [.. joint.EnumerateArray().Select(cell => new Share(Text(cell, "cell"), Number(cell, "probability")))]
+                : [],
+            Notes = root.TryGetProperty("notes", out var notes)
+                ? [.. notes.EnumerateArray().Select(note => note.GetString() ?? "")]
                 : [],
             Elements = root.TryGetProperty("elements", out var elements)
                 ? [.. elements.EnumerateArray().Select(element => Element(element, players))]
@@ -88,7 +102,8 @@ internal static class FindingOfJson
             : new(player, Finite(value), null, decisions);
     }
 
-    private static IReadOnlyList<Decision> Decisions(JsonElement strategy)
+    /// <summary>A player's strategy, as a profile has it.</summary>
+    public static IReadOnlyList<Decision> Decisions(JsonElement strategy)
     {
         var entries = strategy.EnumerateObject().Where(p => IsName(p.Name)).ToArray();
         return entries.Any(entry => entry.Value.ValueKind == JsonValueKind.Object)

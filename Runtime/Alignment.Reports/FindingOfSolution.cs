@@ -17,9 +17,14 @@ internal static class FindingOfSolution
             Seconds = solution.Seconds,
             Status = solution.Status.Sentence,
             Certificate = Of(worst.Certificate),
-            Metrics = worst.Metrics,
+            WorstName = worst.Game,
+            Metrics = new Dictionary<string, double>(worst.Metrics, StringComparer.Ordinal)
+            {
+                ["game/cycling"] = solution.Cycling,
+            },
             Plays = [.. solution.Players.Select((player, p) => Of(solution, player, worst.Strategies[p], worst))],
             Joint = [.. Joint(solution, worst)],
+            Notes = [.. solution.Notes],
             Elements =
                 solution.Batch.Count == 0
                     ? []
@@ -56,10 +61,14 @@ internal static class FindingOfSolution
     private static Certified Of(Certificate.Exact certificate) =>
         new(certificate.Kind, certificate.NashConv, certificate.Exploitability);
 
-    private static Play Of(Solution solution, Player player, ValueList<double> strategy, GameSolution game)
+    private static Play Of(Solution solution, Player player, ValueList<double> strategy, GameSolution game) =>
+        new(player.Name, game.Value(player), null, Decisions(solution.Game.Spec, player, strategy));
+
+    /// <summary>A player's strategy by decision and action.</summary>
+    public static IReadOnlyList<Decision> Decisions(GameSpec spec, Player player, ValueList<double> strategy)
     {
         Share At(string label, int index) => new(label, strategy[index]);
-        IReadOnlyList<Decision> decisions = solution.Game.Spec.Tree is { } tree
+        return spec.Tree is { } tree
             ?
             [
                 .. tree
@@ -70,7 +79,6 @@ internal static class FindingOfSolution
                     )),
             ]
             : [new(null, [.. Enumerable.Range(0, player.Actions.Size).Select(a => At(player.Actions.Label(a), a))])];
-        return new(player.Name, game.Value(player), null, decisions);
     }
 
     private static IEnumerable<Share> Joint(Solution solution, GameSolution game)

@@ -22,9 +22,9 @@ internal static class GapSection
     public static bool Add(Html html, Subject subject)
     {
         var rates = new List<Rate>();
-        var charts = Gaps.Select(gap => Of(subject, gap.Key, gap.Title, gap.Gap, rates)).OfType<Drawn>().ToArray();
+        var charts = Charts(subject, rates);
         html.Add($"<section><h2>Gaps over steps</h2>");
-        if (charts.Length == 0)
+        if (charts.Count == 0)
         {
             html.Add(
                 $"<p>{(subject.Metrics.Steps.Count == 0 ? "Nothing was measured on the way." : "Too few moments were measured for a curve.")}</p></section>\n"
@@ -43,11 +43,17 @@ internal static class GapSection
         return true;
     }
 
+    /// <summary>A chart for each gap that was measured, with a caption.</summary>
+    public static IReadOnlyList<CaptionedChart> Charts(Subject subject) => Charts(subject, []);
+
+    private static IReadOnlyList<CaptionedChart> Charts(Subject subject, List<Rate> rates) =>
+        [.. Gaps.Select(gap => Of(subject, gap.Key, gap.Title, gap.Gap, rates)).OfType<CaptionedChart>()];
+
     /// <summary>The curve of a run's NashConv, of the strategies that it reports.</summary>
     public static Series? NashConv(MetricColumns metrics, string name, string colour, string dash) =>
         metrics.Find("game/nash_conv") is { } column ? Curve(metrics, column, name, colour, dash) : null;
 
-    private static Drawn? Of(Subject subject, string key, string title, Gap? gap, List<Rate> rates)
+    private static CaptionedChart? Of(Subject subject, string key, string title, Gap? gap, List<Rate> rates)
     {
         var metrics = subject.Metrics;
         if (metrics.Find(key) is not { } reported)
@@ -223,8 +229,6 @@ internal static class GapSection
         : double.IsPositiveInfinity(claim.Exponent) ? "linear"
         : claim.Exponent == 0 ? "no rate"
         : Figures.Brief(claim.Exponent);
-
-    private sealed record Drawn(Chart Chart, string Caption);
 
     private sealed record Rate(string Title, Iterate Iterate, FittedLine? Line, RateClaim? Claim);
 }

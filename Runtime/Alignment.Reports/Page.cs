@@ -10,7 +10,7 @@ namespace Alignment.Reports;
 /// </remarks>
 internal static class Page
 {
-    private static readonly string Style = PlotlyScript.Resource("report.css");
+    private static readonly string Style = Drawing.Style + PlotlyScript.Resource("report.css");
 
     private static readonly string Script = PlotlyScript.Resource("report.js");
 

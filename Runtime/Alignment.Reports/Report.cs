@@ -5,7 +5,7 @@ namespace Alignment.Reports;
 /// <summary>A run as one HTML file that needs nothing else: no network, no other file, and no script to be read.</summary>
 /// <remarks>
 /// It begins with the verdict: kind of certificate, NashConv, exploitability, and how the run ended. Then come gaps over steps with fitted and claimed
-/// rates, values, strategies, payoffs where the game is known, the games of a batch, the specification, and settings. A content security policy in the
+/// rates, strategies and how they came about, payoffs, the games of a batch, values, the specification, and settings. A content security policy in the
 /// file refuses every address. A run that has no result yet, or none, gets a report that says so.
 /// </remarks>
 public static class Report
@@ -13,7 +13,7 @@ public static class Report
     /// <summary>Writes the report of a run's folder.</summary>
     /// <param name="run">The run; it may still go on.</param>
     /// <param name="stream">Where the file goes, in UTF-8.</param>
-    /// <param name="game">The game that was solved, for its payoffs; a folder does not have them. Default: null, no payoffs.</param>
+    /// <param name="game">The game that was solved, for its payoffs. Default: null, those that the folder has, of a small two-player matrix game.</param>
     /// <param name="solver">The solver, for the rates that it claims. Default: null, no claims.</param>
     public static void Write(RunFolder run, Stream stream, BoundGame? game = null, SolverInfo? solver = null)
     {
@@ -45,15 +45,17 @@ public static class Report
         VerdictSection.Add(html, subject);
         var hasGaps = GapSection.Add(html, subject);
         StrategySection.Add(html, subject);
+        var hasStrategies = TrajectorySection.Add(html, subject);
         PayoffSection.Add(html, subject);
         BatchSection.Add(html, subject);
         var hasValues = ValueSection.Add(html, subject);
         SettingsSection.AddSpec(html, subject);
         SettingsSection.Add(html, subject);
-        if (hasGaps || hasValues)
+        var hasPlots = hasGaps || hasStrategies || hasValues;
+        if (hasPlots)
             html.Add(
                 $"<footer class=\"screen\"><p>In a plot: drag to zoom, double-click to go back. The plots are drawn by plotly.js, which this file carries with its licence.</p></footer>\n"
             );
-        Page.Write($"{subject.Name}: {VerdictSection.Sentence(subject)}", html, hasGaps || hasValues, stream);
+        Page.Write($"{subject.Name}: {VerdictSection.Sentence(subject)}", html, hasPlots, stream);
     }
 }

@@ -40,8 +40,14 @@ internal sealed record Subject
     /// <summary>The solver, for its claims, where it is known.</summary>
     public SolverInfo? Solver { get; init; }
 
-    /// <summary>The game, for its payoffs, where it is known.</summary>
-    public BoundGame? Game { get; init; }
+    /// <summary>The payoffs, where they are known.</summary>
+    public PayoffTables? Payoffs { get; init; }
+
+    /// <summary>What was played on the way, where it was kept; read when it is first asked for.</summary>
+    public Trajectory? Trajectory => Played.Value;
+
+    /// <summary>What reads it.</summary>
+    public required Lazy<Trajectory?> Played { private get; init; }
 
     /// <summary>Whether the games' replicates are known to lie along the axis <c>draw</c>.</summary>
     public bool HasDraws =>
@@ -71,9 +77,10 @@ internal sealed record Subject
             ],
             Finding = finding,
             Measured = new(() => new(solution.Trace)),
-            Notes = [.. solution.Notes],
+            Notes = finding.Notes,
             Solver = solution.Solver.Info,
-            Game = solution.Game,
+            Payoffs = PayoffTables.Of(solution.Game),
+            Played = new(() => Trajectory.Of(solution)),
         };
     }
 
@@ -82,7 +89,9 @@ internal sealed record Subject
     {
         var (description, status) = (run.Description, run.Status);
         var notes = new List<string>();
-        var finding = Read(run, notes);
+        var finding = Kept(run, RunFiles.Solution, notes, FindingOfJson.Read);
+        var payoffs = game is null ? Kept(run, RunFiles.Payoffs, notes, PayoffTables.Read) : PayoffTables.Of(game);
+        notes.AddRange(finding?.Notes ?? []);
         if (description.Commit is { } commit && commit.EndsWith('+'))
             notes.Add("Files of the folder that the run was started in differed from the commit.");
         if (status.Resumed > 0)
@@ -101,7 +110,8 @@ internal sealed record Subject
             Measured = new(() => new(run.Metrics)),
             Notes = notes,
             Solver = solver,
-            Game = game,
+            Payoffs = payoffs,
+            Played = new(() => Trajectory.Read(run.File(RunFiles.Strategies))),
         };
     }
 
@@ -145,17 +155,19 @@ internal sealed record Subject
             ? word
             : $"'{word}'";
 
-    private static Finding? Read(RunFolder run, List<string> notes)
+    /// <summary>What a file of the run holds; null where there is none, or it cannot be read, which is told.</summary>
+    private static T? Kept<T>(RunFolder run, string name, List<string> notes, Func<Stream, T> read)
+        where T : class
     {
         try
         {
             using var stream = new FileStream(
-                run.File(RunFiles.Solution),
+                run.File(name),
                 FileMode.Open,
                 FileAccess.Read,
                 FileShare.ReadWrite | FileShare.Delete
             );
-            return FindingOfJson.Read(stream);
+            return read(stream);
         }
         catch (FileNotFoundException)
         {
@@ -164,7 +176,7 @@ internal sealed record Subject
         catch (Exception e)
             when (e is JsonException or InvalidDataException or IOException or UnauthorizedAccessException)
         {
-            notes.Add($"{RunFiles.Solution} cannot be read: {e.Message}");
+            notes.Add($"{name} cannot be read: {e.Message}");
             return null;
         }
     }

@@ -12,6 +12,17 @@ internal static class ValueSection
     /// <returns>Whether there was one to add.</returns>
     public static bool Add(Html html, Subject subject)
     {
+        if (Of(subject) is not { } drawn)
+            return false;
+        html.Add($"<section><h2>Values over steps</h2>");
+        ChartFigure.Add(html, drawn.Chart, drawn.Caption);
+        html.Add($"</section>\n");
+        return true;
+    }
+
+    /// <summary>The chart with its caption; null where too little was measured.</summary>
+    public static CaptionedChart? Of(Subject subject)
+    {
         var keys = subject.Metrics.Keys.Where(key => key.StartsWith(Prefix, StringComparison.Ordinal)).ToArray();
         var order = subject.Finding?.Plays.Select(play => play.Player).ToList() ?? [];
         var series = keys.OrderBy(key => order.IndexOf(key[Prefix.Length..]))
@@ -20,15 +31,12 @@ internal static class ValueSection
             .ToArray();
         var chart = new Chart("Expected payoff of each player over steps", Steps, Value, series);
         if (!chart.HasCurve)
-            return false;
-        html.Add($"<section><h2>Values over steps</h2>");
+            return null;
         var mean = subject.Finding is { Elements.Count: > 1 } batch
             ? $" The mean of {Figures.Count(batch.Elements.Count)} games."
             : "";
         var cut = keys.Length > MostPlayers ? $" The first {MostPlayers} of {keys.Length} players." : "";
-        ChartFigure.Add(html, chart, $"Expected payoff at the reported strategies, without regularizers.{mean}{cut}");
-        html.Add($"</section>\n");
-        return true;
+        return new(chart, $"Expected payoff at the reported strategies, without regularizers.{mean}{cut}");
     }
 
     private static Series Curve(MetricColumns metrics, string key, int k) =>

@@ -48,6 +48,9 @@ public static class SurfaceTests
                             solution.Notes[0].Contains("prm+", StringComparison.Ordinal),
                             "the note names the solver chosen"
                         );
+                        var plot = Plots.Simplex(solution)[0];
+                        Check(plot.ToSvg().StartsWith("<svg ", StringComparison.Ordinal), "a plot is a value");
+                        Check(solution.Plots().Any(p => p.Title == plot.Title), "one of all");
                     }
                 ),
                 Runner.TestCase(

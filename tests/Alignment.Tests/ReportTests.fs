@@ -42,8 +42,16 @@ let private contents =
 
                 Expect.equal
                     (headings document)
-                    [ "Gaps over steps"; "Strategies"; "Values over steps"; "Specification"; "Settings" ]
-                    "sections; no payoffs, which a folder does not have"
+                    [
+                        "Gaps over steps"
+                        "Strategies"
+                        "Strategies over steps"
+                        "Payoffs"
+                        "Values over steps"
+                        "Specification"
+                        "Settings"
+                    ]
+                    "sections"
 
                 let shown = elements "td" document |> List.map _.Value
 
@@ -59,7 +67,7 @@ let private contents =
                 Expect.contains shown "align solve 'a game' --seed 7" "how it was started")
         }
 
-        test "of a solution: payoffs and claims too" {
+        test "of a solution: claims too" {
             let solution = GameSolver.Solve(rps, Solver.Find "rm+", SolveOptions(Until = Stop.AfterSteps 2000L))
             let document = checkAll (solution.ToHtml())
             Expect.contains (headings document) "Payoffs" "sections"

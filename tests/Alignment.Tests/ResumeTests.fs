@@ -71,6 +71,11 @@ let private line (point: TracePoint) = [
     string point.Step
     for KeyValue(key, value) in point.Metrics |> Seq.sortBy _.Key do
         $"%s{key}=%d{BitConverter.DoubleToInt64Bits value}"
+    match point.Strategies with
+    | null -> "no strategies"
+    | strategies ->
+        for strategy in strategies do
+            yield! strategy |> Seq.map (BitConverter.DoubleToInt64Bits >> string)
 ]
 
 /// Runs to the end once, and once more with a break at each given number of checkpoints; both come to the same.

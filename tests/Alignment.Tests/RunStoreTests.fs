@@ -225,63 +225,70 @@ let private killed folder steps =
 let private interruptions =
     testSequenced
     <| testList "interruptions" [
-        test "killed thirty times at random moments, a run ends as if nothing had been" {
-            inFolder (fun folder ->
-                let solve out resume =
-                    [
-                        "solve"
-                        "liars_dice(sides=3)"
-                        "--solver"
-                        "pcfr+"
-                        "--steps"
-                        "1000000"
-                        "--json"
-                        "--threads"
-                        "1"
-                    ]
-                    @ [ "--out"; Path.Combine(folder, out) ]
-                    @ resume
+        // the second game is so small that its strategies are kept
+        for game, solver, steps, most in
+            [ "liars_dice(sides=3)", "pcfr+", 1_000_000, 30L; "kuhn_poker", "pcfr+", 8_000_000, 10L ] do
+            test $"killed %d{most} times at random moments, a run ends as if nothing had been: %s{game}" {
+                inFolder (fun folder ->
+                    let solve out resume =
+                        [ "solve"; game; "--solver"; solver; "--steps"; string steps; "--json"; "--threads"; "1" ]
+                        @ [ "--out"; Path.Combine(folder, out) ]
+                        @ resume
 
-                let whole = child (solve "whole" [])
-                let moments = RandomStream(11UL, "kills")
-                let mutable kills = 0L
-                let mutable result = None
+                    let whole = child (solve "whole" [])
+                    let moments = RandomStream(11UL, "kills")
+                    let mutable kills = 0L
+                    let mutable result = None
 
-                while result.IsNone do
-                    use child = start (solve "killed" [ "--resume"; "auto"; "--checkpoint"; "0.01" ])
+                    while result.IsNone do
+                        use child = start (solve "killed" [ "--resume"; "auto"; "--checkpoint"; "0.01" ])
 
-                    let outputs = child.StandardOutput.ReadToEndAsync(), child.StandardError.ReadToEndAsync()
+                        let outputs = child.StandardOutput.ReadToEndAsync(), child.StandardError.ReadToEndAsync()
 
-                    if kills < 30L then
-                        // once it runs: at any moment, and often within a checkpoint's writing
-                        while not child.HasExited
-                              && (runsIn (Path.Combine(folder, "killed"))
-                                  |> List.forall (fun run -> run.Status.Process <> child.Id)) do
-                            Thread.Sleep 5
+                        if kills < most then
+                            // once it runs: at any moment, and often within a checkpoint's writing
+                            while not child.HasExited
+                                  && (runsIn (Path.Combine(folder, "killed"))
+                                      |> List.forall (fun run -> run.Status.Process <> child.Id)) do
+                                Thread.Sleep 5
 
-                        Thread.Sleep(TimeSpan.FromSeconds(0.4 * moments.Uniform(kills, 0L)))
-                        Expect.isFalse child.HasExited "it runs when it is killed"
-                        child.Kill()
-                        child.WaitForExit()
-                        kills <- kills + 1L
-                    else
-                        child.WaitForExit()
-                        result <- Some(child.ExitCode, (fst outputs).Result, (snd outputs).Result)
+                            Thread.Sleep(TimeSpan.FromSeconds(0.4 * moments.Uniform(kills, 0L)))
+                            Expect.isFalse child.HasExited "it runs when it is killed"
+                            child.Kill()
+                            child.WaitForExit()
+                            kills <- kills + 1L
+                        else
+                            child.WaitForExit()
+                            result <- Some(child.ExitCode, (fst outputs).Result, (snd outputs).Result)
 
-                let code, out, error = result.Value
-                Expect.equal code 0 error
-                let _, expected, _ = whole
-                let run = onlyRun (Path.Combine(folder, "killed"))
-                Expect.equal (timeless out) (timeless expected) "the result, bit for bit"
-                Expect.equal run.Status.Resumed 30 "taken up after each"
+                    let code, out, error = result.Value
+                    Expect.equal code 0 error
+                    let _, expected, _ = whole
+                    let run = onlyRun (Path.Combine(folder, "killed"))
+                    Expect.equal (timeless out) (timeless expected) "the result, bit for bit"
+                    Expect.equal run.Status.Resumed (int most) "taken up after each"
 
-                Expect.equal
-                    (lines run)
-                    (lines (onlyRun (Path.Combine(folder, "whole"))))
-                    "metric lines, none lost, none twice"
+                    Expect.equal
+                        (lines run)
+                        (lines (onlyRun (Path.Combine(folder, "whole"))))
+                        "metric lines, none lost, none twice"
 
-                Expect.equal run.Status.State RunState.Finished "state")
-        }
+                    let strategies (run: RunFolder) =
+                        let file = run.File RunFiles.Strategies
+                        if File.Exists file then File.ReadAllLines file else [||]
+
+                    Expect.equal
+                        (strategies run)
+                        (strategies (onlyRun (Path.Combine(folder, "whole"))))
+                        "strategies, bit for bit"
+
+                    Expect.equal
+                        (strategies run).Length
+                        (if game = "kuhn_poker" then run.Metrics |> Seq.length else 0)
+                        "one a moment"
+
+                    Expect.equal run.Status.State RunState.Finished "state")
+            }
 
         test "a checkpoint that is not whole is passed over with a word" {
             inFolder (fun folder ->

@@ -41,6 +41,7 @@
     const axis = (of) => ({
         title: { text: plain(of.title), standoff: 10 },
         type: of.log ? "log" : "linear",
+        range: of.share ? [-0.03, 1.03] : undefined,
         exponentformat: "power",
         dtick: of.log && of.decades >= 1 ? Math.ceil(of.decades / 9) : undefined,
         gridcolor: colour("line"),

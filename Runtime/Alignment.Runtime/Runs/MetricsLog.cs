@@ -1,35 +1,23 @@
-using System.Buffers;
 using System.Text.Json;
 
 namespace Alignment.Runtime;
 
 /// <summary>A run's measured moments as lines of JSON: <c>{"step":10,"seconds":0.5,"game/nash_conv":0.1,...}</c>.</summary>
-/// <remarks>A line is handed to the system whole, so whatever kills the process leaves whole lines; a power cut may tear the last, which a
-/// reader passes over. A number that is not finite is <c>null</c>.</remarks>
+/// <remarks>A number that is not finite is <c>null</c>.</remarks>
 internal sealed class MetricsLog : IDisposable
 {
-    private readonly FileStream _stream;
-    private readonly ArrayBufferWriter<byte> _line = new();
+    private readonly LineLog _lines;
 
-    /// <param name="path">The file.</param>
-    /// <param name="length">How much of it to keep, in bytes: what came after the checkpoint comes again.</param>
-    public MetricsLog(string path, long length)
-    {
-        _stream = new(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read, bufferSize: 0);
-        _stream.SetLength(length);
-        _stream.Position = length;
-    }
+    /// <inheritdoc cref="LineLog(string, long, JsonWriterOptions)"/>
+    public MetricsLog(string path, long length) => _lines = new(path, length);
 
     /// <summary>Length in bytes.</summary>
-    public long Length => _stream.Position;
+    public long Length => _lines.Length;
 
     /// <summary>Adds a line.</summary>
-    public void Add(TracePoint point)
-    {
-        _line.ResetWrittenCount();
-        using (var json = new Utf8JsonWriter(_line))
+    public void Add(TracePoint point) =>
+        _lines.Add(json =>
         {
-            json.WriteStartObject();
             json.WriteNumber("step", point.Step);
             json.WriteNumber("seconds", point.Seconds);
             foreach (var (key, value) in point.Metrics)
@@ -39,18 +27,12 @@ internal sealed class MetricsLog : IDisposable
                 else
                     json.WriteNull(key);
             }
-
-            json.WriteEndObject();
-        }
-
-        _line.Write("\n"u8);
-        _stream.Write(_line.WrittenSpan);
-    }
+        });
 
     /// <summary>Has all lines on the disk.</summary>
-    public void Flush() => _stream.Flush(flushToDisk: true);
+    public void Flush() => _lines.Flush();
 
-    public void Dispose() => _stream.Dispose();
+    public void Dispose() => _lines.Dispose();
 
     /// <summary>The whole lines of a file, passing over a torn one.</summary>
     public static IEnumerable<TracePoint> Read(string path)

@@ -12,6 +12,12 @@ public static class RunFiles
     /// <summary>A line for each measured moment.</summary>
     public const string Metrics = "metrics.jsonl";
 
+    /// <summary>What was played at the measured moments, a line for each, of a small game.</summary>
+    public const string Strategies = "strategies.jsonl";
+
+    /// <summary>The payoffs of a small two-player matrix game.</summary>
+    public const string Payoffs = "payoffs.json";
+
     /// <summary>The specification's canonical text.</summary>
     public const string Spec = "spec.txt";
 

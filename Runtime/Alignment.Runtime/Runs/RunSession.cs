@@ -63,6 +63,7 @@ public sealed class RunSession(RunPlan plan, Action<string> tell, Action<RunFold
             _writer = RunWriter.Begin(plan.Parent, description, game.Declared.ToString(), plan.Files, plan.Writing);
         }
 
+        ((IRunRecorder)_writer).Begin(game, solver, options);
         begun?.Invoke(_writer.Folder);
         if (options.Logger.IsEnabled(LogLevel.Information))
             options.Logger.LogInformation("The run is kept in {Folder}.", _writer.Folder.Path);

@@ -10,6 +10,7 @@ public sealed class RunWriter : IRunRecorder, IDisposable
     private readonly FileStream _lock;
     private readonly MetricsLog _metrics;
     private readonly TensorBoardWriter _board;
+    private StrategyLog? _strategies; // of games that are small enough
     private readonly RunWriterOptions _options;
     private readonly Stopwatch _sinceCheckpoint = Stopwatch.StartNew();
     private readonly int _resumed;
@@ -50,6 +51,7 @@ public sealed class RunWriter : IRunRecorder, IDisposable
     private const string Gap = "run/gap";
     private const string Lines = "run/metrics_bytes";
     private const string Records = "run/event_bytes";
+    private const string Moves = "run/strategies_bytes";
 
     /// <summary>The folder.</summary>
     public RunFolder Folder { get; }
@@ -163,8 +165,20 @@ public sealed class RunWriter : IRunRecorder, IDisposable
         return new(folder, options ?? new(), held, folder.Newest(warn));
     }
 
-    // the folder is there from the beginning
-    void IRunRecorder.Begin(BoundGame game, ISolver solver, SolveOptions options) { }
+    // the folder is there from the beginning; what the report of a small game needs is added
+    void IRunRecorder.Begin(BoundGame game, ISolver solver, SolveOptions options)
+    {
+        if (PayoffFile.Keeps(game) && !File.Exists(Folder.File(RunFiles.Payoffs)))
+            Add(RunFiles.Payoffs, stream => PayoffFile.Write(game, stream));
+        if (!StrategyMoments.Keeps(game, solver))
+            return;
+        // checkpoints of earlier versions know nothing of strategies: their lines come from here on
+        var kept = Resume?.Has(Moves) == true ? (long)Resume.Number(Moves) : 0;
+        _strategies = Kept(
+            "its strategies cannot be written",
+            () => new StrategyLog(Folder.File(RunFiles.Strategies), kept, game.Spec, solver.Info.Reports)
+        );
+    }
 
     /// <inheritdoc/>
     public void Measured(TracePoint point)
@@ -175,6 +189,7 @@ public sealed class RunWriter : IRunRecorder, IDisposable
             () =>
             {
                 _metrics.Add(point);
+                _strategies?.Add(point);
                 _board.Add(point);
             }
         );
@@ -190,8 +205,11 @@ public sealed class RunWriter : IRunRecorder, IDisposable
             () =>
             {
                 _metrics.Flush();
+                _strategies?.Flush();
                 _board.Flush();
                 snapshot.Put(Lines, _metrics.Length);
+                if (_strategies is not null)
+                    snapshot.Put(Moves, _strategies.Length);
                 snapshot.Put(Records, _board.Length);
                 snapshot.Put(Gap, gap);
                 Directory.CreateDirectory(folder);
@@ -217,6 +235,7 @@ public sealed class RunWriter : IRunRecorder, IDisposable
         if (state != RunState.Finished)
             return;
         _metrics.Flush();
+        _strategies?.Flush();
         _board.Flush();
     }
 
@@ -228,6 +247,7 @@ public sealed class RunWriter : IRunRecorder, IDisposable
     public void Dispose()
     {
         _metrics.Dispose();
+        _strategies?.Dispose();
         _board.Dispose();
         _lock.Dispose();
     }

@@ -20,17 +20,7 @@ internal static class Certify
             status,
             Exact(metrics, players.Count),
             steps,
-            players
-                .Select(
-                    (p, k) =>
-                    {
-                        var strategy = measured.Strategies[k].AsSpan(index * p.Actions.Size, p.Actions.Size);
-                        return game.Spec.Tree is { } tree
-                            ? tree.Treeplex(p).InTreeOrder(strategy)
-                            : strategy.ToArray().ToValueList();
-                    }
-                )
-                .ToValueList(),
+            Strategies(game, measured, index),
             measured.Joint is { } joint
                 ? joint
                     .AsSpan(
@@ -43,6 +33,20 @@ internal static class Certify
             metrics
         );
     }
+
+    /// <summary>What the players of one game play, as <see cref="GameSolution.Strategies"/> have it.</summary>
+    public static ValueList<ValueList<double>> Strategies(BoundGame game, Measured measured, int index) =>
+        game
+            .Spec.Players.Select(
+                (p, k) =>
+                {
+                    var strategy = measured.Strategies[k].AsSpan(index * p.Actions.Size, p.Actions.Size);
+                    return game.Spec.Tree is { } tree
+                        ? tree.Treeplex(p).InTreeOrder(strategy)
+                        : strategy.ToArray().ToValueList();
+                }
+            )
+            .ToValueList();
 
     /// <summary>The certificate that measured figures make.</summary>
     public static Certificate.Exact Exact(IReadOnlyDictionary<string, double> metrics, int players)

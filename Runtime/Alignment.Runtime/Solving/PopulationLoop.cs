@@ -122,7 +122,16 @@ internal sealed class PopulationLoop
             if (_best is null || candidate.Certificate.NashConv <= _best.Certificate.NashConv)
                 _best = candidate;
             if (_game.Games == 1)
-                TakeDown(new(_step, seconds, candidate.Metrics), cancelled);
+                TakeDown(
+                    new(_step, seconds, candidate.Metrics)
+                    {
+                        Strategies =
+                            StrategyMoments.Keeps(_game, _solver) && StrategyMoments.Has(_step)
+                                ? candidate.Strategies
+                                : null,
+                    },
+                    cancelled
+                );
             if (status is not null)
                 return _best with { Status = status };
             if (_options.Recorder is { IsDue: true })

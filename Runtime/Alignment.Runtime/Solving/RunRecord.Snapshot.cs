@@ -62,12 +62,40 @@ internal static class Traces
         snapshot.Put("trace/keys", string.Join('\n', keys));
         foreach (var key in keys)
             snapshot.Put($"trace/metric/{key}", [.. trace.Select(point => point.Metrics[key])]);
+        int[] kept = [.. Enumerable.Range(0, trace.Count).Where(k => trace[k].Strategies is not null)];
+        snapshot.Put(Kept, kept.Select(k => (long)k));
+        for (var p = 0; kept.Length > 0 && p < trace[kept[0]].Strategies!.Count; p++)
+            snapshot.Put(Strategy(p), [.. kept.SelectMany(k => trace[k].Strategies![p])]);
+    }
+
+    private const string Kept = "trace/strategies";
+
+    private static string Strategy(int player) =>
+        string.Create(CultureInfo.InvariantCulture, $"trace/strategy/{player}");
+
+    /// <summary>The strategies that were kept, by the number of the moment.</summary>
+    private static Dictionary<int, ValueList<ValueList<double>>> Strategies(Snapshot snapshot)
+    {
+        // checkpoints of earlier versions have none
+        var kept = snapshot.Has(Kept) ? snapshot.Integers(Kept) : [];
+        var players = Enumerable.Range(0, int.MaxValue).TakeWhile(p => snapshot.Has(Strategy(p))).ToArray();
+        ValueList<double> Part(int player, int k)
+        {
+            var all = snapshot.Array(Strategy(player));
+            var length = all.Length / kept.Length;
+            return all.AsSpan(k * length, length).ToArray().ToValueList();
+        }
+
+        return Enumerable
+            .Range(0, kept.Length)
+            .ToDictionary(k => (int)kept[k], k => players.Select(p => Part(p, k)).ToValueList());
     }
 
     public static IEnumerable<TracePoint> Load(Snapshot snapshot)
     {
         var (steps, seconds) = (snapshot.Integers("trace/step"), snapshot.Array("trace/seconds"));
         var keys = snapshot.Text("trace/keys").Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var strategies = Strategies(snapshot);
         return steps.Select(
             (step, k) =>
                 new TracePoint(
@@ -79,6 +107,9 @@ internal static class Traces
                         StringComparer.Ordinal
                     )
                 )
+                {
+                    Strategies = strategies.GetValueOrDefault(k),
+                }
         );
     }
 }

@@ -23,6 +23,7 @@ internal sealed partial class RunRecord
     private readonly Stopwatch _running = new();
     private readonly Stopwatch _measuring = new();
     private readonly CyclingDetector _cycling = new();
+    private readonly bool _keepsStrategies;
     private int _limitsSeen;
     private double _secondsBefore; // of the run that this one goes on from
     private double _measuringBefore;
@@ -45,6 +46,7 @@ internal sealed partial class RunRecord
         Games = batch.Aggregate(1, (n, axis) => checked(n * axis.Size));
         _done = new GameSolution?[Games];
         _good = new (Measured, long)?[Games];
+        _keepsStrategies = StrategyMoments.Keeps(game, solver);
     }
 
     /// <summary>Number of games.</summary>
@@ -216,7 +218,13 @@ internal sealed partial class RunRecord
                     : finite.Average(game => m.Value[game]),
             StringComparer.Ordinal
         );
-        var point = new TracePoint(step, Seconds, metrics);
+        var point = new TracePoint(step, Seconds, metrics)
+        {
+            Strategies =
+                _keepsStrategies && _done[0] is null && measured.IsFinite(0)
+                    ? Certify.Strategies(_game, measured, 0)
+                    : null,
+        };
         _trace.Add(point);
         _options.Progress?.Report(point);
         if (!cancelled)

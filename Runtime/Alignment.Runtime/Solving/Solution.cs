@@ -4,7 +4,18 @@ namespace Alignment;
 /// <param name="Step">Steps done.</param>
 /// <param name="Seconds">Time inside the solve loop.</param>
 /// <param name="Metrics">Gaps: the largest over all games. Everything else: the mean over all games.</param>
-public sealed record TracePoint(long Step, double Seconds, IReadOnlyDictionary<string, double> Metrics);
+public sealed record TracePoint(long Step, double Seconds, IReadOnlyDictionary<string, double> Metrics)
+{
+    /// <summary>How many probabilities the strategies of all players may have together to be kept: 64.</summary>
+    public const int MostProbabilities = 64;
+
+    /// <summary>
+    /// What the players of the first game play, in the iterate that the solver reports, as <see cref="GameSolution.Strategies"/> have it. Null where
+    /// it is not kept: of games with more than <see cref="MostProbabilities"/> probabilities, once the first game of a batch has its result, and of
+    /// populations at the moments that <see cref="Alignment.Runtime.StrategyMoments"/> leaves out.
+    /// </summary>
+    public ValueList<ValueList<double>>? Strategies { get; init; }
+}
 
 /// <summary>The solution of one game of a batch.</summary>
 /// <param name="Game">Names the game, such as <c>draw=3</c>; empty for a single game.</param>
@@ -112,6 +123,8 @@ public sealed record Solution
         return this with
         {
             Batch = Batch.Where(a => a.Name != axis.Name).ToValueList(),
+            // what was kept on the way is the first game's
+            Trace = element == 0 ? Trace : Trace.Select(point => point with { Strategies = null }).ToValueList(),
             Games = Games.Where((_, g) => g / stride % size == element).ToValueList(),
         };
     }

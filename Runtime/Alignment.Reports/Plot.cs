@@ -1,0 +1,81 @@
+using System.Text;
+using Alignment.Reports;
+using Alignment.Runtime;
+
+namespace Alignment;
+
+/// <summary>A drawing of a result, as a value: made by <see cref="Plots"/>, written as SVG or HTML.</summary>
+/// <remarks>Immutable. Colours follow the reader's light or dark scheme; nothing in either form asks the network for anything.</remarks>
+public sealed class Plot
+{
+    private readonly Drawing _drawing;
+    private readonly Chart? _chart; // drawn by the plots' script too
+    private readonly string _caption;
+
+    internal Plot(string title, Drawing drawing, string caption = "")
+    {
+        (Title, _drawing, _caption) = (title, drawing, caption);
+    }
+
+    internal Plot(CaptionedChart captioned)
+        : this(captioned.Chart.Title, ChartDrawing.Of(captioned.Chart.Sketched()), captioned.Caption)
+    {
+        _chart = captioned.Chart;
+    }
+
+    /// <summary>What is drawn.</summary>
+    public string Title { get; }
+
+    /// <summary>The drawing as an SVG document, with title, legend and colours in it. A curve has at most 400 points, its extremes among them.</summary>
+    public string ToSvg() => _drawing.Alone(Title, _chart?.Series ?? []);
+
+    /// <summary>
+    /// The plot as one HTML file: curves can be zoomed and read off, by a script that the file carries and that its content security policy names; without
+    /// scripts and on paper the drawing is seen.
+    /// </summary>
+    public string ToHtml()
+    {
+        var html = new Html().Add($"<header><h1>{Title}</h1></header>\n");
+        AddTo(html);
+        using var stream = new MemoryStream();
+        Page.Write(Title, html, HasScript, stream);
+        return Encoding.UTF8.GetString(stream.GetBuffer(), 0, (int)stream.Length);
+    }
+
+    /// <summary>Writes a file: <c>.svg</c> or <c>.html</c>, as its ending says. What stands there is replaced; the file is whole or not there.</summary>
+    /// <exception cref="ArgumentException">It ends in neither.</exception>
+    /// <exception cref="IOException">It cannot be written.</exception>
+    public void Save(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        AtomicFile.Write(
+            path,
+            Path.GetExtension(path).ToLowerInvariant() switch
+            {
+                ".svg" => ToSvg(),
+                ".html" => ToHtml(),
+                _ => throw new ArgumentException($"A plot is written as .svg or .html, got '{path}'.", nameof(path)),
+            }
+        );
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => Title;
+
+    /// <summary>Whether a document with this plot carries the plots' script.</summary>
+    internal bool HasScript => _chart is not null;
+
+    /// <summary>Adds the plot to a document, without its title.</summary>
+    internal void AddTo(Html html)
+    {
+        if (_chart is not null)
+        {
+            ChartFigure.Add(html, _chart, _caption);
+            return;
+        }
+
+        html.Add($"<figure class=\"{_drawing.Kind}\"><div class=\"scroll\" tabindex=\"0\">");
+        _drawing.AddTo(html);
+        html.Add($"</div><figcaption>{_caption}</figcaption></figure>\n");
+    }
+}
