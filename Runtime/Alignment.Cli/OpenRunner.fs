@@ -196,6 +196,8 @@ module OpenRunner =
     let private solve (terminal: Terminal) (request: Request) game solver (options: OpenOptions) =
         request.Out |> Option.iter RunKeeping.check
         let started = DateTimeOffset.UtcNow
+        let terminal = Verbosity.terminal request.Verbosity terminal
+        let options = options.Logging(Verbosity.logger terminal.Error request.Verbosity)
         let progress = OpenStatus terminal
         use signals = new Signals()
 

@@ -58,6 +58,8 @@ type Request = {
     /// All options, those of configuration files among them.
     Options: RunOption list
     Format: Format
+    /// How often `--verbose` was said.
+    Verbosity: int
     Action: Action
 }
 
@@ -84,6 +86,7 @@ module Request =
         Start = Script ""
         Options = []
         Format = Summary
+        Verbosity = 0
         Action = Run
     }
 
@@ -137,6 +140,7 @@ module Request =
         | RunOption.Resume run -> { request with Resume = Named run }
         | RunOption.Checkpoint text -> { request with Checkpoint = Some(Words.positive "--checkpoint" text) }
         | RunOption.Json -> { request with Format = Json }
+        | Verbose -> { request with Verbosity = request.Verbosity + 1 }
         | RunOption.Format text -> {
             request with
                 Format = Words.choice "--format" [ "gambit", Gambit; "json", Json; "text", Summary ] text

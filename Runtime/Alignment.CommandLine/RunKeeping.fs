@@ -54,6 +54,7 @@ module RunKeeping =
         | Resume _
         | Checkpoint _
         | RunOption.Json
+        | Verbose
         | RunOption.Format _
         | RunOption.Show _
         | Dry_Run -> false

@@ -27,6 +27,7 @@ type RunOption =
     | [<EqualsAssignmentOrSpaced>] Resume of WHICH: string
     | [<EqualsAssignmentOrSpaced>] Checkpoint of SECONDS: string
     | Json
+    | Verbose
     | [<EqualsAssignmentOrSpaced>] Format of NAME: string
     | [<EqualsAssignmentOrSpaced>] Show of STAGE: string
     | Dry_Run
@@ -59,6 +60,7 @@ type RunOption =
                 "go on with a run that broke off: auto (the newest of the same kind below --out, or a new one), a run's folder, or never (the default)"
             | Checkpoint _ -> "seconds between checkpoints of a run that is kept, 30 when left out"
             | Json -> "print one JSON object on stdout, everything else on stderr"
+            | Verbose -> "say on stderr what the run does; given twice, every detail"
             | Format _ -> "gambit: print an `NE,...` line a game on stdout, everything else on stderr; or json, or text"
             | Show _ -> "print a compiled stage (spec, ir or plan) and run nothing"
             | Dry_Run -> "print what would run and what it costs, and run nothing"
