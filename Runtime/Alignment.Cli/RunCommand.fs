@@ -27,10 +27,20 @@ module RunCommand =
         | ExitCode.Done -> ChildProcess.run ([ "run"; "--no-build"; path; "--" ] @ arguments) environment
         | code -> code
 
+    /// A script in a process of its own loads no exporter.
+    let private tellUnexported (path: string) =
+        if TelemetryExport.isAsked () then
+            Console.Error.WriteLine
+                $"note     %s{path} runs in a process of its own, which exports no spans and metrics; a .csx script's are, or add OpenTelemetry to the script, with the source and the meter 'Alignment'"
+
     let private runner (path: string) arguments =
         match Words.extension path with
-        | ".fsx" -> ChildProcess.run ([ "fsi"; "--quiet"; "--exec"; path; "--" ] @ arguments)
-        | ".cs" -> compiled path arguments
+        | ".fsx" ->
+            tellUnexported path
+            ChildProcess.run ([ "fsi"; "--quiet"; "--exec"; path; "--" ] @ arguments)
+        | ".cs" ->
+            tellUnexported path
+            compiled path arguments
         | ".csx" -> hosted path arguments
         | _ ->
             let all = String.concat ", " kinds

@@ -84,6 +84,16 @@ let tests =
                         (project = "Alignment.Runs")
                         $"{project}: {library}")
 
+        testCase "only the tool names OpenTelemetry" (fun () ->
+            let exports (project: string) =
+                (assembly project).GetReferencedAssemblies()
+                |> Array.exists (fun name -> (string name.Name).StartsWith "OpenTelemetry")
+
+            Expect.equal
+                (projects @ [ "Alignment"; "Alignment.CommandLine"; "align" ] |> List.filter exports)
+                [ "align" ]
+                "who exports")
+
         testCase "only Alignment.Reports knows plots" (fun () ->
             let plots (project: string) = (assembly project).GetManifestResourceNames() |> Array.contains "plotly.js"
 

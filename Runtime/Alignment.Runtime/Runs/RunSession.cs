@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 
 namespace Alignment.Runtime;
@@ -67,6 +68,8 @@ public sealed class RunSession(RunPlan plan, Action<string> tell, Action<RunFold
 
         begun?.Invoke(_writer.Folder);
         options.Logger.Kept(_writer.Folder.Path);
+        if (Activity.Current is { Source.Name: Telemetry.Name } span)
+            span.SetTag("alignment.run", _writer.Folder.Id);
     }
 
     /// <inheritdoc/>
