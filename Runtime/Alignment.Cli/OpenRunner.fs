@@ -84,6 +84,9 @@ module OpenRunner =
         if request.Checkpoint.IsSome then
             refuse "--checkpoint"
 
+        if request.Keep.IsSome then
+            refuse "--keep"
+
         match request.Action with
         | Action.Show _ -> refuse "--show"
         | _ -> ()
@@ -181,9 +184,24 @@ module OpenRunner =
                 setting.Name, string setting.Value
         ]
 
-    let private save (request: Request) started (solution: OpenSolution) identity parent =
+    /// The options, resolved.
+    let private config (request: Request) (solver: ISolver) (options: OpenOptions) =
+        Resolved.text request [
+            yield! Resolved.solver request solver
+            "set",
+            Resolved.Pairs [
+                yield! Resolved.ofFamily request
+                for setting in options.Settings solver do
+                    setting.Name, string setting.Value
+            ]
+            Resolved.until request (steps solver options)
+            "seed", Resolved.Text(string options.Seed)
+        ]
+
+    let private save (request: Request) started (solution: OpenSolution) config identity parent =
         RunKeeping.save
             request
+            config
             parent
             started
             solution.Game.Name
@@ -211,7 +229,8 @@ module OpenRunner =
 
         request.Out
         |> Option.iter (fun parent ->
-            let folder = save request started solution (identity game solver options) parent
+            let config = config request solver options
+            let folder = save request started solution config (identity game solver options) parent
             terminal.Error.WriteLine $"saved    %s{folder}")
 
         match signals.ExitCode, solution.Status.Outcome with

@@ -26,6 +26,7 @@ type RunOption =
     | [<EqualsAssignmentOrSpaced>] Group of NAME: string
     | [<EqualsAssignmentOrSpaced>] Resume of WHICH: string
     | [<EqualsAssignmentOrSpaced>] Checkpoint of SECONDS: string
+    | [<EqualsAssignmentOrSpaced>] Keep of K: string
     | Json
     | Verbose
     | [<EqualsAssignmentOrSpaced>] Format of NAME: string
@@ -59,6 +60,8 @@ type RunOption =
             | Resume _ ->
                 "go on with a run that broke off: auto (the newest of the same kind below --out, or a new one), a run's folder, or never (the default)"
             | Checkpoint _ -> "seconds between checkpoints of a run that is kept, 30 when left out"
+            | Keep _ ->
+                "how many of the newest checkpoints to keep, 2 when left out, at least 1; the best is kept besides"
             | Json -> "print one JSON object on stdout, everything else on stderr"
             | Verbose -> "say on stderr what the run does; given twice, every detail"
             | Format _ -> "gambit: print an `NE,...` line a game on stdout, everything else on stderr; or json, or text"

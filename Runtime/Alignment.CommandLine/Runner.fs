@@ -86,15 +86,21 @@ module Runner =
         let options = experiment.Options
 
         let solution =
-            RunKeeping.solve terminal request signals (fun terminal recorder ->
-                let terminal = Verbosity.terminal request.Verbosity terminal
-                let logger = logger terminal request options
+            RunKeeping.solve
+                terminal
+                request
+                (Resolved.ofExperiment request experiment)
+                signals
+                (fun terminal recorder ->
+                    let terminal = Verbosity.terminal request.Verbosity terminal
+                    let logger = logger terminal request options
 
-                LiveDisplay.watch terminal title options.Until options.Progress (fun progress ->
-                    experiment
-                        .With(fun options -> options.With(progress = progress, recorder = recorder, logger = logger))
-                        .Run
-                        signals.Token))
+                    LiveDisplay.watch terminal title options.Until options.Progress (fun progress ->
+                        experiment
+                            .With(fun options ->
+                                options.With(progress = progress, recorder = recorder, logger = logger))
+                            .Run
+                            signals.Token))
 
         if solution.Status.Outcome <> Outcome.Cancelled then
             request.Until |> Option.iter (checkNames solution)
