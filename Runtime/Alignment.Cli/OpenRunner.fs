@@ -55,7 +55,7 @@ module OpenRunner =
                     $"%s{refusal} The solver '%s{OpenText.solverName solver}' needs the whole tree; by the rules alone there are %s{names}."
 
     /// Refuses what nothing would look at.
-    let private check (game: OpenGame) (request: Request) =
+    let private checkOptions (game: OpenGame) (request: Request) =
         let refuse option =
             Faults.refuse
                 $"%s{option}: '%s{game.Name}' is too large for a tree and is played by its rules, on this CPU in float64, one run at a time."
@@ -91,9 +91,15 @@ module OpenRunner =
         | Action.Show _ -> refuse "--show"
         | _ -> ()
 
-        match request.Changes |> List.tryFind (fun (_, change) -> change.IsValues) with
-        | Some _ -> refuse "--sweep"
-        | None -> ()
+        match request.Changes |> List.filter (fun (_, change) -> change.IsValues) with
+        | [] ->
+            if request.Jobs.IsSome then
+                refuse "--jobs"
+        | swept ->
+            swept
+            |> List.map (fun (key, _) -> key, $"'%s{game.Name}' is played by its rules, one run at a time.")
+            |> SweepSplit
+            |> raise
 
     let private set (game: OpenGame) (solver: ISolver, options: OpenOptions) (key, change) =
         let text =
@@ -118,7 +124,7 @@ module OpenRunner =
 
     /// The solver, how to run it, and notes.
     let private read game refusal (request: Request) =
-        check game request
+        checkOptions game request
         let solver, notes = choose refusal request
 
         let options =
@@ -127,6 +133,9 @@ module OpenRunner =
         let solver, options = List.fold (set game) (solver, options) request.Changes
         OpenSolver.ThrowUnfit(game, solver, options)
         solver, options, notes
+
+    /// Refuses what cannot be run, and running nothing.
+    let check game refusal (request: Request) = read game refusal { request with Action = Run } |> ignore
 
     // ---- help --------------------------------------------------------------------------------------------------------
 

@@ -23,7 +23,13 @@ module RunCommand =
 
     /// `dotnet run` prints what the compiler says on stdout, where nothing but results belong: hence a build of its own.
     let private compiled (path: string) arguments environment =
-        match ChildProcess.runOnError [ "build"; path; "--verbosity"; "quiet"; "--nologo" ] environment with
+        let build () =
+            if Handshake.isBuilt () then
+                ExitCode.Done
+            else
+                ChildProcess.runOnError [ "build"; path; "--verbosity"; "quiet"; "--nologo" ] environment
+
+        match build () with
         | ExitCode.Done -> ChildProcess.run ([ "run"; "--no-build"; path; "--" ] @ arguments) environment
         | code -> code
 
@@ -105,7 +111,12 @@ module RunCommand =
         | None, _ ->
 
             match Arguments.firstPositional<RunOption> tokens with
-            | Some path, arguments -> started path None (kept ()) arguments
+            | Some path, arguments ->
+                try
+                    started path None (kept ()) arguments
+                with SweepSplit keys ->
+                    let request = (Arguments.parse<RunOption> arguments).Options |> Request.ofOptions
+                    SweepRunner.run terminal "run" path request keys
             | None, arguments when List.exists Command.isHelp arguments -> Command.printHelp command terminal
             | None, _ -> Faults.refuse "run: expected a script that ends in .fsx, .cs or .csx."
 

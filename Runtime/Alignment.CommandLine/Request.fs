@@ -60,6 +60,8 @@ type Request = {
     /// All options, those of configuration files among them.
     Options: RunOption list
     Format: Format
+    /// Processes at once of a sweep.
+    Jobs: int option
     /// How often `--verbose` was said.
     Verbosity: int
     Action: Action
@@ -89,6 +91,7 @@ module Request =
         Start = Script ""
         Options = []
         Format = Summary
+        Jobs = None
         Verbosity = 0
         Action = Run
     }
@@ -147,6 +150,7 @@ module Request =
         | RunOption.Checkpoint text -> { request with Checkpoint = Some(Words.positive "--checkpoint" text) }
         | RunOption.Keep text -> { request with Keep = Some(int (Words.whole "--keep" 1 mostCheckpoints text)) }
         | RunOption.Json -> { request with Format = Json }
+        | RunOption.Jobs text -> { request with Jobs = Some(int (Words.whole "--jobs" 1 1024 text)) }
         | Verbose -> { request with Verbosity = request.Verbosity + 1 }
         | RunOption.Format text -> {
             request with

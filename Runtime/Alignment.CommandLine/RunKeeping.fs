@@ -56,6 +56,7 @@ module RunKeeping =
         | RunOption.Keep _
         | RunOption.Json
         | Verbose
+        | RunOption.Jobs _
         | RunOption.Format _
         | RunOption.Show _
         | Dry_Run -> false

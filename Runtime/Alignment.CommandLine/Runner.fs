@@ -81,6 +81,9 @@ module Runner =
         if experiment.Options.Executor.Device = "meta" then
             Faults.refuse "--device: 'meta' holds no numbers, so nothing can be solved there; it is for --show plan."
 
+        if request.Jobs.IsSome then
+            Faults.refuse "--jobs: this is one run in one process; it is about sweeps that need several."
+
         use signals = new Signals()
         let title = $"%s{experiment.Game.Name} by %s{experiment.Solver.Info.NameOn experiment.Game}"
         let options = experiment.Options

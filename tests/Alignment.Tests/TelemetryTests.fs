@@ -228,18 +228,6 @@ let private collected action =
     let of' path = bodies |> Seq.filter (fst >> (=) path) |> Seq.map snd |> String.concat ""
     result, of'
 
-let private childIn (environment: (string * string) list) (args: string list) =
-    let info =
-        ProcessStartInfo("dotnet", tool :: args, RedirectStandardOutput = true, RedirectStandardError = true)
-
-    for name, value in environment do
-        info.Environment[name] <- value
-
-    use child = nonNull (Process.Start info)
-    let out, error = child.StandardOutput.ReadToEndAsync(), child.StandardError.ReadToEndAsync()
-    child.WaitForExit()
-    child.ExitCode, out.Result, error.Result
-
 let private kuhn = [ "solve"; "kuhn_poker"; "--solver"; "cfr+"; "--steps"; "100" ]
 
 let private exported =
