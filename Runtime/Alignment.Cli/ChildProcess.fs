@@ -21,11 +21,31 @@ module ChildProcess =
         | _ -> "dotnet"
 
     /// SIGTERM for every signal: `dotnet` hands that one on to the script, and Ctrl-C of a terminal has reached it anyway.
-    let private stop (child: Process) =
+    let stop (child: Process) =
         if OperatingSystem.IsWindows() then
             child.Kill(entireProcessTree = true)
         elif not child.HasExited then
             sendSignal (child.Id, Sigterm) |> ignore
+
+    /// Starts this tool, with its outputs for us to read.
+    let startTool (arguments: string list) (environment: (string * string) list) =
+        let tool = Reflection.Assembly.GetExecutingAssembly().Location
+
+        let info =
+            ProcessStartInfo(
+                host (),
+                tool :: arguments,
+                UseShellExecute = false,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true
+            )
+
+        for name, value in ("DOTNET_NOLOGO", "1") :: environment do
+            info.Environment[name] <- value
+
+        match Process.Start info with
+        | null -> Faults.refuse "The child process did not start."
+        | child -> child
 
     let private start printsToError (arguments: string list) (environment: (string * string) list) =
         let info =

@@ -55,7 +55,7 @@ module OpenRunner =
                     $"%s{refusal} The solver '%s{OpenText.solverName solver}' needs the whole tree; by the rules alone there are %s{names}."
 
     /// Refuses what nothing would look at.
-    let private check (game: OpenGame) (request: Request) =
+    let private checkOptions (game: OpenGame) (request: Request) =
         let refuse option =
             Faults.refuse
                 $"%s{option}: '%s{game.Name}' is too large for a tree and is played by its rules, on this CPU in float64, one run at a time."
@@ -84,13 +84,22 @@ module OpenRunner =
         if request.Checkpoint.IsSome then
             refuse "--checkpoint"
 
+        if request.Keep.IsSome then
+            refuse "--keep"
+
         match request.Action with
         | Action.Show _ -> refuse "--show"
         | _ -> ()
 
-        match request.Changes |> List.tryFind (fun (_, change) -> change.IsValues) with
-        | Some _ -> refuse "--sweep"
-        | None -> ()
+        match request.Changes |> List.filter (fun (_, change) -> change.IsValues) with
+        | [] ->
+            if request.Jobs.IsSome then
+                refuse "--jobs"
+        | swept ->
+            swept
+            |> List.map (fun (key, _) -> key, $"'%s{game.Name}' is played by its rules, one run at a time.")
+            |> SweepSplit
+            |> raise
 
     let private set (game: OpenGame) (solver: ISolver, options: OpenOptions) (key, change) =
         let text =
@@ -115,7 +124,7 @@ module OpenRunner =
 
     /// The solver, how to run it, and notes.
     let private read game refusal (request: Request) =
-        check game request
+        checkOptions game request
         let solver, notes = choose refusal request
 
         let options =
@@ -124,6 +133,9 @@ module OpenRunner =
         let solver, options = List.fold (set game) (solver, options) request.Changes
         OpenSolver.ThrowUnfit(game, solver, options)
         solver, options, notes
+
+    /// Refuses what cannot be run, and running nothing.
+    let check game refusal (request: Request) = read game refusal { request with Action = Run } |> ignore
 
     // ---- help --------------------------------------------------------------------------------------------------------
 
@@ -181,9 +193,24 @@ module OpenRunner =
                 setting.Name, string setting.Value
         ]
 
-    let private save (request: Request) started (solution: OpenSolution) identity parent =
+    /// The options, resolved.
+    let private config (request: Request) (solver: ISolver) (options: OpenOptions) =
+        Resolved.text request [
+            yield! Resolved.solver request solver
+            "set",
+            Resolved.Pairs [
+                yield! Resolved.ofFamily request
+                for setting in options.Settings solver do
+                    setting.Name, string setting.Value
+            ]
+            Resolved.until request (steps solver options)
+            "seed", Resolved.Text(string options.Seed)
+        ]
+
+    let private save (request: Request) started (solution: OpenSolution) config identity parent =
         RunKeeping.save
             request
+            config
             parent
             started
             solution.Game.Name
@@ -196,6 +223,8 @@ module OpenRunner =
     let private solve (terminal: Terminal) (request: Request) game solver (options: OpenOptions) =
         request.Out |> Option.iter RunKeeping.check
         let started = DateTimeOffset.UtcNow
+        let terminal = Verbosity.terminal request.Verbosity terminal
+        let options = options.Logging(Verbosity.logger terminal.Error request.Verbosity)
         let progress = OpenStatus terminal
         use signals = new Signals()
 
@@ -209,7 +238,8 @@ module OpenRunner =
 
         request.Out
         |> Option.iter (fun parent ->
-            let folder = save request started solution (identity game solver options) parent
+            let config = config request solver options
+            let folder = save request started solution config (identity game solver options) parent
             terminal.Error.WriteLine $"saved    %s{folder}")
 
         match signals.ExitCode, solution.Status.Outcome with

@@ -48,6 +48,10 @@ let private overview () =
         ""
         "    0 done; 1 a bug of ours; 2 the input is wrong; 3 not converged where --until asked for it;"
         "    130 and 143 cancelled by SIGINT and SIGTERM, the result so far printed."
+        ""
+        "ENVIRONMENT:"
+        ""
+        "    ALIGN_RUNS, the folder of all runs; OTEL_EXPORTER_OTLP_ENDPOINT and its kin, which have spans and metrics exported."
     ]
 
 /// All help texts, one after the other: the grammar that a golden file holds.
@@ -77,6 +81,7 @@ let private dispatch (terminal: Terminal) tokens =
 let private runOn terminal (args: string[]) =
     try
         Registrations.add ()
+        use _ = TelemetryExport.start terminal
         dispatch terminal (List.ofArray args)
     with e ->
         Terminal.fail terminal "align" e

@@ -10,11 +10,22 @@ module Receipt =
     /// What a runtime ends with when an exception escapes: its own code, or that of SIGABRT.
     let private crashes = set [ 1; 134; 0xE0434352 ]
 
+    /// The keys of a sweep that needs processes.
+    let private split (lines: string list) = [
+        for line in lines do
+            match line.Split '\t' with
+            | [| key; why |] -> key, why
+            | _ -> ()
+    ]
+
     let private judge script capture receipt exitCode =
         match File.Exists receipt, exitCode with
         | true, code ->
-            match Int32.TryParse(File.ReadAllText receipt) with
-            | true, told -> told
+            let text = File.ReadAllText receipt
+
+            match Int32.TryParse text, text.Split '\n' |> List.ofArray with
+            | (true, told), _ -> told
+            | _, Handshake.Split :: keys -> raise (SweepSplit(split keys))
             | _ -> code
         | false, 0 when Option.isSome capture ->
             Faults.refuse

@@ -23,14 +23,30 @@ module RunCommand =
 
     /// `dotnet run` prints what the compiler says on stdout, where nothing but results belong: hence a build of its own.
     let private compiled (path: string) arguments environment =
-        match ChildProcess.runOnError [ "build"; path; "--verbosity"; "quiet"; "--nologo" ] environment with
+        let build () =
+            if Handshake.isBuilt () then
+                ExitCode.Done
+            else
+                ChildProcess.runOnError [ "build"; path; "--verbosity"; "quiet"; "--nologo" ] environment
+
+        match build () with
         | ExitCode.Done -> ChildProcess.run ([ "run"; "--no-build"; path; "--" ] @ arguments) environment
         | code -> code
 
+    /// A script in a process of its own loads no exporter.
+    let private tellUnexported (path: string) =
+        if TelemetryExport.isAsked () then
+            Console.Error.WriteLine
+                $"note     %s{path} runs in a process of its own, which exports no spans and metrics; a .csx script's are, or add OpenTelemetry to the script, with the source and the meter 'Alignment'"
+
     let private runner (path: string) arguments =
         match Words.extension path with
-        | ".fsx" -> ChildProcess.run ([ "fsi"; "--quiet"; "--exec"; path; "--" ] @ arguments)
-        | ".cs" -> compiled path arguments
+        | ".fsx" ->
+            tellUnexported path
+            ChildProcess.run ([ "fsi"; "--quiet"; "--exec"; path; "--" ] @ arguments)
+        | ".cs" ->
+            tellUnexported path
+            compiled path arguments
         | ".csx" -> hosted path arguments
         | _ ->
             let all = String.concat ", " kinds
@@ -95,7 +111,12 @@ module RunCommand =
         | None, _ ->
 
             match Arguments.firstPositional<RunOption> tokens with
-            | Some path, arguments -> started path None (kept ()) arguments
+            | Some path, arguments ->
+                try
+                    started path None (kept ()) arguments
+                with SweepSplit keys ->
+                    let request = (Arguments.parse<RunOption> arguments).Options |> Request.ofOptions
+                    SweepRunner.run terminal "run" path request keys
             | None, arguments when List.exists Command.isHelp arguments -> Command.printHelp command terminal
             | None, _ -> Faults.refuse "run: expected a script that ends in .fsx, .cs or .csx."
 

@@ -32,6 +32,53 @@ module SolveCommand =
             note |> Option.iter (fun note -> terminal.Error.WriteLine $"note     %s{note}")
             code
 
+    /// One run, in this process.
+    let private one command (terminal: Terminal) (request: Request) wantsHelp game =
+        match GameText.find terminal game request.Changes with
+        | Enumerated spec, changes -> solve command terminal request wantsHelp (spec, changes)
+        | RulesAlone(rules, refusal), _ when wantsHelp ->
+            let parts = Command.help command :: OpenRunner.help rules refusal request
+            terminal.Out.WriteLine(String.concat "\n\n" parts)
+            ExitCode.Done
+        | RulesAlone(rules, refusal), changes ->
+            OpenRunner.run terminal rules refusal { request with Changes = changes }
+
+    /// All keys of a sweep that need runs of their own. Of a family's parameters one is found at a time, so the rest is looked at
+    /// with its first value.
+    let rec private allSplit terminal game (request: Request) (keys: (string * string) list) =
+        let isKnown key = List.exists (fst >> (=) key) keys
+
+        let known, rest =
+            request.Changes |> List.partition (fun (key, change) -> change.IsValues && isKnown key)
+
+        let firsts = [
+            for key, change in known do
+                match change with
+                | Values text when not (List.contains key Sweep.ofRun) -> key, Value (Sweep.texts text).Head
+                | _ -> ()
+        ]
+
+        let solver =
+            known
+            |> List.tryPick (function
+                | "solver", Values text -> Some (Sweep.texts text).Head
+                | _ -> None)
+            |> Option.orElse request.Solver
+
+        let probe = { request with Changes = rest @ firsts; Solver = solver }
+
+        try
+            match GameText.find terminal game probe.Changes with
+            | Enumerated spec, changes ->
+                let experiment, _, probe = experimentOf (spec, changes) probe
+                Settings.apply probe experiment |> ignore
+                keys
+            | RulesAlone(rules, refusal), changes ->
+                OpenRunner.check rules refusal { probe with Changes = changes }
+                keys
+        with SweepSplit more when more |> List.exists (fst >> isKnown >> not) ->
+            allSplit terminal game request (keys @ (more |> List.filter (fst >> isKnown >> not)))
+
     let private run command (terminal: Terminal) tokens =
         let arguments = Arguments.parse<RunOption> tokens
 
@@ -41,14 +88,10 @@ module SolveCommand =
         | Some game ->
             let request = { Request.ofOptions arguments.Options with Start = GameNamed game }
 
-            match GameText.find terminal game request.Changes with
-            | Enumerated spec, changes -> solve command terminal request arguments.WantsHelp (spec, changes)
-            | RulesAlone(rules, refusal), _ when arguments.WantsHelp ->
-                let parts = Command.help command :: OpenRunner.help rules refusal request
-                terminal.Out.WriteLine(String.concat "\n\n" parts)
-                ExitCode.Done
-            | RulesAlone(rules, refusal), changes ->
-                OpenRunner.run terminal rules refusal { request with Changes = changes }
+            try
+                one command terminal request arguments.WantsHelp game
+            with SweepSplit keys ->
+                SweepRunner.run terminal "solve" game request (allSplit terminal game request keys)
 
     let command = {
         Name = "solve"

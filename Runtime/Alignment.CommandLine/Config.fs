@@ -35,12 +35,19 @@ module Config =
             | value -> value
         | other -> at file other.Start "expected a single value here"
 
+    /// Options of which there may be several.
+    let private repeated = [ "tag"; "set"; "sweep" ]
+
+    /// Options of which each is a pair.
+    let private ofPairs = [ "set"; "sweep" ]
+
     /// The values of an entry: `tag: [a, b]` is two options, `set: {cost: 1}` is `--set cost=1`, and a list below a key of
     /// `sweep` is `v1,v2`.
-    let private values file (node: YamlNode) =
+    let private values file key (node: YamlNode) =
         match node with
-        | :? YamlSequenceNode as items -> items.Children |> Seq.map (scalar file) |> List.ofSeq
-        | :? YamlMappingNode as pairs -> [
+        | :? YamlSequenceNode as items when List.contains key repeated ->
+            items.Children |> Seq.map (scalar file) |> List.ofSeq
+        | :? YamlMappingNode as pairs when List.contains key ofPairs -> [
             for entry in pairs.Children do
                 let value =
                     match entry.Value with
@@ -58,7 +65,7 @@ module Config =
             let hint = Nearest.Hint(name, keys.Value, "Keys are")
             at file key.Start $"unknown key '%s{name}'.%s{hint}"
 
-        match takesValue name, values file value with
+        match takesValue name, values file name value with
         | true, values -> values |> List.map (fun value -> $"--%s{name}=%s{value}")
         | false, [ "true" ] -> [ $"--%s{name}" ]
         | false, [ "false" ] -> []

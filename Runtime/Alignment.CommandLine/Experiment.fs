@@ -61,10 +61,12 @@ module Experiment =
         Handshake.entered ()
 
         try
-            handOver terminal (ownArguments (List.ofSeq args)) experiment
-        with e ->
-            Terminal.fail terminal program e
-        |> Handshake.ended
+            handOver terminal (ownArguments (List.ofSeq args)) experiment |> Handshake.ended
+        with
+        | SweepSplit keys when Handshake.isAsked () ->
+            Handshake.split keys
+            ExitCode.WrongInput
+        | e -> Terminal.fail terminal program e |> Handshake.ended
 
     /// Runs an experiment as the arguments of its script ask and gives the exit code:
     /// `Experiment(game, solver) |> Experiment.main fsi.CommandLineArgs |> exit`.

@@ -9,6 +9,12 @@ open Alignment.Formats
 exception InputFault of message: string with
     override this.Message = this.message
 
+/// Values of a sweep that cannot lie side by side: each key with why. Whoever can start processes runs them one by one.
+exception SweepSplit of keys: (string * string) list with
+    override this.Message =
+        let reasons = this.keys |> List.map snd |> String.concat " "
+        $"--sweep: %s{reasons} `align solve` and `align run` run such values in processes of their own."
+
 /// What a process of ours tells whoever started it.
 module ExitCode =
     [<Literal>]
@@ -55,6 +61,7 @@ module Faults =
     let rec describe (e: exn) =
         match e with
         | InputFault message -> ExitCode.WrongInput, message
+        | SweepSplit _ -> ExitCode.WrongInput, e.Message
         | :? SpecException
         | :? ExecutorUnavailableException
         | :? RulesException

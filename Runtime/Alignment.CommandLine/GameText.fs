@@ -58,7 +58,11 @@ module GameText =
         | (key, Values text) :: rest ->
             let texts = values text
             let games = texts |> Array.map (fun value -> create progress (call.With(key, value)) rest)
-            Faults.reading "--sweep" (fun () -> Game.SideBySide(Axis.Of(key, texts), games))
+
+            try
+                Game.SideBySide(Axis.Of(key, texts), games)
+            with :? ArgumentException as e ->
+                raise (SweepSplit [ key, e.Message ])
 
     /// Whether a parameter is part of a family's tables or rules, so that another value of it makes another specification.
     let private isOfFamily (call: GameCall) (key, _) =
@@ -85,7 +89,12 @@ module GameText =
             let call, own, rest = ofLibrary text changes
             enumeration.Watch(fun progress -> create progress call own), rest
 
-    let private rulesAlone text changes (refusal: exn) =
+    let private first change =
+        match change with
+        | Values text -> Value(Array.head (values text))
+        | single -> single
+
+    let private rulesAlone text (changes: (string * Change) list) (refusal: exn) =
         let call, own, rest = ofLibrary text changes
 
         let set (call: GameCall) (key, change) =
@@ -93,8 +102,21 @@ module GameText =
             | Value text -> call.With(key, text)
             | Values _ -> raise refusal
 
+        /// Too large side by side, or too large each for itself: whether there are rules for each value is looked at here.
+        let split (family: IRulesFamily) =
+            match own |> List.tryFind (fun (_, change: Change) -> change.IsValues) with
+            | Some(key, Values text) ->
+                for value in values text do
+                    let single = own |> List.map (fun (k, change) -> k, (if k = key then Value value else first change))
+                    family.Rules((List.fold set call single).Arguments) |> ignore
+
+                raise (SweepSplit [ key, refusal.Message ])
+            | _ -> ()
+
         match call.Family with
         | :? IRulesFamily as family ->
+            split family
+
             RulesAlone(family.Rules((List.fold set call own).Arguments), refusal.Message), rest
         | _ -> raise refusal
 

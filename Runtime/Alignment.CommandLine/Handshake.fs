@@ -21,6 +21,10 @@ module Handshake =
     [<Literal>]
     let FolderVariable = "ALIGN_FOLDER"
 
+    /// Set where the script has been built already: runs of a sweep do not build it all at once.
+    [<Literal>]
+    let BuiltVariable = "ALIGN_BUILT"
+
     let private variable name =
         match Environment.GetEnvironmentVariable name with
         | null
@@ -29,6 +33,9 @@ module Handshake =
 
     /// The stage that is asked for.
     let captured () = variable CaptureVariable
+
+    /// Whether the script has been built already.
+    let isBuilt () = (variable BuiltVariable).IsSome
 
     /// The folder below which the run is kept.
     let kept () = variable OutVariable
@@ -44,6 +51,19 @@ module Handshake =
 
     /// Tells that the experiment has been handed over.
     let entered () = write ""
+
+    /// The first line of a receipt that asks for processes.
+    [<Literal>]
+    let Split = "sweep"
+
+    /// Whether somebody reads the receipt.
+    let isAsked () = (variable ReceiptVariable).IsSome
+
+    /// Tells that a sweep's values need processes of their own, each key with why.
+    let split (keys: (string * string) list) =
+        let line (key: string, why: string) = key + "\t" + why.ReplaceLineEndings " "
+        let lines = List.map line keys
+        write (String.concat "\n" (Split :: lines))
 
     /// Tells how the experiment has ended.
     let ended (code: int) =

@@ -51,8 +51,8 @@ module Help =
                 | [] -> ""
                 | names ->
                     let listed = String.concat ", " names
-                    $" (%s{listed} for --sweep too)"
+                    $" (%s{listed} side by side)"
 
-            [ section $"SETTINGS of '%s{solver.Info.Name}', for --set%s{swept}:" rows ]
+            [ section $"SETTINGS of '%s{solver.Info.Name}', for --set and --sweep%s{swept}:" rows ]
 
     let parameters (experiment: Experiment) = ofGame experiment.Game @ ofSolver experiment.Solver

@@ -54,10 +54,16 @@ type Request = {
     Resume: Resumption
     /// Seconds between checkpoints.
     Checkpoint: float option
+    /// How many of the newest checkpoints are kept.
+    Keep: int option
     Start: Start
     /// All options, those of configuration files among them.
     Options: RunOption list
     Format: Format
+    /// Processes at once of a sweep.
+    Jobs: int option
+    /// How often `--verbose` was said.
+    Verbosity: int
     Action: Action
 }
 
@@ -81,9 +87,12 @@ module Request =
         Group = None
         Resume = Never
         Checkpoint = None
+        Keep = None
         Start = Script ""
         Options = []
         Format = Summary
+        Jobs = None
+        Verbosity = 0
         Action = Run
     }
 
@@ -91,6 +100,9 @@ module Request =
 
     /// Copies beyond this are no timing of anything.
     let private mostCopies = 1_000_000L
+
+    /// More is a typing error: nobody has the disk for them.
+    let private mostCheckpoints = 1_000_000L
 
     /// A later change of a parameter replaces an earlier one, whichever kind each is: what the config file sweeps and the
     /// command line sets is set.
@@ -136,7 +148,10 @@ module Request =
         | RunOption.Resume "never" -> { request with Resume = Never }
         | RunOption.Resume run -> { request with Resume = Named run }
         | RunOption.Checkpoint text -> { request with Checkpoint = Some(Words.positive "--checkpoint" text) }
+        | RunOption.Keep text -> { request with Keep = Some(int (Words.whole "--keep" 1 mostCheckpoints text)) }
         | RunOption.Json -> { request with Format = Json }
+        | RunOption.Jobs text -> { request with Jobs = Some(int (Words.whole "--jobs" 1 1024 text)) }
+        | Verbose -> { request with Verbosity = request.Verbosity + 1 }
         | RunOption.Format text -> {
             request with
                 Format = Words.choice "--format" [ "gambit", Gambit; "json", Json; "text", Summary ] text
@@ -150,14 +165,28 @@ module Request =
 
     /// Config files first, so that what the command line says comes later and wins.
     let ofOptions (options: RunOption list) =
-        let fromFiles =
+        let files =
             options
-            |> List.collect (function
-                | Config file -> Config.read file
-                | _ -> [])
+            |> List.choose (function
+                | Config file -> Some(file, Config.read file)
+                | _ -> None)
 
-        let all = fromFiles @ options
-        { List.fold add none all with Options = all }
+        /// A wrong value of a file is told with the file.
+        let addFile request (file: string, options) =
+            try
+                List.fold add request options
+            with InputFault message ->
+                Faults.refuse $"%s{file}: %s{message}"
+
+        let ofFiles = List.fold addFile none files
+
+        {
+            List.fold add ofFiles options with
+                Options = List.collect snd files @ options
+        }
+
+    /// The changes of parameters and settings as they were asked for, before any was brought into a game.
+    let changes (request: Request) = (List.fold add none request.Options).Changes
 
     let private isBounded (rule: Stop) =
         rule.Fold((fun _ -> false), (fun _ -> true), (fun _ -> true), (fun a b -> a || b), (fun a b -> a && b))

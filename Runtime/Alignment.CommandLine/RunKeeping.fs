@@ -53,7 +53,10 @@ module RunKeeping =
         | Group _
         | Resume _
         | Checkpoint _
+        | RunOption.Keep _
         | RunOption.Json
+        | Verbose
+        | RunOption.Jobs _
         | RunOption.Format _
         | RunOption.Show _
         | Dry_Run -> false
@@ -82,7 +85,8 @@ module RunKeeping =
         RunStart(command, operand, options request, Environment.CurrentDirectory, Option.toObj copy)
 
     /// The plan of a run below a folder.
-    let plan (request: Request) (parent: string) =
+    /// <param name="config">The resolved options, as a configuration file.</param>
+    let plan (request: Request) (config: string) (parent: string) =
         let copy, files =
             match copies request with
             | Some(name, files) -> Some name, files
@@ -92,6 +96,7 @@ module RunKeeping =
 
         let files = [
             yield! files
+            RunFiles.Config, Text.Encoding.UTF8.GetBytes config
             match diff with
             | Some text -> "source.diff", Text.Encoding.UTF8.GetBytes text
             | None -> ()
@@ -115,7 +120,11 @@ module RunKeeping =
                 (match request.Resume with
                  | Named run -> (RunNames.findBelow parent run).Path
                  | _ -> null),
-            Writing = RunWriterOptions(Interval = TimeSpan.FromSeconds(defaultArg request.Checkpoint 30.0))
+            Writing =
+                RunWriterOptions(
+                    Interval = TimeSpan.FromSeconds(defaultArg request.Checkpoint 30.0),
+                    Keep = defaultArg request.Keep 2
+                )
         )
 
     let private stateOf (status: Status) =
@@ -124,16 +133,18 @@ module RunKeeping =
         | _ -> RunState.Finished
 
     /// Solves with everything kept, where the request asks for it.
+    /// <param name="config">The resolved options, as a configuration file.</param>
     /// <param name="solve">Solves with the recorder and tells on the terminal, until the token of the signals is cancelled.</param>
     let solve
         (terminal: Terminal)
         (request: Request)
+        (config: string)
         (signals: Signals)
         (solve: Terminal -> IRunRecorder | null -> Solution)
         =
         match request.Out with
-        | None when request.Resume <> Never || request.Checkpoint.IsSome ->
-            Faults.refuse "--resume and --checkpoint are about runs that are kept; say where by --out DIR."
+        | None when request.Resume <> Never || request.Checkpoint.IsSome || request.Keep.IsSome ->
+            Faults.refuse "--resume, --checkpoint and --keep are about runs that are kept; say where by --out DIR."
         | None -> solve terminal null
         | Some parent ->
             check parent
@@ -141,7 +152,7 @@ module RunKeeping =
             let terminal = { terminal with Error = log }
             let tell (text: string) = terminal.Error.WriteLine $"note     %s{text}"
             let begun (folder: RunFolder) = log.Open(folder.File RunFiles.Console)
-            use session = new RunSession(plan request parent, tell, begun)
+            use session = new RunSession(plan request config parent, tell, begun)
             // whoever looks at the run may ask it to stop
             use _ = signals.Watch(fun () -> session.IsAskedToStop)
 
@@ -169,6 +180,7 @@ module RunKeeping =
     /// <param name="files">Names, and what writes each.</param>
     let save
         (request: Request)
+        config
         parent
         started
         title
@@ -178,7 +190,7 @@ module RunKeeping =
         steps
         (files: (string * (Stream -> unit)) list)
         =
-        let plan = plan request parent
+        let plan = plan request config parent
 
         let description =
             RunDescription(

@@ -26,7 +26,10 @@ type RunOption =
     | [<EqualsAssignmentOrSpaced>] Group of NAME: string
     | [<EqualsAssignmentOrSpaced>] Resume of WHICH: string
     | [<EqualsAssignmentOrSpaced>] Checkpoint of SECONDS: string
+    | [<EqualsAssignmentOrSpaced>] Keep of K: string
+    | [<EqualsAssignmentOrSpaced>] Jobs of N: string
     | Json
+    | Verbose
     | [<EqualsAssignmentOrSpaced>] Format of NAME: string
     | [<EqualsAssignmentOrSpaced>] Show of STAGE: string
     | Dry_Run
@@ -37,7 +40,7 @@ type RunOption =
             | Solver _ -> "how to solve it, as in prm+ or 'double_oracle(inner=lp)'; `align solvers` lists all"
             | Set _ -> "change one parameter of the game, or one setting of the solver; may be repeated"
             | Sweep _ ->
-                "solve for each value of a parameter or setting, all at once: v1,v2,... or a..b; may be repeated"
+                "solve for each value of a parameter or setting, or of solver, precision, executor, device, steps, until: v1,v2,... or a..b; may be repeated. What can lie side by side is one batch, else each value is a kept run in a process of its own"
             | Batch _ -> "solve N copies at once, along the batch axis `copy`; for timing"
             | Perturb _ ->
                 "add uniform noise of [-SCALE, SCALE) to the payoffs, drawn by the seed; with --sweep seed=a..b a game a seed"
@@ -58,7 +61,11 @@ type RunOption =
             | Resume _ ->
                 "go on with a run that broke off: auto (the newest of the same kind below --out, or a new one), a run's folder, or never (the default)"
             | Checkpoint _ -> "seconds between checkpoints of a run that is kept, 30 when left out"
+            | Keep _ ->
+                "how many of the newest checkpoints to keep, 2 when left out, at least 1; the best is kept besides"
+            | Jobs _ -> "processes at once of a sweep that needs several; all processors when left out"
             | Json -> "print one JSON object on stdout, everything else on stderr"
+            | Verbose -> "say on stderr what the run does; given twice, every detail"
             | Format _ -> "gambit: print an `NE,...` line a game on stdout, everything else on stderr; or json, or text"
             | Show _ -> "print a compiled stage (spec, ir or plan) and run nothing"
             | Dry_Run -> "print what would run and what it costs, and run nothing"

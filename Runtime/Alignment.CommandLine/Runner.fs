@@ -70,19 +70,40 @@ module Runner =
 
     // ---- running -----------------------------------------------------------------------------------------------------
 
+    /// A logger of the experiment's own is told unless `--verbose` asks for lines.
+    let private logger (terminal: Terminal) (request: Request) (options: SolveOptions) =
+        if request.Verbosity = 0 then
+            options.Logger
+        else
+            Verbosity.logger terminal.Error request.Verbosity
+
     let private solve (terminal: Terminal) (request: Request) (experiment: Experiment) =
         if experiment.Options.Executor.Device = "meta" then
             Faults.refuse "--device: 'meta' holds no numbers, so nothing can be solved there; it is for --show plan."
+
+        if request.Jobs.IsSome then
+            Faults.refuse "--jobs: this is one run in one process; it is about sweeps that need several."
 
         use signals = new Signals()
         let title = $"%s{experiment.Game.Name} by %s{experiment.Solver.Info.NameOn experiment.Game}"
         let options = experiment.Options
 
         let solution =
-            RunKeeping.solve terminal request signals (fun terminal recorder ->
-                LiveDisplay.watch terminal title options.Until options.Progress (fun progress ->
-                    experiment.With(fun options -> options.With(progress = progress, recorder = recorder)).Run
-                        signals.Token))
+            RunKeeping.solve
+                terminal
+                request
+                (Resolved.ofExperiment request experiment)
+                signals
+                (fun terminal recorder ->
+                    let terminal = Verbosity.terminal request.Verbosity terminal
+                    let logger = logger terminal request options
+
+                    LiveDisplay.watch terminal title options.Until options.Progress (fun progress ->
+                        experiment
+                            .With(fun options ->
+                                options.With(progress = progress, recorder = recorder, logger = logger))
+                            .Run
+                            signals.Token))
 
         if solution.Status.Outcome <> Outcome.Cancelled then
             request.Until |> Option.iter (checkNames solution)

@@ -101,6 +101,10 @@ module Settings =
             | Some text -> Solvers.Find text
             | None -> experiment.Solver
 
+        match Sweep.splits experiment.Game solver request.Changes with
+        | [] -> ()
+        | keys -> raise (SweepSplit keys)
+
         let seeds, changes = seeds request experiment.Game solver
         let spec, solver = List.fold change (experiment.Game, solver) changes
         let spec, seeds = Faults.reading "--perturb" (fun () -> perturbed request seeds spec)

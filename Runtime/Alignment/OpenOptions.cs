@@ -1,4 +1,6 @@
 using System.Globalization;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Alignment;
 
@@ -29,6 +31,12 @@ public sealed record OpenOptions
 
     /// <summary>Told how far the run is.</summary>
     public IProgress<OpenProgress>? Progress { get; init; }
+
+    /// <summary>Told of what the run does.</summary>
+    public ILogger Logger { get; init; } = NullLogger.Instance;
+
+    /// <summary>These options with a logger. C# has <c>with</c>; this is for languages that have not.</summary>
+    public OpenOptions Logging(ILogger logger) => this with { Logger = logger };
 
     /// <summary>These options with somebody who is told how far the run is. C# has <c>with</c>; this is for languages
     /// that have not.</summary>

@@ -36,6 +36,14 @@ public static class OpenSolver
         options ??= new();
         var open = Require(game, solver, options);
         var until = options.Until ?? Stop.AfterSteps(open.OpenSteps);
+        var observer = new RunObserver(
+            game.Name,
+            solver.Info.OnTrees ?? solver.Info.Name,
+            options.Logger,
+            isInner: false
+        );
+        using var span = observer.Span("solve");
+        options.Logger.SolvingOpen(game.Name, SolverText.Of(solver), until.ToString(), options.Seed);
         var run = open.Open(
             game,
             new(options.Seed, inner => new InnerSolve(solver, inner, cancellationToken))
@@ -49,6 +57,7 @@ public static class OpenSolver
         var clock = Stopwatch.StartNew();
         var steps = 0L;
         var status = (Status?)null;
+        var stepping = observer.Span("steps");
         while (status is null)
         {
             if (!Step(run, cancellationToken))
@@ -58,19 +67,32 @@ public static class OpenSolver
             }
 
             steps++;
+            observer.Stepped(1);
             options.Progress?.Report(new("solving", steps, StepLimit(until), run.InformationSets));
             status =
                 Stopped(until, steps, clock.Elapsed.TotalSeconds)
                 ?? (run.InformationSets >= options.MostInformationSets ? Full(steps, run.InformationSets) : null);
         }
 
+        stepping?.SetTag("alignment.last", steps).Dispose();
         var (profile, met, seconds) = (run.Read(), run.InformationSets, clock.Elapsed.TotalSeconds);
+        options.Logger.CertifyingOpen(status.Sentence, met, seconds);
+        using var certifying = observer.Span("certificate");
         var found = (options.Certificate with { MostInformationSets = options.MostInformationSets }).Measure(
             game,
             profile,
             options.Seed,
             options.Progress,
             cancellationToken
+        );
+        var certificate = found.Certificate;
+        certifying?.SetTag("alignment.nash_conv", certificate.NashConv);
+        options.Logger.Ended(
+            status.Sentence,
+            certificate.Kind,
+            certificate.NashConv,
+            seconds,
+            clock.Elapsed.TotalSeconds - seconds
         );
         return new()
         {
@@ -195,7 +217,7 @@ public static class OpenSolver
             var solution = GameSolver.Solve(
                 PopulationLoop.SpecOf("between populations", game),
                 inner,
-                new() { Until = Stop.NashConvBelow(Gap) | Stop.AfterSteps(Steps) },
+                new() { Until = Stop.NashConvBelow(Gap) | Stop.AfterSteps(Steps), IsInner = true },
                 cancellationToken
             );
             cancellationToken.ThrowIfCancellationRequested();

@@ -93,6 +93,16 @@ let tests =
 
                 Expect.equal isServer (project = "Alignment.Serve") project)
 
+        testCase "only the tool names OpenTelemetry" (fun () ->
+            let exports (project: string) =
+                (assembly project).GetReferencedAssemblies()
+                |> Array.exists (fun name -> (string name.Name).StartsWith "OpenTelemetry")
+
+            Expect.equal
+                (projects @ [ "Alignment"; "Alignment.CommandLine"; "align" ] |> List.filter exports)
+                [ "align" ]
+                "who exports")
+
         testCase "only Alignment.Reports knows plots" (fun () ->
             let plots (project: string) = (assembly project).GetManifestResourceNames() |> Array.contains "plotly.js"
 

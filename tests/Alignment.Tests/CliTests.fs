@@ -149,7 +149,7 @@ let private wrongValues =
                 [ "solve"; "rock_paper_scissors"; "--solver"; "rm"; "--sweep"; "rock=a,b" ],
                 "--sweep: expected numbers v1,v2,... or a range a..b, got 'a,b'."
                 [ "solve"; random; "--solver"; "rm"; "--sweep"; "averaging=1,2" ],
-                "--sweep: Setting 'averaging' cannot be swept: it is not a real number."
+                "--sweep: Setting 'averaging': '1' is not one of uniform, linear, quadratic."
                 [ "solve"; random; "--until"; "nash_conv" ],
                 "--until: 'nash_conv' is not a stop rule; write for example nash_conv < 1e-6, steps >= 20000 or seconds >= 60, joined by 'or' and 'and'."
                 [ "solve"; random; "--solver"; "rm"; "--device"; "gpu" ],

@@ -149,8 +149,6 @@ let private refusals = [
             "--set: neither a run of 'liars_dice(dice=2,sides=6)' by its rules nor the solver 'mccfr' has a setting 'certificateGame'. Did you mean 'certificateGames'?"
             [ "--solver"; "mccfr"; "--set"; "cellGames=200" ], "has a setting 'cellGames'."
             [ "--solver"; "psro"; "--set"; "inner=pr" ], "There is no solver 'pr'."
-            [ "--solver"; "mccfr"; "--sweep"; "exploration=0.1,0.2" ],
-            "--sweep: 'liars_dice(dice=2,sides=6)' is too large for a tree and is played by its rules, on this CPU in float64, one run at a time."
             [ "--batch"; "2" ], "--batch: 'liars_dice(dice=2,sides=6)' is too large for a tree"
             [ "--precision"; "float32" ], "--precision: 'liars_dice(dice=2,sides=6)' is too large for a tree"
             [ "--executor"; "torch" ], "--executor: 'liars_dice(dice=2,sides=6)' is too large for a tree"

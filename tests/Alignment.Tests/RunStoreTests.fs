@@ -122,7 +122,7 @@ let private contents =
             for option in [ [ "--resume"; "auto" ]; [ "--checkpoint"; "5" ] ] do
                 refused
                     ([ "solve"; "chicken"; "--solver"; "rm"; "--steps"; "5" ] @ option)
-                    "--resume and --checkpoint are about runs that are kept; say where by --out DIR."
+                    "--resume, --checkpoint and --keep are about runs that are kept; say where by --out DIR."
         }
 
         test "a game's file is copied, and the run can be repeated without the original" {

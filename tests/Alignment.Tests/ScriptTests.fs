@@ -64,8 +64,8 @@ let private inner =
             [ "solve"; random; "--solver"; "double_oracle(inner=lp" ]
             "'double_oracle(inner=lp' is not a solver; write a name, with settings in brackets, such as hedge(stepSize=0.5,averaging=linear)."
         refusing
-            [ "solve"; random; "--solver"; "double_oracle"; "--sweep"; "inner=1,2" ]
-            "--sweep: Setting 'inner' cannot be swept: it is a solver."
+            [ "solve"; random; "--solver"; "double_oracle"; "--sweep"; "inner=lp,hegde" ]
+            "There is no solver 'hegde'. Did you mean 'hedge'?"
         refusing
             [ "solve"; "chicken"; "--solver"; "double_oracle(inner=lp)" ]
             "inner solver 'lp' of 'double_oracle': takes zero-sum and constant-sum games only, and at cell row=swerve, column=dare: the payoffs 2, 7 sum to 9, those at cell row=swerve, column=swerve to 12; use rm, hedge, cce or support_enumeration"
@@ -73,23 +73,28 @@ let private inner =
 
 let private sweeps =
     testList "sweeps of direct solvers" [
-        refusing
-            [ "solve"; random; "--solver"; "qre_path"; "--sweep"; "lambda=1,2" ]
-            "--sweep: Setting 'lambda' cannot be swept: its solver answers game by game and takes one number for all; run it once for each value."
-        refusing
-            [ "solve"; random; "--solver"; "cce"; "--sweep"; "player=1,2" ]
-            "--sweep: Setting 'player' cannot be swept: it is not a real number."
+        for sweep, why in
+            [
+                [ "--solver"; "qre_path"; "--sweep"; "lambda=1,2" ],
+                "Setting 'lambda' cannot be swept: its solver answers game by game and takes one number for all; run it once for each value."
+                [ "--solver"; "cce"; "--sweep"; "player=1,2" ],
+                "Setting 'player' cannot be swept: it is not a real number."
+            ] do
+            testCase (String.concat " " sweep) (fun () ->
+                let plan = printed ([ "solve"; random; "--dry-run" ] @ sweep)
+                Expect.stringContains plan "2 runs in processes of their own" "a run for each value"
+                Expect.stringContains plan why "why")
 
         testCase "help tells what can be swept" (fun () ->
             let help solver =
                 let _, out, _ = align [ "solvers"; solver ]
                 out.Split '\n' |> Array.find _.StartsWith("SETTINGS")
 
-            Expect.equal (help "qre_path") "SETTINGS of 'qre_path', for --set:" "nothing"
+            Expect.equal (help "qre_path") "SETTINGS of 'qre_path', for --set and --sweep:" "nothing"
 
             Expect.equal
                 (help "omwu")
-                "SETTINGS of 'omwu', for --set (stepSize for --sweep too):"
+                "SETTINGS of 'omwu', for --set and --sweep (stepSize side by side):"
                 "what takes an expression")
     ]
 

@@ -9,6 +9,9 @@ public static class RunFiles
     /// <summary>How far the run is: written over now and then.</summary>
     public const string Status = "status.json";
 
+    /// <summary>The options of the command line, resolved: written once, before it starts.</summary>
+    public const string Config = "config.yaml";
+
     /// <summary>A line for each measured moment.</summary>
     public const string Metrics = "metrics.jsonl";
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 
 namespace Alignment.Runtime;
@@ -60,13 +61,16 @@ public sealed class RunSession(RunPlan plan, Action<string> tell, Action<RunFold
                 Machine = machine,
                 Commit = plan.Commit,
             };
+            if (plan.Resume == ResumeFrom.Newest && options.Logger.IsEnabled(LogLevel.Information))
+                options.Logger.NoneToResume(RunFolder.All(plan.Parent).Count(), plan.Parent);
             _writer = RunWriter.Begin(plan.Parent, description, game.Declared.ToString(), plan.Files, plan.Writing);
         }
 
         ((IRunRecorder)_writer).Begin(game, solver, options);
         begun?.Invoke(_writer.Folder);
-        if (options.Logger.IsEnabled(LogLevel.Information))
-            options.Logger.LogInformation("The run is kept in {Folder}.", _writer.Folder.Path);
+        options.Logger.Kept(_writer.Folder.Path);
+        if (Activity.Current is { Source.Name: Telemetry.Name } span)
+            span.SetTag("alignment.run", _writer.Folder.Id);
     }
 
     /// <inheritdoc/>

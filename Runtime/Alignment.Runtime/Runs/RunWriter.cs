@@ -67,6 +67,7 @@ public sealed class RunWriter : IRunRecorder, IDisposable
 
     /// <summary>Starts a run in a new folder below another.</summary>
     /// <exception cref="RunStoreException">No folder can be made there.</exception>
+    /// <exception cref="ArgumentException">Less than one checkpoint is to be kept.</exception>
     /// <param name="parent">The folder below which runs are kept.</param>
     /// <param name="description">What the run is.</param>
     /// <param name="spec">The specification's canonical text.</param>
@@ -82,6 +83,7 @@ public sealed class RunWriter : IRunRecorder, IDisposable
     {
         ArgumentNullException.ThrowIfNull(parent);
         ArgumentNullException.ThrowIfNull(description);
+        options = Checked(options);
         var path = Path.Combine(Path.GetFullPath(parent), NewId(description));
         FileStream? held = null;
         try
@@ -94,7 +96,7 @@ public sealed class RunWriter : IRunRecorder, IDisposable
                     held = Hold(path)!;
                     Fill(path, description, spec, files ?? new Dictionary<string, byte[]>());
                     AtomicFile.Link(Path.Combine(parent, RunFiles.Latest), Path.GetFileName(path));
-                    return new RunWriter(RunFolder.Open(path), options ?? new(), held, null);
+                    return new RunWriter(RunFolder.Open(path), options, held, null);
                 }
             );
         }
@@ -105,6 +107,14 @@ public sealed class RunWriter : IRunRecorder, IDisposable
             throw;
         }
     }
+
+    private static RunWriterOptions Checked(RunWriterOptions? options) =>
+        options is null ? new()
+        : options.Keep >= 1 ? options
+        : throw new ArgumentException(
+            string.Create(CultureInfo.InvariantCulture, $"Keep: expected at least 1 checkpoint, got {options.Keep}."),
+            nameof(options)
+        );
 
     private static void Fill(
         string path,
@@ -146,9 +156,11 @@ public sealed class RunWriter : IRunRecorder, IDisposable
     /// <param name="options">How checkpoints are kept.</param>
     /// <param name="warn">Told of checkpoints that are not whole.</param>
     /// <exception cref="RunStoreException">It has ended, or a process is at it.</exception>
+    /// <exception cref="ArgumentException">Less than one checkpoint is to be kept.</exception>
     public static RunWriter GoOn(RunFolder folder, RunWriterOptions? options, Action<string> warn)
     {
         ArgumentNullException.ThrowIfNull(folder);
+        options = Checked(options);
         var held =
             Kept($"the run '{folder.Id}' cannot be written to", () => Hold(folder.Path))
             ?? throw new RunStoreException(
@@ -162,7 +174,7 @@ public sealed class RunWriter : IRunRecorder, IDisposable
         }
 
         AtomicFile.TryDelete(folder.File(RunFiles.Stop));
-        return new(folder, options ?? new(), held, folder.Newest(warn));
+        return new(folder, options, held, folder.Newest(warn));
     }
 
     // the folder is there from the beginning; what the report of a small game needs is added

@@ -66,6 +66,18 @@ internal static class SnapshotFile
 
     private const int Chunk = 1 << 16;
 
+    /// <summary>Bytes of a snapshot's file.</summary>
+    public static long Length(Snapshot snapshot) =>
+        Magic.Length
+        + (3 * sizeof(int))
+        + snapshot.Texts.Sum(t =>
+            (2L * sizeof(int)) + Encoding.UTF8.GetByteCount(t.Key) + Encoding.UTF8.GetByteCount(t.Value)
+        )
+        + snapshot.Numbers.Sum(n =>
+            (2L * sizeof(int)) + Encoding.UTF8.GetByteCount(n.Key) + ((long)sizeof(double) * n.Value.Length)
+        )
+        + SHA256.HashSizeInBytes;
+
     /// <summary>Reads a snapshot.</summary>
     /// <exception cref="InvalidDataException">The file is not whole, or none of these.</exception>
     public static Snapshot Read(string path)

@@ -15,6 +15,7 @@ internal static class DirectLoop
     )
     {
         CheckRule(game, solver, options);
+        var observer = new RunObserver(game, solver, options);
         options.Recorder?.Begin(game, solver, options);
         var compileSeconds = clock.Elapsed.TotalSeconds;
         var players = game.Spec.Players;
@@ -25,12 +26,17 @@ internal static class DirectLoop
         var solving = Stopwatch.StartNew();
         var answered = 0;
         if (options.Recorder?.Resume is { } snapshot)
+        {
             answered = Load(snapshot, strategies, ref joint, notes);
+            observer.Resumed(answered, snapshot);
+        }
+
+        var span = observer.Span("steps");
         for (; answered < game.Games; answered++)
         {
             var g = answered;
             if (options.Recorder is { IsDue: true })
-                Save(options.Recorder, answered, strategies, joint, notes);
+                Save(observer, options.Recorder, answered, strategies, joint, notes);
             if (Answer(solver, game.Data(g), cancellationToken) is not { } answer)
                 break;
             for (var p = 0; p < players.Count; p++)
@@ -49,8 +55,9 @@ internal static class DirectLoop
         }
 
         solving.Stop();
+        span?.Dispose();
         if (answered < game.Games && options.Recorder is { } recorder)
-            Save(recorder, answered, strategies, joint, notes);
+            Save(observer, recorder, answered, strategies, joint, notes);
         // what was not answered before the cancellation is certified like everything else, and has to be a distribution for that
         foreach (var (strategy, player) in strategies.Zip(players))
             strategy.AsSpan(answered * player.Actions.Size).Fill(1.0 / player.Actions.Size);
@@ -58,7 +65,11 @@ internal static class DirectLoop
 
         var measuring = Stopwatch.StartNew();
         using var measure = new Measure(solver.Complete(game.Spec), game.Batch, joint is not null, options.Threads);
-        var measured = measure.Of(strategies, joint);
+        var measured = observer.Measure(
+            answered,
+            () => measure.Of(strategies, joint),
+            m => m.Metrics["game/nash_conv"].Max()
+        );
         var solution = new Solution
         {
             Game = game,
@@ -105,6 +116,7 @@ internal static class DirectLoop
     }
 
     private static void Save(
+        RunObserver observer,
         IRunRecorder recorder,
         int answered,
         double[][] strategies,
@@ -119,7 +131,7 @@ internal static class DirectLoop
         if (joint is not null)
             snapshot.Put("joint", (double[])joint.Clone());
         snapshot.Put("notes", string.Join('\n', notes));
-        recorder.Save(answered, double.PositiveInfinity, snapshot);
+        observer.Save(recorder, answered, double.PositiveInfinity, snapshot);
     }
 
     /// <summary>Takes the answers up that were given before; how many.</summary>

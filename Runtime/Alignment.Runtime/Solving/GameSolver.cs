@@ -26,8 +26,25 @@ public static class GameSolver
         ArgumentNullException.ThrowIfNull(solver);
         options ??= new();
         var clock = Stopwatch.StartNew();
-        var game = BoundGame.Bind(spec, options.BaseDirectory, options.Seed);
-        return Solve(game, solver, options, clock, cancellationToken);
+        using var span = RunObserver.Solve(options);
+        return Traced(
+            span,
+            () =>
+            {
+                BoundGame game;
+                using (span is null ? null : Telemetry.Source.StartActivity("bind"))
+                    game = BoundGame.Bind(spec, options.BaseDirectory, options.Seed);
+                if (options.Logger.IsEnabled(LogLevel.Information))
+                    options.Logger.Bound(
+                        game.Spec.Name,
+                        game.Games,
+                        string.Join(", ", game.Spec.Players.Select(Sized)),
+                        clock.Elapsed.TotalSeconds,
+                        game.Declared.Hash.ToString()
+                    );
+                return Solve(game, solver, options, clock, span, cancellationToken);
+            }
+        );
     }
 
     /// <summary>Solves a game whose data are bound already.</summary>
@@ -37,7 +54,34 @@ public static class GameSolver
         ISolver solver,
         SolveOptions? options = null,
         CancellationToken cancellationToken = default
-    ) => Solve(game, solver, options ?? new(), Stopwatch.StartNew(), cancellationToken);
+    )
+    {
+        options ??= new();
+        using var span = RunObserver.Solve(options);
+        return Traced(span, () => Solve(game, solver, options, Stopwatch.StartNew(), span, cancellationToken));
+    }
+
+    /// <summary>Does something, and has a failure stand in its span.</summary>
+    private static Solution Traced(Activity? span, Func<Solution> solve)
+    {
+        try
+        {
+            return solve();
+        }
+        catch (Exception e)
+        {
+            span?.SetStatus(ActivityStatusCode.Error, e.Message);
+            throw;
+        }
+    }
+
+    private static string Sized(Player player) =>
+        player.Actions.Parent is { } sets
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"{player.Name} ({sets.Size} information sets, {player.Actions.Size} actions)"
+            )
+            : string.Create(CultureInfo.InvariantCulture, $"{player.Name} ({player.Actions.Size} actions)");
 
     /// <summary>Checks whether a solver can take a game, without solving it.</summary>
     /// <exception cref="SpecException">It cannot; with every reason.</exception>
@@ -98,6 +142,7 @@ public static class GameSolver
         ISolver solver,
         SolveOptions options,
         Stopwatch clock,
+        Activity? span,
         CancellationToken cancellationToken
     )
     {
@@ -105,13 +150,16 @@ public static class GameSolver
         ArgumentNullException.ThrowIfNull(solver);
         Capability.ThrowUnfit(game, solver);
         CheckOptions(options, solver);
+        new RunObserver(game, solver, options).Name(span);
         if (options.Logger.IsEnabled(LogLevel.Information))
-            options.Logger.LogInformation(
-                "Solving '{Game}' ({Games} games) by {Solver} until {Until}.",
-                game.Spec.Name,
-                game.Games,
-                solver.Info.Name,
-                options.Until
+            options.Logger.Solving(
+                solver.Info.NameOn(game.Spec) + SolverText.Of(solver)[solver.Info.Name.Length..],
+                options.Until.ToString(),
+                string.Join(',', options.Seeds.Count == 0 ? [options.Seed] : options.Seeds),
+                options.Executor.Name,
+                options.Executor.Device,
+                options.Precision.ToString().ToLowerInvariant(),
+                options.Threads
             );
         var solution = solver switch
         {
@@ -125,10 +173,26 @@ public static class GameSolver
             ),
         };
         if (options.Logger.IsEnabled(LogLevel.Information))
-            options.Logger.LogInformation(
-                "{Status} NashConv of the worst game: {NashConv}.",
-                solution.Status,
-                solution.Certificate.NashConv
+            options.Logger.Ended(
+                solution.Status.Sentence,
+                solution.Certificate.Kind,
+                solution.Certificate.NashConv,
+                solution.Seconds,
+                solution.MeasureSeconds
+            );
+        if (span is not null)
+        {
+            span.SetTag("alignment.steps", solution.Steps)
+                .SetTag("alignment.outcome", solution.Status.Outcome.ToString());
+            if (double.IsFinite(solution.Certificate.NashConv))
+                span.SetTag("alignment.nash_conv", solution.Certificate.NashConv);
+        }
+
+        if (!options.IsInner && Telemetry.SolveDuration.Enabled)
+            Telemetry.SolveDuration.Record(
+                clock.Elapsed.TotalSeconds,
+                new("alignment.game", game.Spec.Name),
+                new("alignment.solver", solver.Info.NameOn(game.Spec))
             );
         return solution;
     }

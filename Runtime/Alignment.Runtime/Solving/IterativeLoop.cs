@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Alignment.Compiler;
-using Microsoft.Extensions.Logging;
 
 namespace Alignment.Runtime;
 
@@ -35,8 +34,6 @@ internal sealed class IterativeLoop : IStepwise, IDisposable
             ),
         ];
         _averages = game.Spec.Players.Any(p => OutputValue(Iterate.Average, p) != OutputValue(Iterate.Last, p));
-        if (options.Logger.IsEnabled(LogLevel.Debug))
-            options.Logger.LogDebug("{Plan}", _executable.DescribePlan());
     }
 
     /// <summary>The program that the loop runs.</summary>
@@ -52,9 +49,25 @@ internal sealed class IterativeLoop : IStepwise, IDisposable
         CancellationToken cancellationToken
     )
     {
-        using var loop = new IterativeLoop(game, solver, options);
+        var observer = new RunObserver(game, solver, options);
+        using var loop = Prepare(game, solver, options, observer, clock);
         loop._record.CheckRule(loop._measure.Keys);
         return loop.Run(clock.Elapsed.TotalSeconds, cancellationToken);
+    }
+
+    private static IterativeLoop Prepare(
+        BoundGame game,
+        IIterativeSolver solver,
+        SolveOptions options,
+        RunObserver observer,
+        Stopwatch clock
+    )
+    {
+        using var span = observer.Span("compile");
+        var before = clock.Elapsed;
+        var loop = new IterativeLoop(game, solver, options);
+        observer.Compiled(loop._executable, (clock.Elapsed - before).TotalSeconds);
+        return loop;
     }
 
     public void Dispose()

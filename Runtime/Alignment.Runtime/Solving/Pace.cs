@@ -7,6 +7,7 @@ internal sealed class Pace(int? chunk)
     private const double Seconds = 0.05;
 
     private int _steps = chunk ?? 1;
+    private int _told = chunk ?? 1;
 
     /// <summary>The steps of the next call, at most those that are left.</summary>
     public int Next(long left) => (int)Math.Min(left, _steps);
@@ -16,5 +17,20 @@ internal sealed class Pace(int? chunk)
     {
         if (chunk is null)
             _steps = (int)Math.Clamp(Seconds / Math.Max(seconds / steps, 1e-9), 1, 1 << 20);
+    }
+
+    /// <summary>The most steps of a call.</summary>
+    public int Most => _steps;
+
+    /// <summary>Whether the most steps of a call have doubled or halved since this last was so; less is noise of the clock.</summary>
+    public bool HasChanged
+    {
+        get
+        {
+            if (_steps < 2 * _told && _told < 2 * _steps)
+                return false;
+            _told = _steps;
+            return true;
+        }
     }
 }

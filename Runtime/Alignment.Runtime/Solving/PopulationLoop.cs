@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Alignment.Compiler;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Alignment.Runtime;
 
@@ -10,6 +11,7 @@ internal sealed class PopulationLoop
     private readonly BoundGame _game;
     private readonly IPopulationSolver _solver;
     private readonly SolveOptions _options;
+    private readonly RunObserver _observer;
     private readonly Stopwatch _running = Stopwatch.StartNew();
     private readonly List<TracePoint> _trace = [];
     private readonly List<GameSolution> _solutions = []; // of the games that are done
@@ -21,7 +23,7 @@ internal sealed class PopulationLoop
     private GameSolution? _best;
 
     private PopulationLoop(BoundGame game, IPopulationSolver solver, SolveOptions options) =>
-        (_game, _solver, _options) = (game, solver, options);
+        (_game, _solver, _options, _observer) = (game, solver, options, new(game, solver, options));
 
     private double Seconds => _secondsBefore + _running.Elapsed.TotalSeconds;
 
@@ -44,7 +46,11 @@ internal sealed class PopulationLoop
         CheckExecutor();
         _options.Recorder?.Begin(_game, _solver, _options);
         if (_options.Recorder?.Resume is { } snapshot)
+        {
             Load(snapshot);
+            _observer.Resumed(_step, snapshot);
+        }
+
         while (_solutions.Count < _game.Games)
         {
             var g = _solutions.Count;
@@ -94,13 +100,21 @@ internal sealed class PopulationLoop
         _population ??= _solver.Init(data);
         while (true)
         {
-            var iterate = _solver.Step(data, _population, inner);
+            PopulationIterate iterate;
+            using (_observer.Span("steps"))
+                iterate = _solver.Step(data, _population, inner);
+            _observer.Stepped(1);
             // an iteration that was cancelled on its way is no part of the run that goes on
             var cancelled = cancellationToken.IsCancellationRequested;
             if (cancelled)
                 Save();
             (_population, _step) = (iterate.Next, _step + 1);
-            var measured = measure.Of([.. iterate.Strategies.Select((s, p) => Along(_game.Spec, p, s))], null);
+            var measured = _observer.Measure(
+                _step,
+                () => measure.Of([.. iterate.Strategies.Select((s, p) => Along(_game.Spec, p, s))], null),
+                m => m.Metrics["game/nash_conv"][0]
+            );
+            _observer.Grown(_step, _game.DescribeGame(g), _population, measured.Metrics["game/nash_conv"][0]);
             var seconds = Seconds;
             double Metric(string key) =>
                 measured.Metrics.TryGetValue(key, out var m) ? m[0] : measured.Metrics["game/" + key][0];
@@ -164,7 +178,7 @@ internal sealed class PopulationLoop
             snapshot.Put(Name("payoffs", p), [.. _population.Payoffs[p]]);
         }
 
-        recorder.Save(_step, _best?.Certificate.NashConv ?? double.PositiveInfinity, snapshot);
+        _observer.Save(recorder, _step, _best?.Certificate.NashConv ?? double.PositiveInfinity, snapshot);
     }
 
     private void Load(Snapshot snapshot)
@@ -258,6 +272,8 @@ internal sealed class PopulationLoop
                     Until = Stop.NashConvBelow(1e-9) | Stop.AfterSteps(20_000),
                     Progress = null,
                     Recorder = null,
+                    Logger = NullLogger.Instance,
+                    IsInner = true,
                     Seeds = [],
                 },
                 cancellationToken

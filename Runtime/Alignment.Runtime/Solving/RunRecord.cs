@@ -42,12 +42,16 @@ internal sealed partial class RunRecord
     )
     {
         (_game, _solver, _options, _batch, _lastStep) = (game, solver, options, batch, lastStep);
+        Observer = new(game, solver, options);
         _counts = [.. StopRules.StepCounts(options.Until)];
         Games = batch.Aggregate(1, (n, axis) => checked(n * axis.Size));
         _done = new GameSolution?[Games];
         _good = new (Measured, long)?[Games];
         _keepsStrategies = StrategyMoments.Keeps(game, solver);
     }
+
+    /// <summary>Told of what the run does.</summary>
+    public RunObserver Observer { get; }
 
     /// <summary>Number of games.</summary>
     public int Games { get; }
@@ -109,7 +113,11 @@ internal sealed partial class RunRecord
     public void Measure(long step, bool cancelled, Func<(Measured Last, Measured Average)> measure)
     {
         _measuring.Start();
-        var (last, average) = (Last, Average) = measure();
+        var (last, average) = (Last, Average) = Observer.Measure(
+            step,
+            measure,
+            measured => Reported(measured.Last, measured.Average).Metrics["game/nash_conv"].Max()
+        );
         var reported = Reported(last, average);
         _cycling.Add(last.Strategies);
         _measuring.Stop();
@@ -118,6 +126,7 @@ internal sealed partial class RunRecord
         TakeDown(step, reported, cancelled);
         _limitsSeen = LimitsPassed();
         var seconds = Seconds;
+        var ended = new List<(string, Status)>();
         for (var game = 0; game < Games; game++)
         {
             if (_done[game] is not null)
@@ -125,8 +134,13 @@ internal sealed partial class RunRecord
             if (reported.IsFinite(game))
                 _good[game] = (reported, step);
             if (Verdict(game, step, seconds, reported, cancelled) is var (measured, at, status))
+            {
                 _done[game] = Certify.Game(_game, Name(game), measured, game, at, status);
+                ended.Add((Name(game), status));
+            }
         }
+
+        Observer.Ended(ended, _done.Count(done => done is not null), Games, step);
     }
 
     /// <summary>The solution of a complete run.</summary>

@@ -53,6 +53,9 @@ public sealed record SolveOptions
     /// <summary>Told of what the run does.</summary>
     public ILogger Logger { get; init; } = NullLogger.Instance;
 
+    /// <summary>Whether a solver solves this inside of its own run: then it is part of that run's steps and says nothing of its own.</summary>
+    internal bool IsInner { get; init; }
+
     /// <summary>These options with some changed; what is left out stays. C# has <c>with</c>; this is for languages that have not.</summary>
     /// <param name="executor">See <see cref="Executor"/>.</param>
     /// <param name="precision">See <see cref="Precision"/>.</param>

@@ -31,6 +31,7 @@ internal sealed class Steps(RunRecord record, SolveOptions options, IStepwise ru
             Done = (long)snapshot.Number("step");
             record.Load(snapshot);
             run.Load(snapshot);
+            record.Observer.Resumed(Done, snapshot);
         }
         else
         {
@@ -40,15 +41,7 @@ internal sealed class Steps(RunRecord record, SolveOptions options, IStepwise ru
         var pace = new Pace(options.Chunk);
         while (!record.IsComplete)
         {
-            var next = record.NextMoment;
-            while (Done < next && !cancellationToken.IsCancellationRequested && !record.IsOutOfTime)
-            {
-                var (first, count) = (Done + 1, pace.Next(next - Done));
-                pace.Took(count, record.Run(() => run.Advance(first, count)));
-                Done += count;
-                if (options.Recorder is { IsDue: true })
-                    Save();
-            }
+            Advance(record.NextMoment, pace, cancellationToken);
 
             // the moment of a cancellation is no part of the run that goes on
             var cancelled = cancellationToken.IsCancellationRequested;
@@ -56,6 +49,25 @@ internal sealed class Steps(RunRecord record, SolveOptions options, IStepwise ru
                 Save();
             run.Measure(Done, cancelled);
         }
+    }
+
+    private void Advance(long next, Pace pace, CancellationToken cancellationToken)
+    {
+        using var span = record.Observer.Span("steps")?.SetTag("alignment.first", Done + 1);
+        while (Done < next && !cancellationToken.IsCancellationRequested && !record.IsOutOfTime)
+        {
+            var (first, count) = (Done + 1, pace.Next(next - Done));
+            var seconds = record.Run(() => run.Advance(first, count));
+            pace.Took(count, seconds);
+            Done += count;
+            record.Observer.Stepped(count);
+            if (pace.HasChanged)
+                record.Observer.Paced(pace.Most, Done + 1, count, seconds);
+            if (options.Recorder is { IsDue: true })
+                Save();
+        }
+
+        span?.SetTag("alignment.last", Done);
     }
 
     private void Save()
@@ -66,6 +78,6 @@ internal sealed class Steps(RunRecord record, SolveOptions options, IStepwise ru
         snapshot.Put("step", (double)Done);
         record.Save(snapshot);
         run.Save(snapshot);
-        recorder.Save(Done, record.Gap, snapshot);
+        record.Observer.Save(recorder, Done, record.Gap, snapshot);
     }
 }
