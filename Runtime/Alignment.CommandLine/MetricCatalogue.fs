@@ -125,4 +125,12 @@ module MetricCatalogue =
             Unit = "none, from 0 to 1"
             Better = "smaller; near 1 the last iterate goes in circles"
         }
+        {
+            Key = "solver/evaluations"
+            Formula = "payoffs that the solver's steps looked at in one game: one player's at one cell or end of it each"
+            Estimator =
+                "exact: of iterative solvers passes a step times cells or ends, of sampling ones counted; not counted for populations"
+            Unit = "payoffs"
+            Better = "none: the work done, for comparing solvers whose steps differ"
+        }
     ]

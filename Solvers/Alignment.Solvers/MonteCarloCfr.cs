@@ -116,6 +116,8 @@ public sealed record MonteCarloCfr : ISampledSolver, IOpenSolver
             walk.Iterate(state.Iterations + 1);
             state.Iterations++;
         }
+
+        state.Evaluations += walk.Evaluations;
     }
 
     /// <inheritdoc/>

@@ -24,6 +24,9 @@ internal sealed class MonteCarloWalk(
     private long _iteration;
     private long _draws;
 
+    /// <summary>Payoffs looked at.</summary>
+    public long Evaluations { get; private set; }
+
     // with two players, who plays against the traverser is met as often as its own strategy and chance lead there
     private bool AveragesOnTheWay => players == 2;
 
@@ -55,7 +58,11 @@ internal sealed class MonteCarloWalk(
         while (at.Actor.Player != traverser)
         {
             if (at.Actor.IsOver)
+            {
+                Evaluations++;
                 return at.Returns[traverser];
+            }
+
             at = at.Next(at.Actor.IsChance ? Draw(at.Chance.AsSpan()) : DrawOther(at, weight: 1));
         }
 
@@ -112,6 +119,7 @@ internal sealed class MonteCarloWalk(
             at = at.Next(action);
         }
 
+        Evaluations++;
         var tail = at.Returns[traverser] / reach; // times the traverser's own probability of what comes behind the move
         for (var k = _path.Count - 1; k >= 0; k--)
         {

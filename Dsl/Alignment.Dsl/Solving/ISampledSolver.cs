@@ -50,6 +50,9 @@ public sealed class SampledState(IEnumerable<KeyValuePair<string, double[]>> num
     /// <summary>Iterations done.</summary>
     public long Iterations { get; set; } = iterations;
 
+    /// <summary>Payoffs looked at so far: one player's at one end of the game each. Whole numbers, exact up to 2^53.</summary>
+    public double Evaluations { get; set; }
+
     /// <summary>Names of the arrays, in the order of the solver.</summary>
     public IEnumerable<string> Names => _numbers.Select(n => n.Key);
 
@@ -73,7 +76,10 @@ public sealed class SampledState(IEnumerable<KeyValuePair<string, double[]>> num
 
     /// <summary>A state of its own with the same numbers.</summary>
     public SampledState Copy() =>
-        new(_numbers.Select(n => KeyValuePair.Create(n.Key, (double[])n.Value.Clone())), Iterations);
+        new(_numbers.Select(n => KeyValuePair.Create(n.Key, (double[])n.Value.Clone())), Iterations)
+        {
+            Evaluations = Evaluations,
+        };
 }
 
 /// <summary>The strategies that a sampling solver's state stands for: for each player the probability of each action,

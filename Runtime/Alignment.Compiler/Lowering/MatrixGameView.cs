@@ -2,11 +2,12 @@ namespace Alignment.Compiler;
 
 /// <summary>A game whose players each choose one action, at once: the symbolic view that solvers see.</summary>
 /// <remarks>Chance variables are averaged out of the payoffs first; batch axes stay in them and spread from there.</remarks>
-public sealed class MatrixGameView : IGameView
+public sealed class MatrixGameView : IPayoffPasses
 {
     private readonly ValueList<NatureVariable> _variables;
     private readonly Dictionary<Player, Expr> _payoffs;
     private readonly Dictionary<Player, IRegularizer> _regularizers;
+    private readonly HashSet<Expr> _passes = [];
 
     /// <summary>The view of a checked specification.</summary>
     public MatrixGameView(GameSpec spec)
@@ -31,11 +32,18 @@ public sealed class MatrixGameView : IGameView
     public Expr Zeros(Player player) => Expr.Constant(0).Expand(player.Actions);
 
     /// <inheritdoc/>
-    public Expr ActionValues(Player player, Profile profile) =>
-        Players
+    public Expr ActionValues(Player player, Profile profile)
+    {
+        var values = Players
             .Reverse()
             .Where(other => other != player)
             .Aggregate(_payoffs[player], (u, other) => u.Dot(profile[other], other.Actions));
+        _passes.Add(values);
+        return values;
+    }
+
+    /// <inheritdoc/>
+    public double Evaluations => _passes.Count * Players.Aggregate(1.0, (cells, player) => cells * player.Actions.Size);
 
     /// <inheritdoc/>
     public Expr ConditionalValues(Player player, Profile profile) => ActionValues(player, profile);

@@ -51,6 +51,21 @@ public static class SolverProgram
         );
     }
 
+    /// <summary>
+    /// How many payoffs a step of a solver looks at, in one game: one player's payoff at one cell of a matrix game, or at one end of a sequential
+    /// one. A player's payoffs against one profile are computed once a step, however often the solver asks for them.
+    /// </summary>
+    public static double Evaluations(GameSpec spec, IIterativeSolver solver)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        ArgumentNullException.ThrowIfNull(solver);
+        IPayoffPasses view = spec.Tree is null ? new MatrixGameView(spec) : new TreeGameView(spec);
+        var state = solver.Init(view).AsVariables();
+        var before = view.Evaluations;
+        _ = solver.Step(view, state);
+        return view.Evaluations - before;
+    }
+
     private static (IGameView View, PlayRecord Record) View(GameSpec spec, bool withJoint)
     {
         if (spec.Tree is null)

@@ -5,11 +5,12 @@ namespace Alignment.Compiler;
 /// With probabilities d of a player's sequences, its expected payoff is linear in its own d: the sum over sequences of d times
 /// <see cref="SequenceGradient"/>. Everything else follows from that by two sweeps through its treeplex.
 /// </remarks>
-public sealed class TreeGameView : IGameView
+public sealed class TreeGameView : IPayoffPasses
 {
     private readonly TreeForm _form;
     private readonly Dictionary<Player, Expr> _payoffs;
     private readonly Dictionary<Player, IRegularizer> _regularizers;
+    private readonly HashSet<Expr> _passes = [];
 
     /// <summary>The view of a checked specification of a sequential game.</summary>
     public TreeGameView(GameSpec spec)
@@ -40,11 +41,18 @@ public sealed class TreeGameView : IGameView
     /// <summary>The derivative of a player's expected payoff with respect to the probabilities of its sequences.</summary>
     public Expr SequenceGradient(Player player, Profile profile) => Contracted(player, profile, _payoffs[player]);
 
-    private Expr Contracted(Player player, Profile profile, Expr outcomes) =>
-        Expr.Of(
+    private Expr Contracted(Player player, Profile profile, Expr outcomes)
+    {
+        var gradient = Expr.Of(
             new Op.SparseContract(_form.Indices[_form.Players.IndexOf(player)]),
             [outcomes, .. Players.Where(p => p != player).Select(p => Reach(p, profile[p]))]
         );
+        _passes.Add(gradient);
+        return gradient;
+    }
+
+    /// <inheritdoc/>
+    public double Evaluations => (double)_passes.Count * _form.Outcomes.Size;
 
     /// <summary>The most that a player can get along a gradient over its sequences.</summary>
     public Expr Best(Player player, Expr gradient) => Root(player, Swept(player, SweepKind.Best, gradient));

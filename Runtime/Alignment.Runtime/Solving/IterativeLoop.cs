@@ -26,7 +26,8 @@ internal sealed class IterativeLoop : IStepwise, IDisposable
         StopRules.ThrowUncountable(options.Until, lastStep);
         _executable = options.Executor.Prepare(_program, new(options.Precision, options.Threads, options.Seed));
         _measure = new(solver.Complete(game.Spec), _program.Batch, KeepsJoint(game), options.Threads);
-        _record = new(game, solver, options, _program.Batch, lastStep);
+        var evaluations = SolverProgram.Evaluations(solver.Complete(game.Spec), solver);
+        _record = new(game, solver, options, _program.Batch, lastStep) { Evaluations = step => step * evaluations };
         _playOutputs =
         [
             .. game.Spec.Players.SelectMany(p =>

@@ -50,6 +50,9 @@ internal sealed partial class RunRecord
         _keepsStrategies = StrategyMoments.Keeps(game, solver);
     }
 
+    /// <summary>Payoffs looked at, in each game, by the steps done; null where they are not counted.</summary>
+    public Func<long, double>? Evaluations { get; init; }
+
     /// <summary>Told of what the run does.</summary>
     public RunObserver Observer { get; }
 
@@ -232,6 +235,8 @@ internal sealed partial class RunRecord
                     : finite.Average(game => m.Value[game]),
             StringComparer.Ordinal
         );
+        if (Evaluations is { } evaluations)
+            metrics.Add("solver/evaluations", evaluations(step));
         var point = new TracePoint(step, Seconds, metrics)
         {
             Strategies =

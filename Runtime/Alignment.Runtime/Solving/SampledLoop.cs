@@ -29,7 +29,7 @@ internal sealed class SampledLoop : IStepwise, IDisposable
         _states = [.. _sampled.Select(solver.Init)];
         ValueList<Axis> batch = options.SeedAxis is { } axis ? [axis, .. game.Batch] : game.Batch;
         _measure = new(solver.Complete(game.Spec), batch, withJoint: false, options.Threads);
-        _record = new(game, solver, options, batch);
+        _record = new(game, solver, options, batch) { Evaluations = _ => _states.Average(state => state.Evaluations) };
     }
 
     /// <summary>Runs a solver to its stop rule.</summary>
@@ -64,6 +64,7 @@ internal sealed class SampledLoop : IStepwise, IDisposable
             foreach (var name in _states[k].Names)
                 snapshot.Put(StateName(k, name), (double[])_states[k][name].Clone());
             snapshot.Put(StateName(k, "iterations"), (double)_states[k].Iterations);
+            snapshot.Put(StateName(k, "evaluations"), _states[k].Evaluations);
         }
     }
 
@@ -74,6 +75,7 @@ internal sealed class SampledLoop : IStepwise, IDisposable
             foreach (var name in _states[k].Names)
                 snapshot.Array(StateName(k, name)).CopyTo(_states[k][name], 0);
             _states[k].Iterations = (long)snapshot.Number(StateName(k, "iterations"));
+            _states[k].Evaluations = snapshot.Number(StateName(k, "evaluations"));
         }
     }
 
