@@ -21,6 +21,10 @@ module Handshake =
     [<Literal>]
     let FolderVariable = "ALIGN_FOLDER"
 
+    /// Names a file: the script writes there which folder its run is kept in.
+    [<Literal>]
+    let RunVariable = "ALIGN_RUN"
+
     let private variable name =
         match Environment.GetEnvironmentVariable name with
         | null
@@ -41,6 +45,9 @@ module Handshake =
 
     let private write (text: string) =
         variable ReceiptVariable |> Option.iter (fun file -> File.WriteAllText(file, text))
+
+    /// Tells which folder the run is kept in.
+    let began (folder: string) = variable RunVariable |> Option.iter (fun file -> File.WriteAllText(file, folder))
 
     /// Tells that the experiment has been handed over.
     let entered () = write ""
