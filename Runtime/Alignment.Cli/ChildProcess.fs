@@ -47,9 +47,9 @@ module ChildProcess =
         | null -> Faults.refuse "The child process did not start."
         | child -> child
 
-    let private start printsToError (arguments: string list) (environment: (string * string) list) =
+    let private start redirectsOutput (arguments: string list) (environment: (string * string) list) =
         let info =
-            ProcessStartInfo(host (), arguments, UseShellExecute = false, RedirectStandardOutput = printsToError)
+            ProcessStartInfo(host (), arguments, UseShellExecute = false, RedirectStandardOutput = redirectsOutput)
 
         for name, value in ("DOTNET_NOLOGO", "1") :: environment do
             info.Environment[name] <- value
@@ -69,13 +69,22 @@ module ChildProcess =
         use child = start false arguments environment
         finish child
 
-    /// The same, with every line that it prints on stderr.
-    let runOnError arguments environment =
+    /// The same, with every line that it prints handed over.
+    let runTelling (tell: string -> unit) arguments environment =
         use child = start true arguments environment
 
         child.OutputDataReceived.Add(fun line ->
-            if not (String.IsNullOrWhiteSpace line.Data) then
-                Console.Error.WriteLine line.Data)
+            match line.Data with
+            | null -> ()
+            | text -> tell text)
 
         child.BeginOutputReadLine()
         finish child
+
+    /// The same, with every line that it prints on stderr.
+    let runOnError arguments environment =
+        let tell line =
+            if not (String.IsNullOrWhiteSpace line) then
+                Console.Error.WriteLine line
+
+        runTelling tell arguments environment

@@ -6,9 +6,10 @@ open Argu
 open Alignment
 open Alignment.CommandLine
 open Alignment.Reports
+open Alignment.Runs
 open Alignment.Runtime
 
-/// The options of `align report` and `align compare`.
+/// The options of `align report`.
 [<HelpFlags("--help", "-h"); HelpDescription("print this text")>]
 type ReportOption =
     | [<EqualsAssignmentOrSpaced>] Out of FILE: string
@@ -18,9 +19,23 @@ type ReportOption =
             match this with
             | Out _ -> "the HTML file to write"
 
+/// The options of `align compare`.
+[<HelpFlags("--help", "-h"); HelpDescription("print this text")>]
+type CompareOption =
+    | [<EqualsAssignmentOrSpaced>] Where of CONDITION: string
+    | [<EqualsAssignmentOrSpaced; CustomCommandLine "--out">] OutFile of FILE: string
+
+    interface IArgParserTemplate with
+        member this.Usage =
+            match this with
+            | Where _ ->
+                "compare the runs of a folder for which this holds: SQL over the columns of `runs`, as `align query --help` has them"
+            | OutFile _ -> "the HTML file to write"
+
 /// `align report` and `align compare`: runs for people to read.
 module ReportCommand =
-    let private out (options: ReportOption list) = options |> List.map (fun (Out file) -> file) |> List.tryLast
+    /// A comparison of more is for `align query`.
+    let private mostRuns = 50
 
     let private write (terminal: Terminal) (file: string) (content: Stream -> unit) =
         try
@@ -31,17 +46,6 @@ module ReportCommand =
 
         terminal.Out.WriteLine file
 
-    /// The solver that a run names, for what it claims; what is not known here claims nothing.
-    let solver (run: RunFolder) : SolverInfo | null =
-        match run.Description.Identity.TryGetValue "solver" with
-        | true, name ->
-            try
-                Solvers.Find(name).Info
-            with
-            | InputFault _
-            | :? ArgumentException -> null
-        | _ -> null
-
     let private report command (terminal: Terminal) tokens =
         let arguments = Arguments.parse<ReportOption> tokens
 
@@ -50,19 +54,60 @@ module ReportCommand =
         | None -> Faults.refuse "report: expected a run's folder, such as runs/latest."
         | Some path ->
             let run = RunNames.find path
-            let file = out arguments.Options |> Option.defaultValue (run.File "report.html")
-            write terminal file (fun stream -> Report.Write(run, stream, solver = solver run))
+
+            let file =
+                arguments.Options
+                |> List.map (fun (Out file) -> file)
+                |> List.tryLast
+                |> Option.defaultValue (run.File "report.html")
+
+            write terminal file (fun stream -> Report.Write(run, stream, solver = RunsPlace.solver run))
             ExitCode.Done
 
-    let private compare command (terminal: Terminal) tokens =
-        let arguments = Arguments.parse<ReportOption> tokens
+    /// The runs of a folder for which a condition holds, the oldest first.
+    let private fitting terminal (condition: string) folder =
+        let folder = RunsPlace.folder folder
+        let runs = RunsPlace.all terminal folder
 
-        match arguments.Positional with
-        | _ when arguments.WantsHelp -> Command.printHelp command terminal
-        | []
-        | [ _ ] -> Faults.refuse "compare: expected the folders of two runs or more."
-        | paths ->
-            let comparison = Comparison.Of(paths |> List.map RunNames.find |> Array.ofList)
+        let found =
+            RunsPlace.reading (fun () ->
+                use database = RunDatabase.Load(ResizeArray runs, RunDatabase.NeedsMetrics condition)
+                // on a line of its own: it may end with a comment
+                let answer = database.Query $"select path from runs where (\n%s{condition}\n) order by started, id"
+                [ for row in answer.Rows -> RunFolder.Open(string row[0]) ])
+
+        match found.Length with
+        | n when n < 2 ->
+            Faults.refuse
+                $"--where: it holds for %d{n} of %d{runs.Length} runs in '%s{folder}', and a comparison needs two; `align runs %s{folder}` lists them."
+        | n when n > mostRuns ->
+            Faults.refuse
+                $"--where: it holds for %d{n} runs, and a comparison has at most %d{mostRuns}; ask for fewer, or use `align query`."
+        | _ -> found
+
+    let private chosen command terminal (where: string option) (positional: string list) =
+        match where, positional with
+        | Some condition, [] -> fitting terminal condition None
+        | Some condition, [ folder ] -> fitting terminal condition (Some folder)
+        | Some _, _ :: token :: _ -> Command.unexpected command token
+        | None, ([] | [ _ ]) ->
+            Faults.refuse "compare: expected the folders of two runs or more, or --where and a condition."
+        | None, paths -> paths |> List.map RunNames.find
+
+    let private compare command (terminal: Terminal) tokens =
+        let arguments = Arguments.parse<CompareOption> tokens
+
+        if arguments.WantsHelp then
+            Command.printHelp command terminal
+        else
+            let where =
+                arguments.Options
+                |> List.choose (function
+                    | Where condition -> Some condition
+                    | OutFile _ -> None)
+                |> List.tryLast
+
+            let comparison = Comparison.Of(chosen command terminal where arguments.Positional |> Array.ofList)
             let table rows = rows |> Seq.map List.ofSeq |> List.ofSeq |> Words.table
             let print (lines: string list) = lines |> List.iter terminal.Out.WriteLine
 
@@ -74,7 +119,11 @@ module ReportCommand =
             else
                 print [ "They differ neither in what decides the result nor in the machine." ]
 
-            out arguments.Options
+            arguments.Options
+            |> List.choose (function
+                | OutFile file -> Some file
+                | Where _ -> None)
+            |> List.tryLast
             |> Option.iter (fun file ->
                 print [ "" ]
                 write terminal file comparison.Write)
@@ -92,10 +141,14 @@ module ReportCommand =
 
     let comparison = {
         Name = "compare"
-        Operands = "RUN RUN... [--out FILE]"
+        Operands = "RUN RUN... [OPTIONS]"
         Summary =
             "Prints the certificates of runs and what differs between them; --out also writes an HTML file with their gaps."
-        Details = fun () -> [ Arguments.help<ReportOption> "align compare RUN RUN..." ]
-        Examples = [ "align compare runs/a runs/b"; "align compare runs/a runs/b --out comparison.html" ]
+        Details = fun () -> [ Arguments.help<CompareOption> "align compare RUN RUN..." ]
+        Examples = [
+            "align compare runs/a runs/b"
+            "align compare runs/a runs/b --out comparison.html"
+            "align compare --where \"solver = 'cfr+' and state = 'finished'\" runs"
+        ]
         Run = compare
     }

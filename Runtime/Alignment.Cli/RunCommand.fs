@@ -68,18 +68,21 @@ module RunCommand =
 
     // ---- again -------------------------------------------------------------------------------------------------------
 
-    /// The run behind `--from`, if it is asked for, and the other tokens.
-    let private from (tokens: string list) =
+    /// What stands behind an option of `align run` itself, if it is there, and the other tokens.
+    let private taken (option: string) what (tokens: string list) =
         let rec search before tokens =
             match tokens with
-            | "--from" :: run :: rest -> Some run, List.rev before @ rest
-            | [ "--from" ] -> Faults.refuse "--from: expected the folder of a run, such as runs/latest."
-            | (token: string) :: rest when token.StartsWith "--from=" ->
-                Some(token.Substring("--from=".Length)), List.rev before @ rest
+            | name :: value :: rest when name = option -> Some value, List.rev before @ rest
+            | [ name ] when name = option -> Faults.refuse $"%s{option}: expected %s{what}."
+            | (token: string) :: rest when token.StartsWith(option + "=") ->
+                Some(token.Substring(option.Length + 1)), List.rev before @ rest
             | token :: rest -> search (token :: before) rest
             | [] -> None, List.rev before
 
         search [] tokens
+
+    let private from = taken "--from" "the folder of a run, such as runs/latest"
+    let private literate = taken "--literate" "the HTML file to write, such as notes.html"
 
     /// Runs again what a run ran: its own copy of the script or the game's file, with its options; later ones win.
     let private again terminal (run: string) (tokens: string list) =
@@ -106,31 +109,39 @@ module RunCommand =
             started operand None ((Handshake.FolderVariable, original) :: kept ()) options
 
     let private run command (terminal: Terminal) tokens =
-        match from tokens with
-        | Some run, rest -> again terminal run rest
-        | None, _ ->
+        match from tokens, literate tokens with
+        | (Some _, _), (Some _, _) ->
+            Faults.refuse "--literate is about a script with its prose; name the script instead of --from."
+        | (Some run, rest), _ -> again terminal run rest
+        | (None, _), (file, tokens) ->
 
-            match Arguments.firstPositional<RunOption> tokens with
-            | Some path, arguments ->
+            match Arguments.firstPositional<RunOption> tokens, file with
+            | (Some path, arguments), Some file -> LiterateScript.run terminal path arguments file (kept ())
+            | (Some path, arguments), None ->
                 try
                     started path None (kept ()) arguments
                 with SweepSplit keys ->
                     let request = (Arguments.parse<RunOption> arguments).Options |> Request.ofOptions
                     SweepRunner.run terminal "run" path request keys
-            | None, arguments when List.exists Command.isHelp arguments -> Command.printHelp command terminal
-            | None, _ -> Faults.refuse "run: expected a script that ends in .fsx, .cs or .csx."
+            | (None, arguments), _ when List.exists Command.isHelp arguments -> Command.printHelp command terminal
+            | (None, _), _ -> Faults.refuse "run: expected a script that ends in .fsx, .cs or .csx."
 
     let command = {
         Name = "run"
         Operands = "EXPERIMENT|--from RUN [OPTIONS]"
         Summary =
             "Runs a script (.fsx, .cs, .csx) and keeps the run below `runs`, ALIGN_RUNS or --out; or runs again what a run ran."
-        Details = fun () -> [ Arguments.help<RunOption> "align run EXPERIMENT" ]
+        Details =
+            fun () -> [
+                "--literate FILE writes an .fsx script that was run as one HTML file: comments (** Markdown *) as prose, the code, what it\nprinted, and the report of its run."
+                Arguments.help<RunOption> "align run EXPERIMENT"
+            ]
         Examples = [
             "align run experiment.fsx --set cost=0.2 --out runs"
             "align run experiment.cs --sweep cost=0,0.1,0.2 --json"
             "align run experiment.csx --help"
             "align run --from runs/latest"
+            "align run notes.fsx --literate notes.html"
         ]
         Run = run
     }

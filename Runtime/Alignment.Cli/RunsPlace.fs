@@ -5,6 +5,7 @@ open System.IO
 open Alignment
 open Alignment.CommandLine
 open Alignment.Runs
+open Alignment.Runtime
 
 /// Where runs are looked for.
 module RunsPlace =
@@ -44,3 +45,14 @@ module RunsPlace =
 
     /// The run that a text names.
     let single text = reading (fun () -> RunNames.find text)
+
+    /// The solver that a run names, for what it claims; what is not known here claims nothing.
+    let solver (run: RunFolder) : SolverInfo | null =
+        match run.Description.Identity.TryGetValue "solver" with
+        | true, name ->
+            try
+                Solvers.Find(name).Info
+            with
+            | InputFault _
+            | :? ArgumentException -> null
+        | _ -> null

@@ -59,7 +59,7 @@ module ServeCommand =
             Address = Option.defaultValue IPAddress.Loopback bind,
             Port = Option.toNullable port,
             Token = token (),
-            Solver = ReportCommand.solver
+            Solver = RunsPlace.solver
         )
 
     let private serve (terminal: Terminal) (options: ServeOptions) =

@@ -25,6 +25,10 @@ module Handshake =
     [<Literal>]
     let BuiltVariable = "ALIGN_BUILT"
 
+    /// Names a file: the script writes there which folder its run is kept in.
+    [<Literal>]
+    let RunVariable = "ALIGN_RUN"
+
     let private variable name =
         match Environment.GetEnvironmentVariable name with
         | null
@@ -48,6 +52,9 @@ module Handshake =
 
     let private write (text: string) =
         variable ReceiptVariable |> Option.iter (fun file -> File.WriteAllText(file, text))
+
+    /// Tells which folder the run is kept in.
+    let began (folder: string) = variable RunVariable |> Option.iter (fun file -> File.WriteAllText(file, folder))
 
     /// Tells that the experiment has been handed over.
     let entered () = write ""

@@ -127,7 +127,8 @@ module MetricCatalogue =
         }
         {
             Key = "solver/evaluations"
-            Formula = "payoffs that the solver's steps looked at in one game: one player's at one cell or end of it each"
+            Formula =
+                "payoffs that the solver's steps looked at in one game: one player's at one cell or end of it each"
             Estimator =
                 "exact: of iterative solvers passes a step times cells or ends, of sampling ones counted; not counted for populations"
             Unit = "payoffs"

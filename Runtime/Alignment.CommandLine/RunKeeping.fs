@@ -151,7 +151,11 @@ module RunKeeping =
             use log = new ConsoleLog(terminal.Error)
             let terminal = { terminal with Error = log }
             let tell (text: string) = terminal.Error.WriteLine $"note     %s{text}"
-            let begun (folder: RunFolder) = log.Open(folder.File RunFiles.Console)
+
+            let begun (folder: RunFolder) =
+                log.Open(folder.File RunFiles.Console)
+                Handshake.began folder.Path
+
             use session = new RunSession(plan request config parent, tell, begun)
             // whoever looks at the run may ask it to stop
             use _ = signals.Watch(fun () -> session.IsAskedToStop)

@@ -43,19 +43,30 @@ public static class Report
     {
         var html = new Html();
         VerdictSection.Add(html, subject);
+        var hasPlots = AddFindings(html, subject);
+        SettingsSection.AddSpec(html, subject);
+        SettingsSection.Add(html, subject);
+        if (hasPlots)
+            AddUsage(html);
+        Page.Write($"{subject.Name}: {VerdictSection.Sentence(subject)}", html, hasPlots, stream);
+    }
+
+    /// <summary>Adds what was found, and how it came about.</summary>
+    /// <returns>Whether there are plots that need the plots' script.</returns>
+    internal static bool AddFindings(Html html, Subject subject)
+    {
         var hasGaps = GapSection.Add(html, subject);
         StrategySection.Add(html, subject);
         var hasStrategies = TrajectorySection.Add(html, subject);
         PayoffSection.Add(html, subject);
         BatchSection.Add(html, subject);
         var hasValues = ValueSection.Add(html, subject);
-        SettingsSection.AddSpec(html, subject);
-        SettingsSection.Add(html, subject);
-        var hasPlots = hasGaps || hasStrategies || hasValues;
-        if (hasPlots)
-            html.Add(
-                $"<footer class=\"screen\"><p>In a plot: drag to zoom, double-click to go back. The plots are drawn by plotly.js, which this file carries with its licence.</p></footer>\n"
-            );
-        Page.Write($"{subject.Name}: {VerdictSection.Sentence(subject)}", html, hasPlots, stream);
+        return hasGaps || hasStrategies || hasValues;
     }
+
+    /// <summary>Adds how plots are used.</summary>
+    internal static void AddUsage(Html html) =>
+        html.Add(
+            $"<footer class=\"screen\"><p>In a plot: drag to zoom, double-click to go back. The plots are drawn by plotly.js, which this file carries with its licence.</p></footer>\n"
+        );
 }

@@ -17,19 +17,36 @@ internal static class VerdictSection
 
     public static void Add(Html html, Subject subject)
     {
-        var finding = subject.Finding;
-        html.Add(
-                $"<header><p class=\"kicker\">{string.Join(" · ", new[] { subject.Name, finding?.Game, finding?.Solver, subject.State }.OfType<string>().Distinct())}</p>"
-            )
-            .Add($"<h1>{Sentence(subject)}</h1>");
+        html.Add($"<header><p class=\"kicker\">{Kicker(subject)}</p><h1>{Sentence(subject)}</h1>");
+        AddBody(html, subject);
+        html.Add($"</header>\n");
+    }
+
+    /// <summary>The same within a document that has a heading of its own.</summary>
+    public static void AddPart(Html html, Subject subject)
+    {
+        html.Add($"<section><h2>{Sentence(subject)}</h2><p class=\"kicker\">{Kicker(subject)}</p>");
+        AddBody(html, subject);
+        html.Add($"</section>\n");
+    }
+
+    private static string Kicker(Subject subject) =>
+        string.Join(
+            " · ",
+            new[] { subject.Name, subject.Finding?.Game, subject.Finding?.Solver, subject.State }
+                .OfType<string>()
+                .Distinct()
+        );
+
+    private static void AddBody(Html html, Subject subject)
+    {
         foreach (var sentence in Meaning(subject))
             html.Add($"<p>{sentence}</p>");
         foreach (var sentence in Ends(subject))
             html.Add($"<p>{sentence}</p>");
-        if (finding is not null)
+        if (subject.Finding is { } finding)
             Figures(html, finding);
         Notes(html, subject);
-        html.Add($"</header>\n");
     }
 
     /// <summary>The verdict in one sentence.</summary>

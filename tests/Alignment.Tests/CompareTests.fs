@@ -147,13 +147,54 @@ let private commands =
                 checkAll (File.ReadAllText file) |> ignore)
         }
 
+        test "compare takes the runs of a folder for which a condition holds, the oldest first" {
+            RunFixtures.withRuns (fun parent (first, _) (second, _) _ ->
+                let where condition = [ "compare"; "--where"; condition; parent ]
+                let finished = printed (where "state = 'finished' and nash_conv is not null -- both")
+                Expect.equal finished (printed [ "compare"; first.Path; second.Path ]) "as if they had been named"
+                Expect.stringContains finished "first" "the first"
+
+                let all = printed (where "1 = 1")
+                Expect.stringContains all "fifth" "one that is running too"
+
+                // metrics are there for a condition that needs them
+                let measured =
+                    printed (where "id in (select run from metrics where key = 'game/nash_conv' and step in (5, 8))")
+
+                Expect.stringContains measured "third" "measured at step 5"
+
+                for condition, part in
+                    [
+                        "solver = 'nobody'",
+                        $"--where: it holds for 0 of 5 runs in '%s{parent}', and a comparison needs two; `align runs %s{parent}` lists them."
+                        "name = 'first'",
+                        $"--where: it holds for 1 of 5 runs in '%s{parent}', and a comparison needs two; `align runs %s{parent}` lists them."
+                    ] do
+                    refused (where condition) part
+
+                for condition, part in
+                    [
+                        "solvr = 'rm+'", "\"solvr\" not found"
+                        "1 = 1) or (", "Parser Error"
+                        "1 = 1); drop table runs; select (1 = 1", ""
+                        "exists (select * from read_text('/etc/hostname'))", "out of its reach"
+                    ] do
+                    let code, out, error = align (where condition)
+                    Expect.equal (code, out) (ExitCode.WrongInput, "") condition
+                    Expect.stringContains error part condition)
+        }
+
         test "what is no run is refused, and nothing is written" {
             inFolder (fun folder ->
                 let nowhere = Path.Combine(folder, "nowhere")
                 refused [ "report"; nowhere ] $"There is no run '%s{nowhere}'."
                 refused [ "report"; folder ] $"'%s{folder}' is no run: it has no run.json."
                 refused [ "report" ] "report: expected a run's folder, such as runs/latest."
-                refused [ "compare"; folder ] "compare: expected the folders of two runs or more."
+
+                refused
+                    [ "compare"; folder ]
+                    "compare: expected the folders of two runs or more, or --where and a condition."
+
                 Expect.isEmpty (Directory.GetFileSystemEntries folder) "nothing written"
 
                 let a, _ = run folder "a" 2.0 "rm+"

@@ -58,6 +58,8 @@ let tests =
                 [ ".fsx"; ".cs" ]
                 "red     0.46667   red, benign      pressed 1.0000, dropped 0.0000"
 
+            agrees "05-weighted-scissors" [ ".fsx" ] "rock 0.5000, paper 0.2500, scissors 0.2500"
+
             testCase "every example is run by this list" (fun () ->
                 let found =
                     Directory.EnumerateFiles examples
@@ -73,6 +75,7 @@ let tests =
                         "02-general-sum"
                         "03-step-size-sweep"
                         "04-hidden-intent"
+                        "05-weighted-scissors"
                     ])
                     "examples")
         ]

@@ -148,7 +148,10 @@ let tests =
             let games = Game.SideBySide(axis, [| weightedRps 2.0; weightedRps 4.0 |])
 
             let all = solution games "rm+"
-            let payoffs (k: int) = (Plots.Payoffs(all.At(axis, k)) |> Seq.exactlyOne |> drawing |> texts) |> List.contains "4"
+
+            let payoffs (k: int) =
+                (Plots.Payoffs(all.At(axis, k)) |> Seq.exactlyOne |> drawing |> texts) |> List.contains "4"
+
             Expect.equal [ payoffs 0; payoffs 1 ] [ false; true ] "where scissors pay 4"
             let first, second = all.At(axis, 0), all.At(axis, 1)
             Expect.hasLength (Plots.Strategies first) 2 "of the first game strategies were kept"
