@@ -571,12 +571,12 @@ let private sentences =
 
             Expect.isMatch
                 plain.Sentence
-                @"^Stopped by the clock after [\d,]+ steps; such a run cannot be repeated exactly\. Allow more seconds, or limit steps instead\.$"
+                @"^Stopped by the clock after [\d,]+ steps?; such a run cannot be repeated exactly\. Allow more seconds, or limit steps instead\.$"
                 "sentence"
 
             Expect.isMatch
                 (sentence (weightedRps 2.0) (iterative "rm") "nash_conv < 1e-300 or seconds >= 0.02").Sentence
-                @"^Stopped by the clock after [\d,]+ steps with nash_conv = \S+; such a run cannot be repeated exactly\. Allow more seconds, or limit steps instead\.$"
+                @"^Stopped by the clock after [\d,]+ steps? with nash_conv = \S+; such a run cannot be repeated exactly\. Allow more seconds, or limit steps instead\.$"
                 "with a gap")
 
         testCase "cancelled" (fun () ->
