@@ -14,6 +14,9 @@ module Grad =
     /// The derivative of `f x` when x moves along v. Forward mode.
     let jvp (f: Expr -> Expr) (x: Expr) (v: Expr) : Expr = (f x).Jvp(x, v)
 
+    /// The transposed Jacobian of f at x, times u. Reverse mode.
+    let vjp (f: Expr -> Expr) (x: Expr) (u: Expr) : Expr = (f x).Vjp(x, u)
+
     /// The Hessian of the sum of all elements of `f x`, times v.
     let hvp (f: Expr -> Expr) (x: Expr) (v: Expr) : Expr = (f x).Hvp(x, v)
 

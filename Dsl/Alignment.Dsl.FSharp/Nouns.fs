@@ -29,5 +29,24 @@ module Player =
     /// A player choosing among numbered actions; the axis is named like the player.
     let sized (name: string) (actions: int) : Player = Player.Of(name, actions)
 
+    /// A player that sets weights.
+    let setting (name: string) (weights: Weights seq) : Player = Player.With(name, Seq.toArray weights)
+
     /// What the player chooses from.
     let actions (player: Player) : Axis = player.Actions
+
+/// Weights that players set. The type `Weights` itself keeps its members: both resolve.
+[<RequireQualifiedAccess; CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]
+module Weights =
+
+    /// Weights over axes; none for a single number.
+    let over (axes: Axis seq) (name: string) : Weights = Weights.Of(name, Seq.toArray axes)
+
+    /// The same weights within a domain.
+    let within (domain: Domain) (weights: Weights) : Weights = weights.Within domain
+
+    /// The same weights starting elsewhere.
+    let startingAt (start: IInitializer) (weights: Weights) : Weights = weights.StartingAt start
+
+    /// The numbers as an expression.
+    let value (weights: Weights) : Expr = weights.Value

@@ -39,20 +39,34 @@ module SolutionJson =
     [<Literal>]
     let Schema = "solve/1"
 
-    let private certificate json (certificate: Certificate.Exact) =
+    let private certificate json (certificate: Certificate) =
         object json "certificate" (fun () ->
             json.WriteString("kind", certificate.Kind)
-            numbers json [ "nash_conv", certificate.NashConv; "exploitability", certificate.Exploitability ])
+            numbers json (CertificateText.figures certificate))
 
     let private values json (solution: Solution) (game: GameSolution) =
         object json "values" (fun () ->
             numbers json [ for player in solution.Players -> player.Name, game.Metrics[$"game/value/%s{player.Name}"] ])
+
+    /// Each player's weights as arrays, row-major.
+    let private weights (json: Utf8JsonWriter) (player: Player) (numbers: ValueList<float>) =
+        let mutable start = 0
+
+        for weights in player.Weights do
+            json.WriteStartArray weights.Name
+
+            for k in start .. start + weights.Size - 1 do
+                json.WriteNumberValue numbers[k]
+
+            json.WriteEndArray()
+            start <- start + weights.Size
 
     let private profile json (solution: Solution) (game: GameSolution) =
         object json "profile" (fun () ->
             for player, strategy in Seq.zip solution.Players game.Strategies do
                 object json player.Name (fun () ->
                     match solution.Game.Spec.Tree with
+                    | _ when player.Weights.Count > 0 -> weights json player strategy
                     | null -> numbers json (strategy |> Seq.mapi (fun action p -> player.Actions.Label action, p))
                     | tree ->
                         for set in tree.Tree.Players[tree.Players.IndexOf player].InformationSets do
@@ -79,10 +93,12 @@ module SolutionJson =
             json.WriteEndArray()
         | _ -> ()
 
-    /// The fitted exponent of NashConv for the iterate that the solver reports.
+    /// The fitted exponent of the distance from equilibrium for the iterate that the solver reports.
     let private rate (solution: Solution) =
         solution.Rates
-        |> Seq.tryFind (fun rate -> rate.Gap = Gap.NashConv && rate.Iterate = solution.Solver.Info.Reports)
+        |> Seq.tryFind (fun rate ->
+            (rate.Gap = Gap.NashConv || rate.Gap = Gap.Stationarity)
+            && rate.Iterate = solution.Solver.Info.Reports)
         |> Option.map (fun rate -> "game/rate", rate.Exponent)
 
     let private metrics json (solution: Solution) (game: GameSolution) =
@@ -90,7 +106,9 @@ module SolutionJson =
             numbers json [
                 for metric in game.Metrics do
                     metric.Key, metric.Value
-                "game/exploitability", game.Certificate.Exploitability
+                match game.Certificate with
+                | :? Certificate.Exact as exact -> "game/exploitability", exact.Exploitability
+                | _ -> ()
                 yield! Option.toList (rate solution)
                 "game/cycling", solution.Cycling
             ])

@@ -19,9 +19,6 @@ module SolutionText =
         let worst = solution.Worst
         let certificate = worst.Certificate
 
-        let optional name (value: Nullable<float>) =
-            if value.HasValue then $" %s{name}=%s{Words.exact value.Value}" else ""
-
         let where =
             if worst.Game.Length > 0 then
                 $" worst of %d{solution.Games.Count} games: %s{worst.Game}"
@@ -30,18 +27,32 @@ module SolutionText =
 
         String.concat "" [
             $"certificate %s{certificate.Kind}"
-            $" nash_conv=%s{Words.exact certificate.NashConv}"
-            $" exploitability=%s{Words.exact certificate.Exploitability}"
-            optional "regularized_gap" certificate.RegularizedGap
-            optional "cce_gap" certificate.CoarseCorrelatedGap
-            optional "ce_gap" certificate.CorrelatedGap
+            for name, figure in CertificateText.all certificate do
+                $" %s{name}=%s{Words.exact figure}"
             match worst.Metrics.TryGetValue "game/nfcce_gap" with
             | true, gap -> $" nfcce_gap=%s{Words.exact gap}"
             | _ -> ""
             where
         ]
 
-    let private strategy (player: Player) (probabilities: float seq) =
+    /// Weights by name, the first numbers of each.
+    let private weights (player: Player) (numbers: float seq) =
+        let numbers = Array.ofSeq numbers
+
+        player.Weights
+        |> Seq.mapFold
+            (fun start weights ->
+                let own = numbers[start .. start + weights.Size - 1]
+
+                let shown = own |> Seq.truncate mostActions |> Seq.map (fun x -> $"%.4g{x}") |> String.concat " "
+
+                let rest = if own.Length > mostActions then $" ... (%d{own.Length} in all)" else ""
+                $"%s{weights.Name} %s{shown}%s{rest}", start + weights.Size)
+            0
+        |> fst
+        |> String.concat ", "
+
+    let private mixed (player: Player) (probabilities: float seq) =
         let entries = probabilities |> Seq.indexed |> List.ofSeq
 
         let shown =
@@ -60,6 +71,12 @@ module SolutionText =
                 [ $"%d{more} others %.4f{max 0.0 mass}" ]
 
         String.concat ", " (words @ rest)
+
+    let private strategy (player: Player) numbers =
+        if player.Weights.Count > 0 then
+            weights player numbers
+        else
+            mixed player numbers
 
     /// Information sets up to which a strategy is printed in full.
     let private mostSets = 12
@@ -103,7 +120,7 @@ module SolutionText =
         Words.table [
             [
                 "game"
-                "nash_conv"
+                CertificateText.name solution.Certificate
                 "steps"
                 for player in solution.Players do
                     $"value %s{player.Name}"
@@ -114,7 +131,7 @@ module SolutionText =
             for game in solution.Games do
                 [
                     game.Game
-                    Words.brief game.Certificate.NashConv
+                    Words.brief game.Certificate.Distance
                     Words.count game.Steps
                     for player, probabilities in Seq.zip solution.Players game.Strategies do
                         Words.brief (value player game)
@@ -131,7 +148,7 @@ module SolutionText =
 
         Words.table [
             [ $"%d{solution.Games.Count} games"; "least"; "median"; "largest" ]
-            row "nash_conv" _.Certificate.NashConv
+            row (CertificateText.name solution.Certificate) _.Certificate.Distance
             row "steps" (fun game -> float game.Steps)
             for player in solution.Players do
                 row $"value %s{player.Name}" (value player)
@@ -160,6 +177,7 @@ module SolutionText =
         match gap with
         | Gap.NashConv -> "nash_conv"
         | Gap.Regularized -> "regularized_gap"
+        | Gap.Stationarity -> "stationarity"
         | _ -> "cce_gap"
 
     let private rates (solution: Solution) = [

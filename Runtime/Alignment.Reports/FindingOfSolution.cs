@@ -58,8 +58,10 @@ internal static class FindingOfSolution
         yield return new("threads", options.Threads.ToString(CultureInfo.InvariantCulture));
     }
 
-    private static Certified Of(Certificate.Exact certificate) =>
-        new(certificate.Kind, certificate.NashConv, certificate.Exploitability);
+    private static Certified Of(Certificate certificate) =>
+        certificate is Certificate.Stationary or Certificate.Kkt
+            ? new(certificate.Kind, certificate.Distance, double.NaN)
+            : new(certificate.Kind, certificate.NashConv, certificate.Exploitability);
 
     private static Play Of(Solution solution, Player player, ValueList<double> strategy, GameSolution game) =>
         new(player.Name, game.Value(player), null, Decisions(solution.Game.Spec, player, strategy));

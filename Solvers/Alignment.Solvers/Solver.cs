@@ -23,6 +23,11 @@ public static class Solver
         new AlphaRank(),
         new UniformWeights(),
         new MonteCarloCfr(),
+        new GradientPlay(),
+        new ConsensusOptimization(),
+        new SymplecticGradientAdjustment(),
+        new CompetitiveGradientDescent(),
+        new Lola(),
     ];
 
     /// <summary>The solver of a name, such as <c>prm+</c>, with its default settings, or with those in brackets:

@@ -302,6 +302,13 @@ public sealed partial class Expr : IEquatable<Expr>
     /// <summary>The derivative of this expression when x moves along v (a Jacobian-vector product). Forward mode.</summary>
     public Expr Jvp(Expr x, Expr v) => Of(new Op.DirectionalDerivative(), this, x, v);
 
+    /// <summary>The transposed Jacobian of this expression with respect to x, times u (a vector-Jacobian product), over the axes of x. Reverse mode.</summary>
+    public Expr Vjp(Expr x, Expr u)
+    {
+        ArgumentNullException.ThrowIfNull(u);
+        return (this * u.StopGradient()).Grad(x);
+    }
+
     /// <summary>The Hessian of the sum of this expression with respect to x, times v.</summary>
     public Expr Hvp(Expr x, Expr v) => Grad(x).Jvp(x, v);
 

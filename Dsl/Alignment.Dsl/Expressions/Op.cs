@@ -177,6 +177,16 @@ public abstract partial record Op
         public override AxisSet Infer(IReadOnlyList<AxisSet> arguments) => AxisSet.Of([.. Axes]);
     }
 
+    /// <summary>The numbers that a player sets; see <see cref="Alignment.Weights"/>. A game's view puts a solver's variables in their place.</summary>
+    public sealed record Weights(Alignment.Weights Declaration) : Op
+    {
+        /// <inheritdoc/>
+        public override string Signature => $"weights {Declaration.Signature}";
+
+        /// <inheritdoc/>
+        public override AxisSet Infer(IReadOnlyList<AxisSet> arguments) => AxisSet.Of([.. Declaration.Axes]);
+    }
+
     /// <summary>A state variable of a solver; batch axes of what is assigned to it are added when the solver is compiled.</summary>
     public sealed record State(string Name, ValueList<Axis> Axes) : Op
     {

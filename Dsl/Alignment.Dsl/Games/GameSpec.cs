@@ -41,6 +41,9 @@ public sealed record GameSpec
     /// <summary>Structure that the author claims; the check proves or refutes it.</summary>
     public ValueList<Structure> Claims { get; private init; } = [];
 
+    /// <summary>Whether a player sets weights, or must respect a constraint: gradient methods solve such games, and what is certified is stationarity.</summary>
+    public bool IsDifferentiable => Constraints.Count > 0 || Players.Any(p => p.Weights.Count > 0);
+
     internal static GameSpec Of(TreeForm form) => Of(form, form.Tree.Payoffs);
 
     internal static GameSpec Of(TreeForm form, IEnumerable<IEnumerable<double>> payoffs) =>
@@ -66,7 +69,7 @@ public sealed record GameSpec
             NatureVariables = NatureVariables.Add(new(variable, distribution)),
         };
 
-    /// <summary>Sets what a player maximizes: an expression over the action axes of all players.</summary>
+    /// <summary>Sets what a player maximizes: an expression over the action axes of all players, and of the weights that players set.</summary>
     public GameSpec Payoff(Player player, Expr payoff) => this with { Payoffs = Payoffs.Add(new(player, payoff)) };
 
     /// <summary>Two players with opposite payoffs: <paramref name="payoff"/> to the first, its negative to the second. Adds them if they are new.</summary>
@@ -117,6 +120,7 @@ public sealed record GameSpec
             .. NatureVariables.Select(n => n.Distribution),
             .. Regularizers.SelectMany(r => r.Regularizer.Expressions),
             .. Constraints.Select(c => c.Cost),
+            .. Probes.SelectMany(p => p.Expressions),
         ];
 
     /// <summary>The specification with another value for a declared parameter. This changes its hash.</summary>
@@ -167,7 +171,11 @@ public sealed record GameSpec
         if (Tree is not null)
             Line($"tree {Tree}");
         foreach (var player in Players)
-            Line($"player {Quote.Label(player.Name)} chooses {player.Actions.Signature}");
+            Line(
+                player.Weights.Count == 0
+                    ? $"player {Quote.Label(player.Name)} chooses {player.Actions.Signature}"
+                    : $"player {Quote.Label(player.Name)} sets {string.Join(" and ", player.Weights.Select(w => w.Signature))}"
+            );
         foreach (var axis in Batch)
             Line($"over {axis.Signature}");
         foreach (var variable in NatureVariables)
@@ -219,6 +227,9 @@ public sealed record GameSpec
                 )
                 .ToValueList(),
             Constraints = Constraints.Select(c => c with { Cost = map(c.Cost) }).ToValueList(),
+            Probes = Probes
+                .Select(p => p.Expressions.Count == 0 ? p : p.WithExpressions(p.Expressions.Select(map).ToValueList()))
+                .ToValueList(),
         };
 }
 

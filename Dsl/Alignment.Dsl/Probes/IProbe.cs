@@ -6,6 +6,12 @@ public interface IProbe
 {
     /// <summary>Text form with all parameters; equal probes have equal texts.</summary>
     string Text { get; }
+
+    /// <summary>The expressions inside, so that their parameters can be listed, checked and swept; by default none.</summary>
+    ValueList<Expr> Expressions => [];
+
+    /// <summary>The same probe over other expressions, in the order of <see cref="Expressions"/>.</summary>
+    IProbe WithExpressions(ValueList<Expr> expressions) => this;
 }
 
 /// <summary>A probe that measures profiles.</summary>
@@ -13,6 +19,13 @@ public interface IMetricProbe : IProbe
 {
     /// <summary>Named scalars of a profile; a key as in <c>game/entropy/red</c>.</summary>
     ValueList<Metric> Measure(IGameView game, Profile profile);
+}
+
+/// <summary>A probe that measures points of games of smooth payoffs.</summary>
+public interface IPointProbe : IProbe
+{
+    /// <summary>Named scalars of a point; a key as in <c>game/entropy/red</c>.</summary>
+    ValueList<Metric> Measure(IDifferentiableGame game, Point point);
 }
 
 /// <summary>A named scalar expression.</summary>
@@ -33,6 +46,10 @@ public static class Probe
 
     /// <summary>The Shannon entropy of each player's strategy, in nats, as <c>game/entropy/{player}</c>.</summary>
     public static IProbe Entropy { get; } = new EntropyProbe();
+
+    /// <summary>The expectation of an expression over players' actions, chance variables and weights, under a key of its own such as <c>policy/kl</c>.</summary>
+    /// <remarks>See <see cref="ExpressionProbe"/>.</remarks>
+    public static IProbe Expression(string key, Expr value) => new ExpressionProbe(key, value);
 
     /// <summary>The number of actions with more than <paramref name="threshold"/> mass, as <c>game/support/{player}</c>.</summary>
     public static IProbe SupportSize(double threshold = 0.01) => new SupportProbe(threshold);

@@ -50,6 +50,10 @@ public interface IGameView
     /// <summary>A player's expected payoff at the profile. Not regularized.</summary>
     Expr Value(Player player, Profile profile);
 
+    /// <summary>The expectation of an expression over the players' actions and chance variables. Not of sequential games.</summary>
+    /// <exception cref="NotSupportedException">The game is sequential.</exception>
+    Expr Expected(Expr value, Profile profile);
+
     /// <summary>A pure best response to the profile; the first of several. Not regularized.</summary>
     Expr BestResponse(Player player, Profile profile);
 

@@ -1,7 +1,7 @@
 namespace Alignment;
 
-/// <summary>A record of hyperparameters that finds equilibria. Implement one of the closed kinds:
-/// <see cref="IIterativeSolver"/>, <see cref="IDirectSolver"/>, <see cref="IPopulationSolver"/> or <see cref="ISampledSolver"/>.</summary>
+/// <summary>A record of hyperparameters that finds equilibria. Implement one of the closed kinds: <see cref="IIterativeSolver"/>,
+/// <see cref="IGradientSolver"/>, <see cref="IDirectSolver"/>, <see cref="IPopulationSolver"/> or <see cref="ISampledSolver"/>.</summary>
 public interface ISolver
 {
     /// <summary>What it is, what it claims and what it can solve.</summary>
@@ -26,6 +26,24 @@ public interface IIterativeSolver : ISolver
     /// <summary>The strategies that a state stands for.</summary>
     Readout Read(IGameView game, SolverState state);
 }
+
+/// <summary>A solver for games of smooth payoffs, written as three expressions over their view. Compiled, batched and checkpointed by the runtime.</summary>
+public interface IGradientSolver : ISolver
+{
+    /// <summary>The state before the first step.</summary>
+    SolverState Init(IDifferentiableGame game);
+
+    /// <summary>The state after one more step.</summary>
+    SolverState Step(IDifferentiableGame game, SolverState state);
+
+    /// <summary>The points that a state stands for.</summary>
+    PointReadout Read(IDifferentiableGame game, SolverState state);
+}
+
+/// <summary>The points that a solver's state stands for.</summary>
+/// <param name="Last">Where the next step begins.</param>
+/// <param name="Average">The average of the points that were visited; the same as the last where a solver does not average.</param>
+public sealed record PointReadout(Point Last, Point Average);
 
 /// <summary>The strategies that a solver's state stands for.</summary>
 /// <param name="Last">The strategies that the next step plays.</param>
@@ -120,6 +138,9 @@ public enum Gap
 
     /// <summary>Largest gain from ignoring the recommendation of the time-averaged joint distribution.</summary>
     CoarseCorrelated,
+
+    /// <summary>In a game of smooth payoffs: how far the projected unit step along the players' gradients goes, in the coordinate where it goes furthest.</summary>
+    Stationarity,
 }
 
 /// <summary>A convergence rate that a solver claims, to be held against the fitted rate of a run.</summary>

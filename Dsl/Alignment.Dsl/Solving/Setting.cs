@@ -129,6 +129,20 @@ public sealed record Setting(string Name, string Value, string Range, string Des
             WhyNotSwept = "it is a solver",
         };
 
+    /// <summary>A value that a text names, such as an optimizer.</summary>
+    /// <param name="name">Name.</param>
+    /// <param name="value">The text of the value in force.</param>
+    /// <param name="range">The values allowed, as text.</param>
+    /// <param name="description">One sentence.</param>
+    /// <param name="change">The solver with the value that a text names; refuses a text that names none.</param>
+    public static Setting Word(
+        string name,
+        string value,
+        string range,
+        string description,
+        Func<string, ISolver> change
+    ) => new(name, value, range, description) { Parser = change };
+
     /// <summary>A whole number.</summary>
     public static Setting Integer(
         string name,

@@ -1,9 +1,11 @@
 namespace Alignment;
 
-/// <summary>A named variable of a solver's state; with a player, one a player.</summary>
+/// <summary>A named variable of a solver's state; with a player, one a player; with weights, one for each.</summary>
 public sealed record Slot(string Name)
 {
-    internal string Key(Player? player) => player is null ? Name : $"{Name}/{player.Name}";
+    internal string Key(Player player) => $"{Name}/{player.Name}";
+
+    internal string Key(Weights weights) => $"{Name}/{weights.Name}";
 }
 
 /// <summary>The variables of an iterative solver and the expressions assigned to them. Immutable.</summary>
@@ -24,14 +26,30 @@ public sealed class SolverState
     /// <summary>The expression of a variable that belongs to a player.</summary>
     public Expr this[Slot slot, Player player] => Get(slot.Key(player));
 
+    /// <summary>The expression of a variable that belongs to weights.</summary>
+    public Expr this[Slot slot, Weights weights] => Get(slot.Key(weights));
+
     /// <summary>The expression of a variable that belongs to no player.</summary>
-    public Expr this[Slot slot] => Get(slot.Key(null));
+    public Expr this[Slot slot] => Get(slot.Name);
 
     /// <summary>This state with an expression assigned to a player's variable.</summary>
     public SolverState With(Slot slot, Player player, Expr value) => Put(slot.Key(player), value);
 
+    /// <summary>This state with an expression assigned to a variable that belongs to weights.</summary>
+    public SolverState With(Slot slot, Weights weights, Expr value) => Put(slot.Key(weights), value);
+
+    /// <summary>This state with a value assigned to the variable of each of a point's weights.</summary>
+    public SolverState With(Slot slot, Point point)
+    {
+        ArgumentNullException.ThrowIfNull(point);
+        return point.Aggregate(this, (state, entry) => state.With(slot, entry.Key, entry.Value));
+    }
+
+    /// <summary>The variables of some weights as a point.</summary>
+    public Point Point(Slot slot, IEnumerable<Weights> weights) => Alignment.Point.Of(weights, w => this[slot, w]);
+
     /// <summary>This state with an expression assigned to a variable.</summary>
-    public SolverState With(Slot slot, Expr value) => Put(slot.Key(null), value);
+    public SolverState With(Slot slot, Expr value) => Put(slot.Name, value);
 
     /// <summary>This state with an expression assigned to the variable of each player.</summary>
     public SolverState With(Slot slot, IEnumerable<Player> players, Func<Player, Expr> value) =>

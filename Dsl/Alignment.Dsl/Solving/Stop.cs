@@ -58,6 +58,18 @@ public abstract partial record Stop
     /// <summary>The coarse correlated gap of the joint average lies below a number.</summary>
     public static Stop CceGapBelow(double threshold) => new Below("cce_gap", Positive(threshold, "cce_gap"));
 
+    /// <summary>In a game of smooth payoffs, the largest coordinate of the projected unit gradient step lies below a number.</summary>
+    public static Stop StationarityBelow(double threshold) =>
+        new Below("stationarity", Positive(threshold, "stationarity"));
+
+    /// <summary>Any measured figure lies below a number.</summary>
+    /// <param name="metric">Its key, with or without <c>game/</c>.</param>
+    /// <param name="threshold">The number.</param>
+    public static Stop MetricBelow(string metric, double threshold) =>
+        double.IsFinite(threshold)
+            ? new Below(metric, threshold)
+            : throw new ArgumentException($"{metric}: expected a finite number, got {Quote.Number(threshold)}.");
+
     /// <summary>This many steps are done.</summary>
     public static Stop AfterSteps(long steps) =>
         steps >= 1 ? new Steps(steps) : throw new ArgumentException("Expected at least 1 step.");

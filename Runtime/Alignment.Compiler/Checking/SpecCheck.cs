@@ -26,6 +26,7 @@ public static class SpecCheck
         public ValueList<Diagnostic> Run()
         {
             Players();
+            WeightsOfPlayers();
             if (spec.Tree is not null)
                 Tree(spec.Tree);
             Axes();
@@ -57,6 +58,57 @@ public static class SpecCheck
                 Fault($"player '{twice.Key}'", $"is declared {twice.Count()} times; players need names of their own");
         }
 
+        private void WeightsOfPlayers()
+        {
+            var owned = spec.Players.SelectMany(p => p.Weights.Select(w => (Weights: w, Player: p))).ToArray();
+            foreach (var twice in owned.GroupBy(o => o.Weights.Name).Where(g => g.Count() > 1))
+                Fault(
+                    $"weights '{twice.Key}'",
+                    $"belong to {string.Join(" and ", twice.Select(o => $"'{o.Player}'"))}; give them names of their own"
+                );
+            foreach (var (weights, player) in owned)
+            {
+                var where = $"weights '{weights.Name}' of '{player}'";
+                foreach (var axis in weights.Axes.Where(a => spec.Batch.IndexOf(a) >= 0))
+                    Fault(
+                        where,
+                        $"'{axis.Name}' is a batch axis, and every game has weights of its own anyway; leave it out"
+                    );
+                Start(where, weights);
+            }
+
+            if (spec.IsDifferentiable && spec.Claims.Count > 0)
+                Fault($"claim {spec.Claims[0]}", "is not decided for games of smooth payoffs");
+            foreach (var twice in spec.Constraints.GroupBy(c => c.Name).Where(g => g.Count() > 1))
+                Fault(
+                    $"constraint '{twice.Key}'",
+                    $"is declared {twice.Count()} times; constraints need names of their own"
+                );
+        }
+
+        private void Start(string where, Weights weights)
+        {
+            Expr start;
+            try
+            {
+                start = weights.Initial();
+            }
+            catch (ArgumentException e)
+            {
+                Fault(where, e.Message);
+                return;
+            }
+
+            foreach (var node in Expr.Topological(start).Select(e => e.Op))
+            {
+                if (node is Op.Parameter or Op.Data or Op.Signal or Op.State or Op.Weights)
+                    Fault(where, $"start at numbers and draws alone, got {node.Signature}");
+            }
+
+            foreach (var axis in start.Axes.Where(a => weights.Axes.IndexOf(a) < 0 && spec.Batch.IndexOf(a) < 0))
+                Fault(where, $"their start has the axis '{axis.Name}', which is neither theirs nor declared with Over");
+        }
+
         private void Tree(TreeForm form)
         {
             if (spec.Players != form.Players)
@@ -76,6 +128,7 @@ public static class SpecCheck
         {
             var owners = spec
                 .Players.DistinctBy(p => p.Name)
+                .Where(p => p.Weights.Count == 0)
                 .Select(p => (p.Actions, Owner: $"the actions of '{p}'"))
                 .Concat(spec.Batch.Select(a => (a, "a batch axis")))
                 .Concat(spec.NatureVariables.Select(n => (n.Axis, "a chance variable")))
@@ -145,10 +198,11 @@ public static class SpecCheck
             )
                 Fault(where, "is set more than once");
 
-            var actions = spec.Tree is null ? spec.Players.Select(p => p.Actions).ToArray() : [spec.Tree.Outcomes];
+            var actions = spec.Tree is null ? Choices() : [spec.Tree.Outcomes];
             Expression(where, payoff.Payoff, [.. actions, .. spec.Batch, .. spec.NatureVariables.Select(n => n.Axis)]);
             var missing = actions.Where(a => !payoff.Payoff.Axes.Contains(a)).ToArray();
-            if (missing.Length > 0)
+            // the payoff of a game of smooth payoffs is averaged, and may leave out whom it does not depend on
+            if (missing.Length > 0 && !spec.IsDifferentiable)
             {
                 Fault(
                     where,
@@ -157,6 +211,9 @@ public static class SpecCheck
                 );
             }
         }
+
+        /// <summary>What players choose from; those that set weights do not choose.</summary>
+        private Axis[] Choices() => [.. spec.Players.Where(p => p.Weights.Count == 0).Select(p => p.Actions)];
 
         private void Regularizers()
         {
@@ -173,6 +230,11 @@ public static class SpecCheck
                     && ReferenceEquals(spec.Regularizers.First(r => r.Player == entry.Player), entry)
                 )
                     Fault(where, "is set more than once; a player has one regularizer");
+                if (entry.Player.Weights.Count > 0)
+                    Fault(
+                        where,
+                        $"'{entry.Player}' sets weights and plays no mixed strategy; put the penalty into its payoff"
+                    );
                 foreach (var expression in entry.Regularizer.Expressions)
                     Expression(where, expression, [entry.Player.Actions, .. Parents(entry.Player), .. spec.Batch]);
                 if (
@@ -201,7 +263,11 @@ public static class SpecCheck
                     );
                 if (!double.IsFinite(constraint.Bound))
                     Fault(where, $"expected a finite bound, got {Text(constraint.Bound)}");
-                Expression(where, constraint.Cost, [.. spec.Players.Select(p => p.Actions), .. spec.Batch]);
+                Expression(
+                    where,
+                    constraint.Cost,
+                    [.. Choices(), .. spec.Batch, .. spec.NatureVariables.Select(n => n.Axis)]
+                );
             }
         }
 
@@ -214,6 +280,29 @@ public static class SpecCheck
                 if (!Expr.Topological(spec.Expressions).Any(e => e.Op is Op.Data d && d.Table == probe.Table))
                     Fault("probe " + probe.Kind, $"no payoff uses the rates of {probe.Table.Path}");
             }
+
+            foreach (var probe in spec.Probes.OfType<ExpressionProbe>())
+            {
+                if (spec.Tree is not null)
+                    Fault(
+                        $"probe '{probe.Key}'",
+                        "measures an expression of actions; sequential games have none for it"
+                    );
+                Expression(
+                    $"probe '{probe.Key}'",
+                    probe.Value,
+                    [.. Choices(), .. spec.Batch, .. spec.NatureVariables.Select(n => n.Axis)]
+                );
+                if (string.IsNullOrWhiteSpace(probe.Key) || probe.Key.StartsWith("game/", StringComparison.Ordinal))
+                    Fault($"probe '{probe.Key}'", "needs a key of its own, such as policy/kl; game/ is the library's");
+            }
+
+            foreach (
+                var probe in spec.Probes.Where(p => spec.IsDifferentiable && p is IMetricProbe and not IPointProbe)
+            )
+                Fault($"probe {probe.Text}", "measures mixed strategies, and this is a game of smooth payoffs");
+            foreach (var twice in spec.Probes.OfType<ExpressionProbe>().GroupBy(p => p.Key).Where(g => g.Count() > 1))
+                Fault($"probe '{twice.Key}'", $"is declared {twice.Count()} times; keys are for one figure each");
 
             if (spec.Probes.OfType<ResamplingProbe>().Count() > 1)
                 Fault("probes", "only one probe may resample: two would draw replicates that do not belong together");
@@ -242,6 +331,13 @@ public static class SpecCheck
                     );
                 if (node.Op is Op.Signal signal)
                     Once($"the signal '{signal.Name}' is not bound; bind it before the game is compiled");
+                if (
+                    node.Op is Op.Weights { Declaration: var weights }
+                    && !spec.Players.Any(p => p.Weights.IndexOf(weights) >= 0)
+                )
+                    Once(
+                        $"the weights '{weights.Name}' belong to no player of this game; add the player that sets them, Player.With(name, {weights.Name})"
+                    );
                 foreach (var axis in node.Op.Along.Where(a => spec.Batch.IndexOf(a) >= 0))
                     Once($"{node.Op.Signature} would mix the games of the batch axis '{axis.Name}'");
 

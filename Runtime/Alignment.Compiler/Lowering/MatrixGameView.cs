@@ -62,6 +62,17 @@ public sealed class MatrixGameView : IPayoffPasses
         ActionValues(player, profile).Dot(profile[player], player.Actions);
 
     /// <inheritdoc/>
+    public Expr Expected(Expr value, Profile profile)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        ArgumentNullException.ThrowIfNull(profile);
+        return Players.Aggregate(
+            Averaged(value),
+            (x, p) => x.Axes.Contains(p.Actions) ? x.Dot(profile[p], p.Actions) : x
+        );
+    }
+
+    /// <inheritdoc/>
     public Expr BestResponse(Player player, Profile profile) => ActionValues(player, profile).OneHotMax(player.Actions);
 
     /// <inheritdoc/>

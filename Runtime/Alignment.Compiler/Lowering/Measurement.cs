@@ -7,6 +7,13 @@ public static class Measurement
     /// <summary>Name of the input that holds a player's strategy.</summary>
     public static string StrategyInput(Player player) => $"strategy/{player.Name}";
 
+    /// <summary>Name of the input that holds a part of what a player plays.</summary>
+    public static string StrategyInput(Player player, PlayPart part)
+    {
+        ArgumentNullException.ThrowIfNull(part);
+        return StrategyInput(player) + part.Suffix;
+    }
+
     /// <summary>Name of the input that holds the joint distribution.</summary>
     public const string JointInput = "joint";
 
@@ -19,6 +26,9 @@ public static class Measurement
     /// <summary>The program that measures a profile, and the joint distribution if one is kept.</summary>
     public static Program Compile(GameSpec spec, ValueList<Axis> batch, bool withJoint)
     {
+        ArgumentNullException.ThrowIfNull(spec);
+        if (spec.IsDifferentiable)
+            return Program(spec, batch, OfPoint(spec, batch));
         var profile = Profile.Of(spec.Players, p => Signal.External(StrategyInput(p), [p.Actions, .. batch]));
         if (spec.Tree is not null)
         {
@@ -50,6 +60,58 @@ public static class Measurement
         }
 
         return Program(spec, batch, metrics);
+    }
+
+    private static ValueList<Metric> OfPoint(GameSpec spec, ValueList<Axis> batch)
+    {
+        var view = new DifferentiableGameView(spec);
+        var inputs = spec
+            .Players.SelectMany(p =>
+                view.Weights(p)
+                    .Zip(
+                        SolverProgram.Parts(p),
+                        (w, part) => (w, Signal.External(StrategyInput(p, part), [.. w.Axes, .. batch]))
+                    )
+            )
+            .ToDictionary(e => e.w, e => e.Item2);
+        var point = Point.Of(inputs.Keys, w => inputs[w]);
+        var gradients = view.Gradients(point);
+        static Expr Largest(Expr value, Weights weights) => weights.Axes.Aggregate(value, (x, axis) => x.Max(axis));
+        static Expr Most(IEnumerable<Expr> values) => values.Aggregate((a, b) => a.Maximum(b));
+
+        var metrics = new List<Metric>
+        {
+            new(
+                "game/stationarity",
+                Most(inputs.Keys.Select(w => Largest(w.Domain.Residual(point[w], gradients[w]), w)))
+            ),
+        };
+        metrics.AddRange(spec.Players.Select(p => new Metric($"game/value/{p.Name}", view.Payoff(p, point))));
+        if (view.Constraints.Count > 0)
+        {
+            metrics.Add(new("game/violation", Most(view.Constraints.Select(c => view.Excess(c, point).Positive()))));
+            metrics.Add(
+                new(
+                    "game/slackness",
+                    Most(view.Constraints.Select(c => (point[c.Multiplier] * view.Excess(c, point)).Abs()))
+                )
+            );
+        }
+
+        foreach (var constraint in view.Constraints)
+        {
+            var (name, excess) = (constraint.Constraint.Name, view.Excess(constraint, point));
+            metrics.Add(new($"constraint/{name}/value", excess + constraint.Constraint.Bound));
+            metrics.Add(new($"constraint/{name}/multiplier", point[constraint.Multiplier]));
+            metrics.Add(new($"constraint/{name}/violation", excess.Positive()));
+        }
+
+        metrics.AddRange(
+            spec.Probes.OfType<IPointProbe>()
+                .Prepend((IPointProbe)Probe.Entropy)
+                .SelectMany(p => p.Measure(view, point))
+        );
+        return metrics.DistinctBy(m => m.Key).ToValueList();
     }
 
     private static Program Program(GameSpec spec, ValueList<Axis> batch, ValueList<Metric> metrics) =>

@@ -7,6 +7,22 @@ public static class SolverProgram
     public static string Output(Iterate iterate, Player player) =>
         $"{iterate.ToString().ToLowerInvariant()}/{player.Name}";
 
+    /// <summary>What a player plays, part by part: its strategy, or its weights one by one.</summary>
+    public static ValueList<PlayPart> Parts(Player player)
+    {
+        ArgumentNullException.ThrowIfNull(player);
+        return player.Weights.Count == 0
+            ? [new("", [player.Actions])]
+            : player.Weights.Select(w => new PlayPart($"/{w.Name}", w.Axes)).ToValueList();
+    }
+
+    /// <summary>Output that holds a part of what a player plays.</summary>
+    public static string Output(Iterate iterate, Player player, PlayPart part)
+    {
+        ArgumentNullException.ThrowIfNull(part);
+        return Output(iterate, player) + part.Suffix;
+    }
+
     /// <summary>Output that holds the time average of the joint play.</summary>
     public const string JointOutput = "joint";
 
@@ -15,6 +31,50 @@ public static class SolverProgram
 
     /// <summary>Output that holds what a player got on average.</summary>
     public static string PayoffOutput(Player player) => $"payoff/{player.Name}";
+
+    /// <summary>Compiles a gradient solver for a checked specification.</summary>
+    /// <param name="spec">The game, its data bound, its constraints priced; see <see cref="DifferentiableGameView.Priced"/>.</param>
+    /// <param name="solver">The solver.</param>
+    /// <param name="batch">The axes along which the specification's games lie; those that the solver's settings are swept along are added.</param>
+    public static Program Compile(GameSpec spec, IGradientSolver solver, ValueList<Axis> batch)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        ArgumentNullException.ThrowIfNull(solver);
+        var view = new DifferentiableGameView(spec);
+        var initial = solver.Init(view);
+        var state = initial.AsVariables();
+        var next = solver.Step(view, state);
+        var read = solver.Read(view, state);
+        var outputs = new List<KeyValuePair<string, Expr>>();
+        foreach (var player in spec.Players)
+        {
+            foreach (var (part, weights) in Parts(player).Zip(view.Weights(player)))
+            {
+                outputs.Add(new(Output(Iterate.Last, player, part), read.Last[weights].Expand([.. weights.Axes])));
+                outputs.Add(
+                    new(Output(Iterate.Average, player, part), read.Average[weights].Expand([.. weights.Axes]))
+                );
+            }
+        }
+
+        return Lowering.Program(
+            $"{solver.Info.Name} on {spec.Name}",
+            [.. batch, .. Swept(spec, initial, next, outputs)],
+            initial,
+            next,
+            outputs
+        );
+    }
+
+    /// <summary>How many payoffs a step of a gradient solver looks at, in one game: one player's at one point, derivatives included.</summary>
+    public static double Evaluations(GameSpec spec, IGradientSolver solver)
+    {
+        ArgumentNullException.ThrowIfNull(solver);
+        var view = new DifferentiableGameView(spec);
+        var state = solver.Init(view).AsVariables();
+        _ = solver.Step(view, state);
+        return view.Evaluations;
+    }
 
     /// <summary>Compiles a solver for a checked specification.</summary>
     /// <param name="spec">The game, its data bound.</param>
@@ -87,7 +147,7 @@ public static class SolverProgram
     )
     {
         var known = AxisSet.Of([
-            .. spec.Players.Select(p => p.Actions),
+            .. spec.Players.SelectMany(p => Parts(p).SelectMany(part => part.Axes)),
             .. spec.Batch,
             .. spec.Tree?.Treeplexes.SelectMany(t => (Axis[])[t.InformationSets, t.Sequences]) ?? [],
         ]);
@@ -97,4 +157,13 @@ public static class SolverProgram
             .Aggregate(AxisSet.Scalar, (axes, variable) => axes.Union(variable.Value.Axes))
             .Except(known);
     }
+}
+
+/// <summary>A part of what a player plays.</summary>
+/// <param name="Suffix">What stands behind the player's name in outputs and inputs.</param>
+/// <param name="Axes">Its axes.</param>
+public sealed record PlayPart(string Suffix, ValueList<Axis> Axes)
+{
+    /// <summary>How many numbers there are.</summary>
+    public int Size => Axes.Aggregate(1, (n, axis) => checked(n * axis.Size));
 }

@@ -108,6 +108,10 @@ public sealed class TreeGameView : IPayoffPasses
     }
 
     /// <inheritdoc/>
+    public Expr Expected(Expr value, Profile profile) =>
+        throw new NotSupportedException("An expectation over actions is not known in a sequential game.");
+
+    /// <inheritdoc/>
     public Expr BestResponse(Player player, Profile profile) =>
         OfActions(player, Swept(player, SweepKind.Best, SequenceGradient(player, profile))).OneHotMax(player.Actions);
 

@@ -14,6 +14,12 @@ public sealed class BoundGame
         Spec = spec;
         Notes = notes;
         Files = files;
+        if (spec.IsDifferentiable)
+        {
+            (_payoffs, Structures) = ([], []);
+            return;
+        }
+
         _payoffs = Evaluate(
             spec,
             spec.Payoffs.OrderBy(p => spec.Players.IndexOf(p.Player))
@@ -28,7 +34,7 @@ public sealed class BoundGame
     /// <summary>The specification as its author wrote it; its hash names the experiment.</summary>
     public GameSpec Declared { get; }
 
-    /// <summary>The specification with tables replaced by their numbers and replicates as a batch axis.</summary>
+    /// <summary>The specification with tables replaced by their numbers, replicates as a batch axis, and a Lagrange player for each constraint.</summary>
     public GameSpec Spec { get; }
 
     /// <summary>The axes along which independent games lie.</summary>
@@ -47,13 +53,20 @@ public sealed class BoundGame
     public ValueList<StructureDecision> Structures { get; }
 
     /// <summary>Whether payoffs sum to a constant in every game, so that minimax holds.</summary>
-    public bool IsConstantSum => Structures.First(s => s.Structure == Structure.ConstantSum).Verdict == Verdict.Proved;
+    public bool IsConstantSum =>
+        Structures.FirstOrDefault(s => s.Structure == Structure.ConstantSum)?.Verdict == Verdict.Proved;
 
     /// <summary>Names a game of the batch, such as <c>draw=3, category=Privacy</c>; empty for a single game.</summary>
     public string DescribeGame(int game) => Games == 1 ? "" : NamedTensor.Describe(Batch, game);
 
     /// <summary>The numbers of one game.</summary>
-    public IGameData Data(int game) => new GameNumbers(this, game);
+    /// <exception cref="InvalidOperationException">The game is one of smooth payoffs: there is no table of them.</exception>
+    public IGameData Data(int game) =>
+        Spec.IsDifferentiable
+            ? throw new InvalidOperationException(
+                $"The game '{Spec.Name}' has smooth payoffs, which no table holds; solve it with a gradient solver."
+            )
+            : new GameNumbers(this, game);
 
     /// <summary>Checks a specification, reads its data, and checks that too.</summary>
     /// <param name="spec">The specification.</param>
@@ -91,6 +104,8 @@ public sealed class BoundGame
                 bound = bound.Over(probe.Axis);
         }
 
+        if (bound.Constraints.Count > 0)
+            bound = DifferentiableGameView.Priced(bound);
         var game = new BoundGame(spec, bound, notes.ToValueList(), files.ToValueList());
         game.CheckClaims();
         game.CheckDistributions();
@@ -136,33 +151,9 @@ public sealed class BoundGame
             {
                 var numbers = new double[checked(cells * program.Games)];
                 executable.GetOutput(v.Name, numbers);
-                return Reordered(numbers, executable.OutputAxes(v.Name), axes, program.Games);
+                return AxisOrder.Reordered(numbers, executable.OutputAxes(v.Name), axes, program.Games);
             }),
         ];
-    }
-
-    // outputs come in the order of the expression's axes; cells are counted in the order of the players
-    private static double[] Reordered(double[] numbers, ValueList<Axis> from, Axis[] to, int games)
-    {
-        if (from.SequenceEqual(to))
-            return numbers;
-        var strides = to.Select(axis => from.Skip(from.IndexOf(axis) + 1).Aggregate(1, (n, a) => n * a.Size)).ToArray();
-        var cells = numbers.Length / games;
-        var result = new double[numbers.Length];
-        for (var cell = 0; cell < cells; cell++)
-        {
-            var (rest, source) = (cell, 0);
-            for (var k = to.Length - 1; k >= 0; k--)
-            {
-                source += rest % to[k].Size * strides[k];
-                rest /= to[k].Size;
-            }
-
-            for (var game = 0; game < games; game++)
-                result[(game * cells) + cell] = numbers[(game * cells) + source];
-        }
-
-        return result;
     }
 
     private void CheckFinite()

@@ -17,7 +17,12 @@ internal static class RateFit
         foreach (var iterate in averages ? [Iterate.Last, Iterate.Average] : (Iterate[])[Iterate.Last])
         {
             foreach (
-                var (gap, key) in new[] { (Gap.NashConv, "game/nash_conv"), (Gap.Regularized, "game/regularized_gap") }
+                var (gap, key) in new[]
+                {
+                    (Gap.NashConv, "game/nash_conv"),
+                    (Gap.Regularized, "game/regularized_gap"),
+                    (Gap.Stationarity, "game/stationarity"),
+                }
             )
             {
                 if (Fit(trace, $"{key}/{iterate.ToString().ToLowerInvariant()}") is { } line)

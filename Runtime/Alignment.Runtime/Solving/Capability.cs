@@ -14,14 +14,31 @@ internal static class Capability
         foreach (var setting in solver.Settings.Where(s => s.Fault is not null))
             reasons.Add(new($"setting '{setting.Name}' of '{info.Name}'", setting.Fault!));
         // the games between populations are matrices, so an inner solver need not take trees
-        if (game.Spec.Tree is not null && !info.TakesTrees && solver is not (IIterativeSolver or ISampledSolver))
+        if (
+            game.Spec.Tree is not null
+            && !info.TakesTrees
+            && solver is not (IIterativeSolver or IGradientSolver or ISampledSolver)
+        )
+            Refuse("does not take sequential games; use cfr+, mmd or lp");
+        if (game.Spec.IsDifferentiable && solver is not IGradientSolver)
+        {
+            var smooth = game.Spec.Players.FirstOrDefault(p => p.Weights.Count > 0);
+            Refuse(
+                game.Spec.Constraints.Count > 0
+                    ? $"does not take constraints into account, and the game has '{game.Spec.Constraints[0].Name}'; use gradient"
+                    : $"takes players that choose from actions, and '{smooth}' sets weights; use gradient, sga, consensus, cgd or lola"
+            );
+            throw new SpecException(reasons.ToValueList());
+        }
+
+        if (game.Spec.Tree is not null && solver is IGradientSolver)
             Refuse("does not take sequential games; use cfr+, mmd or lp");
         AddOfShape(reasons, game, solver, where);
         if (!info.UsesRegularizers && solver.Complete(game.Spec).Regularizers.Count > 0)
             Refuse("does not take regularizers into account, and the game has some; use mmd, or drop them");
         if (!info.UsesConstraints && game.Spec.Constraints.Count > 0)
             Refuse(
-                $"does not take constraints into account, and the game has '{game.Spec.Constraints[0].Name}'; no solver here does yet"
+                $"does not take constraints into account, and the game has '{game.Spec.Constraints[0].Name}'; use gradient"
             );
         if (reasons.Count > 0)
             throw new SpecException(reasons.ToValueList());

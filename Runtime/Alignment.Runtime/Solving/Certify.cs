@@ -18,15 +18,12 @@ internal static class Certify
         return new(
             name,
             status,
-            Exact(metrics, players.Count),
+            Of(metrics, players.Count),
             steps,
             Strategies(game, measured, index),
             measured.Joint is { } joint
                 ? joint
-                    .AsSpan(
-                        index * (joint.Length / measured.Metrics["game/nash_conv"].Length),
-                        joint.Length / measured.Metrics["game/nash_conv"].Length
-                    )
+                    .AsSpan(index * (joint.Length / measured.Games), joint.Length / measured.Games)
                     .ToArray()
                     .ToValueList()
                 : null,
@@ -48,11 +45,18 @@ internal static class Certify
             )
             .ToValueList();
 
+    /// <summary>The key of the figure that says how far a game's players are from equilibrium.</summary>
+    public static string DistanceKey(GameSpec spec) => spec.IsDifferentiable ? "game/stationarity" : "game/nash_conv";
+
     /// <summary>The certificate that measured figures make.</summary>
-    public static Certificate.Exact Exact(IReadOnlyDictionary<string, double> metrics, int players)
+    public static Certificate Of(IReadOnlyDictionary<string, double> metrics, int players)
     {
         double? Metric(string key) => metrics.TryGetValue(key, out var value) ? value : null;
-        return new(metrics["game/nash_conv"], players)
+        if (Metric("game/stationarity") is { } residual)
+            return Metric("game/violation") is { } violation
+                ? new Certificate.Kkt(residual, violation, metrics["game/slackness"])
+                : new Certificate.Stationary(residual);
+        return new Certificate.Exact(metrics["game/nash_conv"], players)
         {
             RegularizedGap = Metric("game/regularized_gap"),
             CoarseCorrelatedGap = Metric("game/cce_gap"),

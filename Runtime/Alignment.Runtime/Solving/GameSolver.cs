@@ -87,12 +87,14 @@ public static class GameSolver
     /// <exception cref="SpecException">It cannot; with every reason.</exception>
     public static void ThrowUnfit(BoundGame game, ISolver solver) => Capability.ThrowUnfit(game, solver);
 
-    /// <summary>The program that an iterative solver runs on a game, for looking at.</summary>
-    /// <exception cref="SpecException">The solver cannot take such a game.</exception>
-    public static Compiler.Program Compile(BoundGame game, IIterativeSolver solver)
+    /// <summary>The program that an iterative or gradient solver runs on a game, for looking at.</summary>
+    /// <exception cref="SpecException">The solver cannot take such a game, or runs no program.</exception>
+    public static Compiler.Program Compile(BoundGame game, ISolver solver)
     {
         ThrowUnfit(game, solver);
-        return IterativeLoop.Compile(game, solver);
+        return solver is IIterativeSolver or IGradientSolver
+            ? IterativeLoop.Compile(game, solver)
+            : throw new SpecException($"solver '{solver.Info.Name}'", "runs no program");
     }
 
     /// <summary>Certifies given strategies: values, gaps and probes, in float64, one result for each game of the batch.</summary>
@@ -125,7 +127,7 @@ public static class GameSolver
     private static double[] Repeated(BoundGame game, Player player, ValueList<double> strategy)
     {
         var size = player.Actions.Size;
-        if (strategy.Count != size || strategy.Any(x => !(x >= 0 && double.IsFinite(x))))
+        if (strategy.Count != size || strategy.Any(x => !((x >= 0 || player.Weights.Count > 0) && double.IsFinite(x))))
             throw new ArgumentException(
                 string.Create(
                     CultureInfo.InvariantCulture,
@@ -148,6 +150,7 @@ public static class GameSolver
     {
         ArgumentNullException.ThrowIfNull(game);
         ArgumentNullException.ThrowIfNull(solver);
+        options = options.For(game.Spec);
         Capability.ThrowUnfit(game, solver);
         CheckOptions(options, solver);
         new RunObserver(game, solver, options).Name(span);
@@ -163,12 +166,12 @@ public static class GameSolver
             );
         var solution = solver switch
         {
-            IIterativeSolver iterative => IterativeLoop.Run(game, iterative, options, clock, cancellationToken),
+            IIterativeSolver or IGradientSolver => IterativeLoop.Run(game, solver, options, clock, cancellationToken),
             IDirectSolver direct => DirectLoop.Run(game, direct, options, clock, cancellationToken),
             IPopulationSolver population => PopulationLoop.Run(game, population, options, clock, cancellationToken),
             ISampledSolver sampled => SampledLoop.Run(game, sampled, options, clock, cancellationToken),
             _ => throw new ArgumentException(
-                $"{solver.GetType().Name} must implement IIterativeSolver, IDirectSolver, IPopulationSolver or ISampledSolver.",
+                $"{solver.GetType().Name} must implement IIterativeSolver, IGradientSolver, IDirectSolver, IPopulationSolver or ISampledSolver.",
                 nameof(solver)
             ),
         };
@@ -176,7 +179,7 @@ public static class GameSolver
             options.Logger.Ended(
                 solution.Status.Sentence,
                 solution.Certificate.Kind,
-                solution.Certificate.NashConv,
+                solution.Certificate.Distance,
                 solution.Seconds,
                 solution.MeasureSeconds
             );
@@ -184,8 +187,8 @@ public static class GameSolver
         {
             span.SetTag("alignment.steps", solution.Steps)
                 .SetTag("alignment.outcome", solution.Status.Outcome.ToString());
-            if (double.IsFinite(solution.Certificate.NashConv))
-                span.SetTag("alignment.nash_conv", solution.Certificate.NashConv);
+            if (solution.Certificate is Certificate.Exact { NashConv: var gap } && double.IsFinite(gap))
+                span.SetTag("alignment.nash_conv", gap);
         }
 
         if (!options.IsInner && Telemetry.SolveDuration.Enabled)

@@ -16,7 +16,7 @@ internal sealed class IterativeLoop : IStepwise, IDisposable
     private readonly HashSet<string> _playOutputs;
     private bool[] _keptGames;
 
-    private IterativeLoop(BoundGame game, IIterativeSolver solver, SolveOptions options)
+    private IterativeLoop(BoundGame game, ISolver solver, SolveOptions options)
     {
         _game = game;
         _options = options;
@@ -25,8 +25,13 @@ internal sealed class IterativeLoop : IStepwise, IDisposable
         var lastStep = _program.LastStep(options.Precision);
         StopRules.ThrowUncountable(options.Until, lastStep);
         _executable = options.Executor.Prepare(_program, new(options.Precision, options.Threads, options.Seed));
-        _measure = new(solver.Complete(game.Spec), _program.Batch, KeepsJoint(game), options.Threads);
-        var evaluations = SolverProgram.Evaluations(solver.Complete(game.Spec), solver);
+        _measure = new(
+            solver.Complete(game.Spec),
+            _program.Batch,
+            solver is IIterativeSolver && KeepsJoint(game),
+            options.Threads
+        );
+        var evaluations = Evaluations(solver.Complete(game.Spec), solver);
         _record = new(game, solver, options, _program.Batch, lastStep) { Evaluations = step => step * evaluations };
         _playOutputs =
         [
@@ -34,17 +39,28 @@ internal sealed class IterativeLoop : IStepwise, IDisposable
                 (string[])[SolverProgram.EarningsOutput(p), SolverProgram.PayoffOutput(p)]
             ),
         ];
-        _averages = game.Spec.Players.Any(p => OutputValue(Iterate.Average, p) != OutputValue(Iterate.Last, p));
+        _averages = game.Spec.Players.Any(p =>
+            SolverProgram
+                .Parts(p)
+                .Any(part => OutputValue(Iterate.Average, p, part) != OutputValue(Iterate.Last, p, part))
+        );
     }
 
+    private static double Evaluations(GameSpec spec, ISolver solver) =>
+        solver is IGradientSolver gradient
+            ? SolverProgram.Evaluations(spec, gradient)
+            : SolverProgram.Evaluations(spec, (IIterativeSolver)solver);
+
     /// <summary>The program that the loop runs.</summary>
-    public static Program Compile(BoundGame game, IIterativeSolver solver) =>
-        SolverProgram.Compile(solver.Complete(game.Spec), solver, game.Batch, KeepsJoint(game));
+    public static Program Compile(BoundGame game, ISolver solver) =>
+        solver is IGradientSolver gradient
+            ? SolverProgram.Compile(gradient.Complete(game.Spec), gradient, game.Batch)
+            : SolverProgram.Compile(solver.Complete(game.Spec), (IIterativeSolver)solver, game.Batch, KeepsJoint(game));
 
     /// <summary>Runs a solver to its stop rule.</summary>
     public static Solution Run(
         BoundGame game,
-        IIterativeSolver solver,
+        ISolver solver,
         SolveOptions options,
         Stopwatch clock,
         CancellationToken cancellationToken
@@ -58,7 +74,7 @@ internal sealed class IterativeLoop : IStepwise, IDisposable
 
     private static IterativeLoop Prepare(
         BoundGame game,
-        IIterativeSolver solver,
+        ISolver solver,
         SolveOptions options,
         RunObserver observer,
         Stopwatch clock
@@ -87,8 +103,8 @@ internal sealed class IterativeLoop : IStepwise, IDisposable
 
     private static long JointCells(BoundGame game) => game.Spec.Players.Aggregate(1L, (n, p) => n * p.Actions.Size);
 
-    private int OutputValue(Iterate iterate, Player player) =>
-        _program.Outputs.First(o => o.Name == SolverProgram.Output(iterate, player)).Value;
+    private int OutputValue(Iterate iterate, Player player, PlayPart part) =>
+        _program.Outputs.First(o => o.Name == SolverProgram.Output(iterate, player, part)).Value;
 
     private Solution Run(double compileSeconds, CancellationToken cancellationToken)
     {
@@ -156,11 +172,7 @@ internal sealed class IterativeLoop : IStepwise, IDisposable
     // as it is, found non-finite, and dropped.
     private Measured MeasureIterate(Iterate iterate, Measured? earlier)
     {
-        var strategies = _game
-            .Spec.Players.Select(
-                (p, k) => Output(SolverProgram.Output(iterate, p), p.Actions.Size, earlier?.Strategies[k])
-            )
-            .ToArray();
+        var strategies = _game.Spec.Players.Select((p, k) => Played(iterate, p, earlier?.Strategies[k])).ToArray();
         var joint = _program.Outputs.Any(o => o.Name == SolverProgram.JointOutput)
             ? Output(SolverProgram.JointOutput, (int)JointCells(_game), earlier?.Joint)
             : null;
@@ -173,6 +185,38 @@ internal sealed class IterativeLoop : IStepwise, IDisposable
                 StringComparer.Ordinal
             );
         return _measure.Of(strategies, joint, earlier, play);
+    }
+
+    /// <summary>What a player plays: its strategy, or its weights one behind another, each row-major.</summary>
+    private double[] Played(Iterate iterate, Player player, double[]? earlier)
+    {
+        var length = player.Actions.Size;
+        if (player.Weights.Count == 0)
+            return Output(SolverProgram.Output(iterate, player), length, earlier);
+        var played = new double[_program.Games * length];
+        var start = 0;
+        foreach (var part in SolverProgram.Parts(player))
+        {
+            var name = SolverProgram.Output(iterate, player, part);
+            var values = AxisOrder.Reordered(
+                Output(name, part.Size, null),
+                _executable.OutputAxes(name),
+                part.Axes,
+                _program.Games
+            );
+            for (var game = 0; game < _program.Games; game++)
+                values.AsSpan(game * part.Size, part.Size).CopyTo(played.AsSpan((game * length) + start));
+            start += part.Size;
+        }
+
+        // the places of games that were dropped are left as they were
+        for (var game = 0; earlier is not null && game < _program.Games; game++)
+        {
+            if (!_keptGames[game])
+                earlier.AsSpan(game * length, length).CopyTo(played.AsSpan(game * length));
+        }
+
+        return played;
     }
 
     private double[] Output(string name, int elements, double[]? earlier)

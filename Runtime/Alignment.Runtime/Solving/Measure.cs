@@ -11,6 +11,9 @@ internal sealed record Measured(double[][] Strategies, double[]? Joint, IReadOnl
     /// <summary>What was kept of the play of a sequential game, by the name of the input: games, then elements.</summary>
     public IReadOnlyDictionary<string, double[]> Play { get; init; } = new Dictionary<string, double[]>();
 
+    /// <summary>Number of games.</summary>
+    public int Games => Metrics.Values.First().Length;
+
     public bool IsFinite(int game) => Metrics.Values.All(m => double.IsFinite(m[game]));
 }
 
@@ -50,8 +53,16 @@ internal sealed class Measure : IDisposable
             _executable.SetInput(name, Turned(values, _games));
         for (var p = 0; p < _players.Count; p++)
         {
-            NormalizeStrategies(strategies[p], _games, _players[p].Actions);
-            _executable.SetInput(Measurement.StrategyInput(_players[p]), Turned(strategies[p], _games));
+            var player = _players[p];
+            if (player.Weights.Count == 0)
+                NormalizeStrategies(strategies[p], _games, player.Actions);
+            var at = 0;
+            foreach (var part in SolverProgram.Parts(player))
+            {
+                var values = Part(strategies[p], player.Actions.Size, at, part.Size, _games);
+                _executable.SetInput(Measurement.StrategyInput(player, part), Turned(values, _games));
+                at += part.Size;
+            }
         }
 
         if (joint is not null)
@@ -78,6 +89,16 @@ internal sealed class Measure : IDisposable
     public void Keep(ReadOnlySpan<bool> games) => _executable.Keep(games);
 
     public void Dispose() => _executable.Dispose();
+
+    private static double[] Part(double[] values, int length, int start, int size, int games)
+    {
+        if (size == length)
+            return values;
+        var part = new double[games * size];
+        for (var game = 0; game < games; game++)
+            values.AsSpan((game * length) + start, size).CopyTo(part.AsSpan(game * size));
+        return part;
+    }
 
     // float32 strategies sum to 1 within 1e-7 only; a distribution is what the certificate is about
     private static void Normalize(double[] values, int games)

@@ -168,7 +168,7 @@ internal static class GameSolutions
                     return new GameSolution(
                         snapshot.Text(Numbered(name, k, "name")),
                         new((Outcome)outcomes[k], snapshot.Text(Numbered(name, k, "status"))),
-                        Certify.Exact(metrics, players.Count),
+                        Certify.Of(metrics, players.Count),
                         step,
                         players
                             .Select(

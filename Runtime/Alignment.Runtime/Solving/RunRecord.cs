@@ -9,7 +9,10 @@ namespace Alignment.Runtime;
 /// </remarks>
 internal sealed partial class RunRecord
 {
-    private static readonly string[] Gaps = ["game/nash_conv", "game/regularized_gap"];
+    private static readonly string[] Gaps = ["game/nash_conv", "game/regularized_gap", "game/stationarity"];
+
+    /// <summary>Figures of which the largest over all games is taken down; of others it is the mean.</summary>
+    private static readonly string[] Distances = ["gap", "nash_conv", "stationarity", "violation", "slackness"];
 
     private readonly BoundGame _game;
     private readonly ISolver _solver;
@@ -24,6 +27,7 @@ internal sealed partial class RunRecord
     private readonly Stopwatch _measuring = new();
     private readonly CyclingDetector _cycling = new();
     private readonly bool _keepsStrategies;
+    private readonly string _distance;
     private int _limitsSeen;
     private double _secondsBefore; // of the run that this one goes on from
     private double _measuringBefore;
@@ -48,6 +52,7 @@ internal sealed partial class RunRecord
         _done = new GameSolution?[Games];
         _good = new (Measured, long)?[Games];
         _keepsStrategies = StrategyMoments.Keeps(game, solver);
+        _distance = Certify.DistanceKey(game.Spec);
     }
 
     /// <summary>Payoffs looked at, in each game, by the steps done; null where they are not counted.</summary>
@@ -99,8 +104,8 @@ internal sealed partial class RunRecord
     /// <summary>The step to measure at next.</summary>
     public long NextMoment => Math.Min(StopRules.NextCheck(Moment, _counts), _lastStep);
 
-    /// <summary>The largest NashConv of all games when they were last measured.</summary>
-    public double Gap => _trace.Count == 0 ? double.PositiveInfinity : _trace[^1].Metrics["game/nash_conv"];
+    /// <summary>The largest distance from equilibrium of all games when they were last measured.</summary>
+    public double Gap => _trace.Count == 0 ? double.PositiveInfinity : _trace[^1].Metrics[_distance];
 
     /// <summary>Does steps, on the clock; gives their seconds.</summary>
     public double Run(Action steps)
@@ -119,7 +124,7 @@ internal sealed partial class RunRecord
         var (last, average) = (Last, Average) = Observer.Measure(
             step,
             measure,
-            measured => Reported(measured.Last, measured.Average).Metrics["game/nash_conv"].Max()
+            measured => Reported(measured.Last, measured.Average).Metrics[_distance].Max()
         );
         var reported = Reported(last, average);
         _cycling.Add(last.Strategies);
@@ -230,7 +235,7 @@ internal sealed partial class RunRecord
         var metrics = measured.Metrics.ToDictionary(
             m => m.Key,
             m =>
-                m.Key.Contains("gap", StringComparison.Ordinal) || m.Key.Contains("nash_conv", StringComparison.Ordinal)
+                Distances.Any(distance => m.Key.Contains(distance, StringComparison.Ordinal))
                     ? finite.Max(game => m.Value[game])
                     : finite.Average(game => m.Value[game]),
             StringComparer.Ordinal

@@ -31,7 +31,7 @@ public sealed record TracePoint(long Step, double Seconds, IReadOnlyDictionary<s
 public sealed record GameSolution(
     string Game,
     Status Status,
-    Certificate.Exact Certificate,
+    Certificate Certificate,
     long Steps,
     ValueList<ValueList<double>> Strategies,
     ValueList<double>? Joint,
@@ -89,10 +89,10 @@ public sealed record Solution
     public double Cycling { get; init; }
 
     /// <summary>The game that is furthest from equilibrium; its certificate stands for the whole batch.</summary>
-    public GameSolution Worst => Games.MaxBy(g => g.Certificate.NashConv)!;
+    public GameSolution Worst => Games.MaxBy(g => g.Certificate.Distance)!;
 
     /// <summary>The worst game's certificate.</summary>
-    public Certificate.Exact Certificate => Worst.Certificate;
+    public Certificate Certificate => Worst.Certificate;
 
     /// <summary>How the run ended: the worst outcome of any game.</summary>
     public Status Status => Games.MaxBy(g => g.Status.Outcome)!.Status;
@@ -102,6 +102,27 @@ public sealed record Solution
 
     /// <summary>A player's strategy in a game.</summary>
     public ValueList<double> Strategy(Player player, int game = 0) => Games[game].Strategies[Players.IndexOf(player)];
+
+    /// <summary>The numbers of weights in a game, over their axes.</summary>
+    /// <exception cref="ArgumentException">No player sets such weights.</exception>
+    public NamedTensor Weights(Weights weights, int game = 0)
+    {
+        ArgumentNullException.ThrowIfNull(weights);
+        for (var p = 0; p < Players.Count; p++)
+        {
+            var start = 0;
+            foreach (var own in Players[p].Weights)
+            {
+                if (own == weights)
+                    return NamedTensor.Of(weights.Axes, Games[game].Strategies[p].AsSpan().Slice(start, own.Size));
+                start += own.Size;
+            }
+        }
+
+        throw new ArgumentException(
+            $"The solution has no weights '{weights}'.{Nearest.Hint(weights.Name, Players.SelectMany(p => p.Weights).Select(w => w.Name), "It has")}"
+        );
+    }
 
     /// <summary>A player's expected payoff in a game.</summary>
     public double Value(Player player, int game = 0) => Games[game].Value(player);

@@ -35,8 +35,19 @@ public sealed record SolveOptions
             ? null
             : Axis.Of("seed", [.. Seeds.Select(seed => seed.ToString(CultureInfo.InvariantCulture))]);
 
-    /// <summary>When to stop; default: NashConv below 1e-6 or 100,000 steps.</summary>
-    public Stop Until { get; init; } = Stop.NashConvBelow(1e-6) | Stop.AfterSteps(100_000);
+    private static readonly Stop Default = Stop.NashConvBelow(1e-6) | Stop.AfterSteps(100_000);
+
+    private static readonly Stop DefaultOfSmooth = Stop.StationarityBelow(1e-6) | Stop.AfterSteps(100_000);
+
+    /// <summary>When to stop; default: NashConv below 1e-6 or 100,000 steps, in a game of smooth payoffs stationarity below 1e-6.</summary>
+    public Stop Until { get; init; } = Default;
+
+    /// <summary>These options for a game: a rule that was left out asks for what is known of it.</summary>
+    public SolveOptions For(GameSpec spec)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        return ReferenceEquals(Until, Default) && spec.IsDifferentiable ? this with { Until = DefaultOfSmooth } : this;
+    }
 
     /// <summary>Largest number of steps in one call of the executor, or null to choose by time. Never changes a bit.</summary>
     public int? Chunk { get; init; }
