@@ -28,6 +28,8 @@ public static class GameLibrary
         new InspectionDialogueFamily(),
         new DebateFamily(),
         new AuditFamily(),
+        new Bilinear(),
+        new IteratedPrisonersDilemma(),
     ];
 
     /// <summary>The family of a name.</summary>

@@ -636,7 +636,7 @@ let sketch: Gen<Sketch> = gen {
 let private lowered name (s: Sketch) states outputs =
     let assigned pick =
         (SolverState.Empty, states)
-        ||> List.fold (fun state variable -> let n, v = pick variable in state.With(Slot n, v))
+        ||> List.fold (fun state variable -> let n, (v: Expr) = pick variable in state.With(Slot n, v))
 
     Lowering.Program(
         name,

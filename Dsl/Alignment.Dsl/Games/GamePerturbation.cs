@@ -8,6 +8,10 @@ internal static class GamePerturbation
     {
         if (!(scale > 0 && double.IsFinite(scale)))
             throw new ArgumentException($"Expected a scale above 0, got {Quote.Number(scale)}.");
+        if (spec.Players.FirstOrDefault(p => p.Weights.Count > 0) is { } smooth)
+            throw new ArgumentException(
+                $"Noise is for tables of payoffs, and '{smooth}' of the game '{spec.Name}' sets weights; write the noise into its payoff."
+            );
         var axes = spec.Tree is { } form ? [form.Outcomes] : spec.Players.Select(p => p.Actions).ToArray();
         var cells = axes.Aggregate(1L, (n, axis) => checked(n * axis.Size));
         if (cells > int.MaxValue / 2)
