@@ -7,11 +7,19 @@ public sealed record FittingSolver(ISolver Solver, string Reason)
 {
     /// <summary>
     /// Regularized games: magnetic mirror descent, the one that takes a KL or entropy penalty into account. Two players whose payoffs sum to
-    /// a constant: predictive regret matching plus. Else regret matching, which promises a coarse correlated equilibrium and no more.
+    /// a constant: predictive regret matching plus. Else regret matching, which promises a coarse correlated equilibrium and no more. Games of smooth
+    /// payoffs, and constrained ones: extragradient steps, which come in where plain ones circle.
     /// </summary>
     public static FittingSolver For(BoundGame game)
     {
         ArgumentNullException.ThrowIfNull(game);
+        if (game.Spec.IsDifferentiable)
+            return new(
+                new GradientPlay { Lookahead = Lookahead.Extragradient },
+                game.Spec.Constraints.Count > 0
+                    ? "solver gradient was chosen, as the game has constraints; its steps look ahead, so that prices and play do not circle"
+                    : "solver gradient was chosen, as players set weights; its steps look ahead, so that players who oppose each other do not circle"
+            );
         if (game.Spec.Regularizers.Count > 0)
             return new(new MagneticMirrorDescent(), "solver mmd was chosen, as the game is regularized");
         if (game.Spec.Players.Count == 2 && game.IsConstantSum)

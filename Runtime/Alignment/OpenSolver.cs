@@ -90,6 +90,7 @@ public static class OpenSolver
         options.Logger.Ended(
             status.Sentence,
             certificate.Kind,
+            "nash_conv",
             certificate.NashConv,
             seconds,
             clock.Elapsed.TotalSeconds - seconds

@@ -27,7 +27,8 @@ public interface IRunRecorder
 
     /// <summary>Saves a checkpoint.</summary>
     /// <param name="step">Steps done.</param>
-    /// <param name="gap">The largest NashConv of all games when it was last measured: the best checkpoint has the smallest.</param>
+    /// <param name="gap">The largest distance from equilibrium of all games when it was last measured: NashConv, or the residual of a game of smooth
+    /// payoffs. The best checkpoint has the smallest.</param>
     /// <param name="snapshot">What the run goes on from.</param>
     void Save(long step, double gap, Snapshot snapshot);
 }

@@ -24,6 +24,7 @@ internal static class PayoffFile
     /// <summary>Whether the payoffs of a game are kept.</summary>
     public static bool Keeps(BoundGame game) =>
         game.Spec.Tree is null
+        && !game.Spec.IsDifferentiable
         && game.Spec.Players.Count == 2
         && game.Spec.Players.All(player => player.Actions.Size <= MostActions);
 

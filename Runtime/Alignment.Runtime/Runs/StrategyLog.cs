@@ -7,7 +7,8 @@ namespace Alignment.Runtime;
 /// What was played at the measured moments, as lines of JSON: <c>{"step":10,"iterate":"average","profile":{"row":{"rock":0.25,...},...}}</c>.
 /// </summary>
 /// <remarks>
-/// <c>profile</c> has the form that <c>solution.json</c> has: by player and action, in a sequential game by player, information set and action.
+/// <c>profile</c> has the form that <c>solution.json</c> has: by player and action, in a sequential game by player, information set and action, of a
+/// player that sets weights by their name as an array.
 /// <c>iterate</c> is the one that the certificate is about. Of a batch it is the first game's, up to its result. There is a line for each moment
 /// at which <see cref="TracePoint.Strategies"/> were kept, and nothing of the clock is in it.
 /// </remarks>
@@ -54,6 +55,12 @@ internal sealed class StrategyLog(string path, long length, GameSpec spec, Itera
 
     private void Strategy(Utf8JsonWriter json, int player, ValueList<double> strategy)
     {
+        if (spec.Players[player].Weights.Count > 0)
+        {
+            Weights(json, spec.Players[player], strategy);
+            return;
+        }
+
         if (spec.Tree is not { } tree)
         {
             for (var action = 0; action < strategy.Count; action++)
@@ -67,6 +74,18 @@ internal sealed class StrategyLog(string path, long length, GameSpec spec, Itera
             for (var action = 0; action < set.Actions.Count; action++)
                 json.WriteNumber(set.Actions[action], strategy[set.First + action]);
             json.WriteEndObject();
+        }
+    }
+
+    private static void Weights(Utf8JsonWriter json, Player player, ValueList<double> numbers)
+    {
+        var at = 0;
+        foreach (var weights in player.Weights)
+        {
+            json.WriteStartArray(weights.Name);
+            for (var end = at + weights.Size; at < end; at++)
+                json.WriteNumberValue(numbers[at]);
+            json.WriteEndArray();
         }
     }
 }

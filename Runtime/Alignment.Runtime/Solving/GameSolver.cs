@@ -76,12 +76,17 @@ public static class GameSolver
     }
 
     private static string Sized(Player player) =>
-        player.Actions.Parent is { } sets
+        player.Weights.Count > 0
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"{player.Name} ({player.Actions.Size} {(player.Actions.Size == 1 ? "number" : "numbers")})"
+            )
+        : player.Actions.Parent is { } sets
             ? string.Create(
                 CultureInfo.InvariantCulture,
                 $"{player.Name} ({sets.Size} information sets, {player.Actions.Size} actions)"
             )
-            : string.Create(CultureInfo.InvariantCulture, $"{player.Name} ({player.Actions.Size} actions)");
+        : string.Create(CultureInfo.InvariantCulture, $"{player.Name} ({player.Actions.Size} actions)");
 
     /// <summary>Checks whether a solver can take a game, without solving it.</summary>
     /// <exception cref="SpecException">It cannot; with every reason.</exception>
@@ -100,7 +105,8 @@ public static class GameSolver
     /// <summary>Certifies given strategies: values, gaps and probes, in float64, one result for each game of the batch.</summary>
     /// <param name="game">The game.</param>
     /// <param name="strategies">One strategy a player, as <see cref="GameSolution.Strategies"/> has them; played in every game.</param>
-    /// <exception cref="ArgumentException">There is not one probability for each action of each player, or one is negative or not finite.</exception>
+    /// <exception cref="ArgumentException">There is not one number for each action or weight of each player, one is not finite, or a probability is
+    /// negative.</exception>
     public static ValueList<GameSolution> Evaluate(BoundGame game, ValueList<ValueList<double>> strategies)
     {
         ArgumentNullException.ThrowIfNull(game);
@@ -131,7 +137,7 @@ public static class GameSolver
             throw new ArgumentException(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"Strategy of '{player}': expected {size} probabilities of at least 0, got {strategy.Count} numbers."
+                    $"{(player.Weights.Count > 0 ? "Weights" : "Strategy")} of '{player}': expected {size} {(player.Weights.Count > 0 ? "finite numbers" : "probabilities of at least 0")}, got {strategy.Count} numbers."
                 )
             );
         var along = strategy.ToArray();
@@ -179,6 +185,7 @@ public static class GameSolver
             options.Logger.Ended(
                 solution.Status.Sentence,
                 solution.Certificate.Kind,
+                game.Spec.IsDifferentiable ? "residual" : "nash_conv",
                 solution.Certificate.Distance,
                 solution.Seconds,
                 solution.MeasureSeconds
@@ -187,8 +194,11 @@ public static class GameSolver
         {
             span.SetTag("alignment.steps", solution.Steps)
                 .SetTag("alignment.outcome", solution.Status.Outcome.ToString());
-            if (solution.Certificate is Certificate.Exact { NashConv: var gap } && double.IsFinite(gap))
-                span.SetTag("alignment.nash_conv", gap);
+            if (double.IsFinite(solution.Certificate.Distance))
+                span.SetTag(
+                    game.Spec.IsDifferentiable ? Telemetry.Stationarity.Name : Telemetry.NashConv.Name,
+                    solution.Certificate.Distance
+                );
         }
 
         if (!options.IsInner && Telemetry.SolveDuration.Enabled)

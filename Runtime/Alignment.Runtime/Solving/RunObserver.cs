@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using Alignment.Compiler;
 using Microsoft.Extensions.Logging;
 
@@ -12,14 +13,23 @@ internal sealed class RunObserver
 
     private readonly ILogger _logger;
     private readonly bool _isInner;
+    private readonly string _figure;
+    private readonly Gauge<double> _gauge;
     private readonly TagList _tags;
 
     public RunObserver(BoundGame game, ISolver solver, SolveOptions options)
-        : this(game.Spec.Name, solver.Info.NameOn(game.Spec), options.Logger, options.IsInner) { }
+        : this(
+            game.Spec.Name,
+            solver.Info.NameOn(game.Spec),
+            options.Logger,
+            options.IsInner,
+            game.Spec.IsDifferentiable
+        ) { }
 
-    public RunObserver(string game, string solver, ILogger logger, bool isInner)
+    public RunObserver(string game, string solver, ILogger logger, bool isInner, bool isSmooth = false)
     {
         (_logger, _isInner) = (logger, isInner);
+        (_figure, _gauge) = isSmooth ? ("stationarity", Telemetry.Stationarity) : ("nash_conv", Telemetry.NashConv);
         _tags = new() { { "alignment.game", game }, { "alignment.solver", solver } };
     }
 
@@ -69,32 +79,32 @@ internal sealed class RunObserver
     public void Paced(int steps, long first, int count, double seconds) => _logger.Paced(steps, first, count, seconds);
 
     /// <summary>Measures, and says so.</summary>
-    public T Measure<T>(long step, Func<T> measure, Func<T, double> gap)
+    public T Measure<T>(long step, Func<T> measure, Func<T, double> distance)
     {
         if (!LogsDetails && (_isInner || !IsMeasured))
             return measure();
         using var span = Span("measure");
         var start = Stopwatch.GetTimestamp();
         var measured = measure();
-        var (seconds, nashConv) = (Stopwatch.GetElapsedTime(start).TotalSeconds, gap(measured));
-        _logger.Measured(step, nashConv, seconds);
+        var (seconds, figure) = (Stopwatch.GetElapsedTime(start).TotalSeconds, distance(measured));
+        _logger.Measured(step, _figure, figure, seconds);
         if (_isInner)
             return measured;
         span?.SetTag("alignment.step", step);
         Telemetry.Moments.Add(1, _tags);
         Telemetry.MeasureDuration.Record(seconds, _tags);
-        if (!double.IsFinite(nashConv))
+        if (!double.IsFinite(figure))
             return measured;
-        span?.SetTag("alignment.nash_conv", nashConv);
-        Telemetry.NashConv.Record(nashConv, _tags);
+        span?.SetTag(_gauge.Name, figure);
+        _gauge.Record(figure, _tags);
         return measured;
     }
 
-    private static bool IsMeasured =>
+    private bool IsMeasured =>
         Telemetry.Source.HasListeners()
         || Telemetry.Moments.Enabled
         || Telemetry.MeasureDuration.Enabled
-        || Telemetry.NashConv.Enabled;
+        || _gauge.Enabled;
 
     /// <summary>Has a checkpoint saved, and says so.</summary>
     public void Save(IRunRecorder recorder, long step, double gap, Snapshot snapshot)

@@ -11,7 +11,6 @@ internal sealed partial class RunRecord
 {
     private static readonly string[] Gaps = ["game/nash_conv", "game/regularized_gap", "game/stationarity"];
 
-    /// <summary>Figures of which the largest over all games is taken down; of others it is the mean.</summary>
     private static readonly string[] Distances = ["gap", "nash_conv", "stationarity", "violation", "slackness"];
 
     private readonly BoundGame _game;
@@ -227,6 +226,18 @@ internal sealed partial class RunRecord
         };
     }
 
+    /// <summary>Whether the largest over all games is taken down of a figure; of others it is the mean. What authors call their own says nothing.</summary>
+    private static bool IsDistance(string key)
+    {
+        var words = key.Split('/');
+        return words[0] switch
+        {
+            "game" => Distances.Any(distance => words[1].Contains(distance, StringComparison.Ordinal)),
+            "constraint" => words[^1] == "violation",
+            _ => false,
+        };
+    }
+
     private void TakeDown(long step, Measured measured, bool cancelled)
     {
         int[] finite = [.. Enumerable.Range(0, Games).Where(measured.IsFinite)];
@@ -234,10 +245,7 @@ internal sealed partial class RunRecord
             return;
         var metrics = measured.Metrics.ToDictionary(
             m => m.Key,
-            m =>
-                Distances.Any(distance => m.Key.Contains(distance, StringComparison.Ordinal))
-                    ? finite.Max(game => m.Value[game])
-                    : finite.Average(game => m.Value[game]),
+            m => IsDistance(m.Key) ? finite.Max(game => m.Value[game]) : finite.Average(game => m.Value[game]),
             StringComparer.Ordinal
         );
         if (Evaluations is { } evaluations)

@@ -124,6 +124,13 @@ public sealed record Solution
         );
     }
 
+    /// <summary>The players that the author declared: without those that set the prices of constraints.</summary>
+    public IEnumerable<Player> DeclaredPlayers => Players.Take(Game.Declared.Players.Count);
+
+    /// <summary>What the constraints came to in a game; empty without any.</summary>
+    public ValueList<ConstraintOutcome> Constraints(int game = 0) =>
+        Game.Declared.Constraints.Select(c => ConstraintOutcome.Of(c, Games[game].Metrics)).ToValueList();
+
     /// <summary>A player's expected payoff in a game.</summary>
     public double Value(Player player, int game = 0) => Games[game].Value(player);
 

@@ -53,8 +53,8 @@ internal static partial class SolveLog
     )]
     public static partial void Paced(this ILogger logger, int steps, long first, int count, double seconds);
 
-    [LoggerMessage(6, LogLevel.Debug, "step {Step}: nash_conv {NashConv:R}, measured in {Seconds:0.000000} s")]
-    public static partial void Measured(this ILogger logger, long step, double nashConv, double seconds);
+    [LoggerMessage(6, LogLevel.Debug, "step {Step}: {Figure} {Distance:R}, measured in {Seconds:0.000000} s")]
+    public static partial void Measured(this ILogger logger, long step, string figure, double distance, double seconds);
 
     [LoggerMessage(7, LogLevel.Information, "checkpoint after {Step} steps: {Bytes} bytes in {Milliseconds:0.0} ms")]
     public static partial void Saved(this ILogger logger, long step, long bytes, double milliseconds);
@@ -71,13 +71,14 @@ internal static partial class SolveLog
     [LoggerMessage(
         11,
         LogLevel.Information,
-        "{Status} Certificate {Kind}, nash_conv {NashConv:R}; {Seconds:0.000} s solving, {MeasureSeconds:0.000} s measuring"
+        "{Status} Certificate {Kind}, {Figure} {Distance:R}; {Seconds:0.000} s solving, {MeasureSeconds:0.000} s measuring"
     )]
     public static partial void Ended(
         this ILogger logger,
         string status,
         string kind,
-        double nashConv,
+        string figure,
+        double distance,
         double seconds,
         double measureSeconds
     );

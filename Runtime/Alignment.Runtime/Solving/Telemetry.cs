@@ -11,8 +11,8 @@ namespace Alignment;
 /// A run of a game by its rules alone has <c>solve</c> with <c>steps</c> and <c>certificate</c>.</para>
 /// <para>Instruments: <c>alignment.steps</c>, <c>alignment.moments</c> and <c>alignment.checkpoints</c> count; <c>alignment.measure.duration</c>,
 /// <c>alignment.checkpoint.duration</c> and <c>alignment.solve.duration</c> are histograms of seconds, <c>alignment.checkpoint.size</c> one of bytes;
-/// <c>alignment.nash_conv</c> is a gauge: the largest NashConv of all games when they were last measured, in units of payoff. All carry
-/// <c>alignment.game</c> and <c>alignment.solver</c>.</para>
+/// <c>alignment.nash_conv</c> is a gauge: the largest NashConv of all games when they were last measured, in units of payoff; of games of smooth
+/// payoffs <c>alignment.stationarity</c> is, the largest residual. All carry <c>alignment.game</c> and <c>alignment.solver</c>.</para>
 /// <para>Solves that a solver makes inside of its own, as double oracle does, are part of its steps.</para>
 /// </remarks>
 public static class Telemetry
@@ -58,5 +58,12 @@ public static class Telemetry
             "alignment.nash_conv",
             "{payoff}",
             "The largest NashConv of all games, as last measured."
+        );
+
+    internal static Gauge<double> Stationarity { get; } =
+        Meter.CreateGauge<double>(
+            "alignment.stationarity",
+            "1",
+            "The largest residual of stationarity of all games of smooth payoffs, as last measured."
         );
 }
