@@ -23,11 +23,12 @@ internal static partial class BatchSection
 
     private static void Spread(Html html, Finding finding)
     {
-        double[] gaps = [.. finding.Elements.Select(e => e.Certificate.NashConv).Where(double.IsFinite).Order()];
+        double[] gaps = [.. finding.Elements.Select(e => e.Certificate.Distance).Where(double.IsFinite).Order()];
         if (gaps.Length == 0)
             return;
-        html.Add($"<h3>How NashConv spreads</h3>");
-        Histogram(html, [.. gaps.Where(gap => gap > 0)]);
+        var certificate = finding.Certificate;
+        html.Add($"<h3>How {(certificate.IsFirstOrder ? "the residual" : "NashConv")} spreads</h3>");
+        Histogram(html, certificate, [.. gaps.Where(gap => gap > 0)]);
         var zeros = gaps.Count(gap => gap <= 0);
         if (zeros > 0)
             html.Add(
@@ -35,12 +36,18 @@ internal static partial class BatchSection
             );
         if (gaps.Length < finding.Elements.Count)
             html.Add(
-                $"<p class=\"warning\">{Figures.Plural(finding.Elements.Count - gaps.Length, "game")} without a finite NashConv.</p>"
+                $"<p class=\"warning\">{Figures.Plural(finding.Elements.Count - gaps.Length, "game")} without a finite {certificate.Figure}.</p>"
             );
         html.Add(
             $"<div class=\"scroll\" tabindex=\"0\"><table><thead><tr><th></th><th class=\"n\">least</th><th class=\"n\">2.5 %</th><th class=\"n\">median</th><th class=\"n\">97.5 %</th><th class=\"n\">largest</th></tr></thead><tbody>"
         );
-        Quantiles(html, "NashConv", gaps);
+        Quantiles(html, certificate.Figure, gaps);
+        if (certificate.Violation is not null)
+            Quantiles(
+                html,
+                "violation",
+                [.. finding.Elements.Select(e => e.Certificate.Violation).OfType<double>().Order()]
+            );
         for (var p = 0; p < Math.Min(finding.Plays.Count, MostPlayers); p++)
             Quantiles(
                 html,
@@ -68,7 +75,7 @@ internal static partial class BatchSection
         return sorted[low] + ((at - low) * (sorted[Math.Min(low + 1, sorted.Length - 1)] - sorted[low]));
     }
 
-    private static void Histogram(Html html, double[] gaps)
+    private static void Histogram(Html html, Certified certificate, double[] gaps)
     {
         if (gaps.Length < 2 || !(gaps[^1] > gaps[0]))
             return;
@@ -82,7 +89,7 @@ internal static partial class BatchSection
             Bottom = 150;
         var (step, most) = ((Right - Left) / Bins, counts.Max());
         html.Add(
-            $"<div class=\"static\"><svg viewBox=\"0 0 760 196\" role=\"img\" aria-label=\"Number of games by NashConv, a logarithmic axis\">"
+            $"<div class=\"static\"><svg viewBox=\"0 0 760 196\" role=\"img\" aria-label=\"Number of games by {certificate.Figure}, a logarithmic axis\">"
         );
         for (var k = 0; k < Bins; k++)
         {
@@ -102,7 +109,7 @@ internal static partial class BatchSection
                 $"<text x=\"{Left + ((position - low) / (high - low) * (Right - Left))}\" y=\"{Bottom + 18}\" text-anchor=\"middle\">{label}</text>"
             );
         html.Add(
-                $"<text x=\"{(Left + Right) / 2}\" y=\"{Bottom + 40}\" text-anchor=\"middle\">NashConv, in units of payoff</text>"
+                $"<text x=\"{(Left + Right) / 2}\" y=\"{Bottom + 40}\" text-anchor=\"middle\">{certificate.Measured}</text>"
             )
             .Add(
                 $"<text x=\"14\" y=\"{(Top + Bottom) / 2}\" text-anchor=\"middle\" transform=\"rotate(-90 14 {(Top + Bottom) / 2})\">games</text></svg></div>"
@@ -152,7 +159,7 @@ internal static partial class BatchSection
     private static void Rows(Html html, Finding finding)
     {
         var worst = finding
-            .Elements.OrderByDescending(e => Finding.Distance(e.Certificate.NashConv))
+            .Elements.OrderByDescending(e => Finding.Further(e.Certificate.Distance))
             .Take(MostRows)
             .ToArray();
         var players = Math.Min(finding.Plays.Count, MostPlayers);
@@ -160,7 +167,7 @@ internal static partial class BatchSection
                 $"<h3>{(worst.Length < finding.Elements.Count ? $"The {Figures.Plural(worst.Length, "game")} furthest from equilibrium" : "Every game, the worst first")}</h3>"
             )
             .Add(
-                $"<div class=\"scroll\" tabindex=\"0\"><table class=\"sortable\"><thead><tr><th>game</th><th class=\"n\" aria-sort=\"descending\">NashConv</th><th class=\"n\">steps</th>"
+                $"<div class=\"scroll\" tabindex=\"0\"><table class=\"sortable\"><thead><tr><th>game</th><th class=\"n\" aria-sort=\"descending\">{finding.Certificate.Figure}</th><th class=\"n\">steps</th>"
             );
         foreach (var play in finding.Plays.Take(players))
             html.Add($"<th class=\"n\">value of {play.Player}</th>");
@@ -168,7 +175,7 @@ internal static partial class BatchSection
         foreach (var element in worst)
         {
             html.Add($"<tr><td>{element.Game}</td>");
-            Number(html, element.Certificate.NashConv);
+            Number(html, element.Certificate.Distance);
             html.Add($"<td class=\"n\" data-value=\"{element.Steps}\">{Figures.Count(element.Steps)}</td>");
             for (var p = 0; p < players; p++)
                 Number(html, element.Values[p] ?? double.NaN);

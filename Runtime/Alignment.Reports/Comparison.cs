@@ -5,7 +5,8 @@ namespace Alignment.Reports;
 /// <summary>Several runs side by side: their certificates, what differs between them, and their gaps in one plot.</summary>
 /// <remarks>
 /// A run is called by its name, or by its folder's where two have one name. Runs that differ in what decides the result need not be about the same game:
-/// the table of differences says what they share, and NashConv is in units of each game's own payoffs.
+/// the table of differences says what they share, and NashConv is in units of each game's own payoffs. Residuals, of games of smooth payoffs,
+/// stand in a column and a plot of their own.
 /// </remarks>
 public sealed class Comparison
 {
@@ -84,7 +85,7 @@ public sealed class Comparison
     {
         var found = _names
             .Zip(_subjects)
-            .Where(run => double.IsFinite(run.Second.Finding?.Certificate.NashConv ?? double.NaN))
+            .Where(run => double.IsFinite(run.Second.Finding?.Certificate.Distance ?? double.NaN))
             .ToArray();
         var games = _subjects.Select(subject => subject.Spec).Distinct(StringComparer.Ordinal).Count();
         if (found.Length == 0)
@@ -93,17 +94,18 @@ public sealed class Comparison
             return $"{_names.Length} runs of {games} different specifications.";
         if (found.Select(run => run.Second.Finding!.Certificate.Kind).Distinct(StringComparer.Ordinal).Count() > 1)
             return $"{_names.Length} runs, certified in different ways.";
-        var (name, best) = found.MinBy(run => run.Second.Finding!.Certificate.NashConv);
+        var (name, best) = found.MinBy(run => run.Second.Finding!.Certificate.Distance);
+        var certificate = best.Finding!.Certificate;
         var bound =
-            best.Finding!.Certificate.Kind == "exact"
-                ? "NashConv"
-                : $"NashConv, as a {best.Finding.Certificate.Words},";
-        return $"The smallest {bound} of {_names.Length} runs is {Figures.Brief(best.Finding.Certificate.NashConv)}, by {name}.";
+            certificate.Kind == "exact" || certificate.IsFirstOrder
+                ? certificate.Figure
+                : $"{certificate.Figure}, as a {certificate.Words},";
+        return $"The smallest {bound} of {_names.Length} runs is {Figures.Brief(certificate.Distance)}, by {name}.";
     }
 
     private IReadOnlyList<IReadOnlyList<string>> Rows(Func<double, string> number) =>
         [
-            ["run", "game", "solver", "state", "certificate", "nash_conv", "exploitability", "steps", "seconds"],
+            ["run", "game", "solver", "state", "certificate", .. Measured, "steps", "seconds"],
             .. _names.Zip(
                 _subjects,
                 (name, subject) =>
@@ -116,15 +118,38 @@ public sealed class Comparison
                                 finding.Solver,
                                 subject.State,
                                 certificate.Words,
-                                number(certificate.NashConv),
-                                number(certificate.Exploitability),
+                                .. Measured.Select(figure => Of(certificate, figure) is { } value ? number(value) : ""),
                                 Figures.Count(finding.Steps),
                                 number(finding.Seconds),
                             ]
-                            : [name, "", "", subject.State, "none", "", "", "", ""]
+                            : [name, "", "", subject.State, "none", .. Measured.Select(_ => ""), "", ""]
                     )
             ),
         ];
+
+    /// <summary>The figures that certificates of the runs have, by the names of their columns.</summary>
+    private IReadOnlyList<string> Measured
+    {
+        get
+        {
+            Certified[] all = [.. _subjects.Select(subject => subject.Finding?.Certificate).OfType<Certified>()];
+            return
+            [
+                .. all.Length == 0 || all.Any(c => !c.IsFirstOrder) ? (string[])["nash_conv", "exploitability"] : [],
+                .. all.Any(c => c.IsFirstOrder) ? (string[])["residual"] : [],
+                .. all.Any(c => c.Violation is not null) ? (string[])["violation"] : [],
+            ];
+        }
+    }
+
+    private static double? Of(Certified certificate, string figure) =>
+        figure switch
+        {
+            "nash_conv" => certificate.IsFirstOrder ? null : certificate.Distance,
+            "residual" => certificate.IsFirstOrder ? certificate.Distance : null,
+            "exploitability" => certificate.Exploitability,
+            _ => certificate.Violation,
+        };
 
     // what can never be the same tells nothing
     private static bool IsComparable(Entry entry) =>
@@ -143,12 +168,39 @@ public sealed class Comparison
 
     private bool Gaps(Html html)
     {
+        var hasChart = false;
+        foreach (
+            var (key, figure, unit, of) in new[]
+            {
+                ("game/nash_conv", "NashConv", "NashConv, in units of payoff", "strategies"),
+                ("game/stationarity", "Residual", "residual of stationarity", "points"),
+            }
+        )
+        {
+            if (Chart(key, figure, unit) is not { } chart)
+                continue;
+            html.Add($"<section><h2>{(key == "game/nash_conv" ? "Gaps" : "Residuals")} over steps</h2>");
+            ChartFigure.Add(
+                html,
+                chart,
+                $"{figure} of the {of} that each run reports; in a batch, the largest of all games. Steps of different solvers cost different amounts of work."
+            );
+            html.Add($"</section>\n");
+            hasChart = true;
+        }
+
+        return hasChart;
+    }
+
+    private Chart? Chart(string key, string figure, string unit)
+    {
         const int Colours = 8;
         var series = _subjects
             .Select(
                 (subject, k) =>
-                    GapSection.NashConv(
+                    GapSection.Measured(
                         subject.Metrics,
+                        key,
                         _names[k],
                         $"run{k % Colours}",
                         k < Colours ? "solid"
@@ -160,21 +212,12 @@ public sealed class Comparison
             .Where(curve => curve.Points.Count > 0)
             .ToArray();
         var chart = new Chart(
-            "NashConv of each run over steps, both axes logarithmic",
+            $"{figure} of each run over steps, both axes logarithmic",
             new("steps", IsLog: true),
-            new("NashConv, in units of payoff", IsLog: true),
+            new(unit, IsLog: true),
             series
         );
-        if (!chart.HasCurve)
-            return false;
-        html.Add($"<section><h2>Gaps over steps</h2>");
-        ChartFigure.Add(
-            html,
-            chart,
-            "NashConv of the strategies that each run reports; in a batch, the largest of all games. Steps of different solvers cost different amounts of work."
-        );
-        html.Add($"</section>\n");
-        return true;
+        return chart.HasCurve ? chart : null;
     }
 
     private void Specs(Html html)

@@ -33,6 +33,9 @@ internal sealed record Finding
     /// <summary>What its players play and get.</summary>
     public required IReadOnlyList<Play> Plays { get; init; }
 
+    /// <summary>What constraints came to in that game; those who set their prices are not among <see cref="Plays"/>.</summary>
+    public IReadOnlyList<Limit> Limits { get; init; } = [];
+
     /// <summary>What a correlated equilibrium recommends, where that is the solver's answer.</summary>
     public IReadOnlyList<Share> Joint { get; init; } = [];
 
@@ -46,10 +49,10 @@ internal sealed record Finding
     public int Worst =>
         Elements.Count == 0
             ? 0
-            : Enumerable.Range(0, Elements.Count).MaxBy(k => Distance(Elements[k].Certificate.NashConv));
+            : Enumerable.Range(0, Elements.Count).MaxBy(k => Further(Elements[k].Certificate.Distance));
 
-    /// <summary>A gap to sort by: what is no number is further than any.</summary>
-    public static double Distance(double gap) => double.IsNaN(gap) ? double.PositiveInfinity : gap;
+    /// <summary>A distance to sort by: what is no number is further than any.</summary>
+    public static double Further(double distance) => double.IsNaN(distance) ? double.PositiveInfinity : distance;
 }
 
 /// <summary>A name and what stands behind it.</summary>
@@ -60,18 +63,31 @@ internal sealed record Share(string Name, double Probability);
 
 /// <summary>A certificate.</summary>
 /// <param name="Kind">The word for JSON.</param>
-/// <param name="NashConv">Exact, or the bound.</param>
-/// <param name="Exploitability">The same over the number of players.</param>
+/// <param name="Distance">NashConv, exact or the bound; of the first order the residual.</param>
+/// <param name="Exploitability">NashConv over the number of players; null where that is not known.</param>
 /// <param name="StandardError">Of a lower bound's sum.</param>
 /// <param name="Oracle">What searched for deviations.</param>
+/// <param name="Violation">Of the most violated constraint.</param>
+/// <param name="Slackness">The largest |multiplier times (cost - bound)|.</param>
 internal sealed record Certified(
     string Kind,
-    double NashConv,
-    double Exploitability,
+    double Distance,
+    double? Exploitability = null,
     double? StandardError = null,
-    string? Oracle = null
+    string? Oracle = null,
+    double? Violation = null,
+    double? Slackness = null
 )
 {
+    /// <summary>Whether it is about small steps alone, of a game of smooth payoffs.</summary>
+    public bool IsFirstOrder => Kind is "stationary" or "kkt";
+
+    /// <summary>What the distance is called.</summary>
+    public string Figure => IsFirstOrder ? "residual" : "NashConv";
+
+    /// <summary>The same with its unit, for axes.</summary>
+    public string Measured => IsFirstOrder ? Figure : $"{Figure}, in units of payoff";
+
     /// <summary>The kind for readers.</summary>
     public string Words => Kind.Replace('_', ' ');
 }
@@ -81,7 +97,14 @@ internal sealed record Certified(
 /// <param name="Value">Its expected payoff.</param>
 /// <param name="Interval">Where that is an estimate: a 95 % interval.</param>
 /// <param name="Decisions">One without a name in a matrix game; one an information set in a sequential game; none where strategies are elsewhere.</param>
-internal sealed record Play(string Player, double? Value, Interval? Interval, IReadOnlyList<Decision> Decisions)
+/// <param name="Weights">What it sets, where it does not choose.</param>
+internal sealed record Play(
+    string Player,
+    double? Value,
+    Interval? Interval,
+    IReadOnlyList<Decision> Decisions,
+    IReadOnlyList<Tensor> Weights
+)
 {
     /// <summary>Whether the player has information sets.</summary>
     public bool IsSequential => Decisions.Any(decision => decision.InformationSet is not null);
@@ -92,6 +115,22 @@ internal sealed record Interval(double Low, double High);
 
 /// <summary>What is played where.</summary>
 internal sealed record Decision(string? InformationSet, IReadOnlyList<Share> Actions);
+
+/// <summary>What a constraint came to.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Player">Who must respect it.</param>
+/// <param name="Bound">The largest expected cost allowed.</param>
+/// <param name="Value">The expected cost.</param>
+/// <param name="Multiplier">Its price.</param>
+/// <param name="Violation">By how much the cost exceeds the bound; 0 where it does not.</param>
+internal sealed record Limit(
+    string Name,
+    string Player,
+    double Bound,
+    double Value,
+    double Multiplier,
+    double Violation
+);
 
 /// <summary>A game of a batch.</summary>
 internal sealed record Element(

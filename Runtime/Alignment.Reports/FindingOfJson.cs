@@ -39,7 +39,17 @@ internal static class FindingOfJson
         var schema = Text(root, "schema");
         if (schema is not ("solve/1" or "open/1"))
             throw new InvalidDataException($"it is of schema '{schema}', and reports read 'solve/1' and 'open/1'");
-        var players = root.GetProperty("values").EnumerateObject().Select(p => p.Name).Where(IsName).ToArray();
+        var prices = Each(root, "constraints")
+            .Select(c => Text(c, "lagrange_player"))
+            .ToHashSet(StringComparer.Ordinal);
+        string[] players =
+        [
+            .. root.GetProperty("values")
+                .EnumerateObject()
+                .Select(p => p.Name)
+                .Where(name => IsName(name) && !prices.Contains(name)),
+        ];
+        var shapes = Each(root, "weights").ToDictionary(w => Text(w, "name"), Axes, StringComparer.Ordinal);
         return new()
         {
             Game = Text(root, "game"),
@@ -52,18 +62,37 @@ internal static class FindingOfJson
             Metrics = root.TryGetProperty("metrics", out var metrics)
                 ? Numbers(metrics).ToDictionary(m => m.Name, m => m.Probability, StringComparer.Ordinal)
                 : new Dictionary<string, double>(StringComparer.Ordinal),
-            Plays = [.. players.Select(player => Play(root, player))],
-            Joint = root.TryGetProperty("joint", out var joint)
-                ? [.. joint.EnumerateArray().Select(cell => new Share(Text(cell, "cell"), Number(cell, "probability")))]
-                : [],
-            Notes = root.TryGetProperty("notes", out var notes)
-                ? [.. notes.EnumerateArray().Select(note => note.GetString() ?? "")]
-                : [],
-            Elements = root.TryGetProperty("elements", out var elements)
-                ? [.. elements.EnumerateArray().Select(element => Element(element, players))]
-                : [],
+            Plays = [.. players.Select(player => Play(root, player, shapes))],
+            Limits = [.. Each(root, "constraints").Select(Limit)],
+            Joint = [.. Each(root, "joint").Select(cell => new Share(Text(cell, "cell"), Number(cell, "probability")))],
+            Notes = [.. Each(root, "notes").Select(note => note.GetString() ?? "")],
+            Elements = [.. Each(root, "elements").Select(element => Element(element, players))],
         };
     }
+
+    /// <summary>The elements of an array; none where there is none.</summary>
+    private static JsonElement[] Each(JsonElement parent, string name) =>
+        parent.TryGetProperty(name, out var array) ? [.. array.EnumerateArray()] : [];
+
+    private static IReadOnlyList<TensorAxis> Axes(JsonElement weights) =>
+        [
+            .. Each(weights, "axes")
+                .Select(axis => new TensorAxis(
+                    Text(axis, "name"),
+                    axis.GetProperty("size").GetInt32(),
+                    [.. Each(axis, "labels").Select(label => label.GetString() ?? "")]
+                )),
+        ];
+
+    private static Limit Limit(JsonElement constraint) =>
+        new(
+            Text(constraint, "name"),
+            Text(constraint, "player"),
+            Number(constraint, "bound"),
+            Number(constraint, "value"),
+            Number(constraint, "multiplier"),
+            Number(constraint, "violation")
+        );
 
     private static IEnumerable<Entry> Settings(JsonElement root)
     {
@@ -84,32 +113,61 @@ internal static class FindingOfJson
     private static Certified Certificate(JsonElement certificate) =>
         new(
             Text(certificate, "kind"),
-            Number(certificate, "nash_conv"),
-            Number(certificate, "exploitability"),
-            certificate.TryGetProperty("standard_error", out var error) ? error.GetDouble() : null,
-            certificate.TryGetProperty("oracle", out var oracle) ? oracle.GetString() : null
+            Number(certificate, certificate.TryGetProperty("residual", out _) ? "residual" : "nash_conv"),
+            Optional(certificate, "exploitability"),
+            Optional(certificate, "standard_error"),
+            certificate.TryGetProperty("oracle", out var oracle) ? oracle.GetString() : null,
+            Optional(certificate, "violation"),
+            Optional(certificate, "slackness")
         );
 
-    private static Play Play(JsonElement root, string player)
+    private static Play Play(JsonElement root, string player, Dictionary<string, IReadOnlyList<TensorAxis>> shapes)
     {
         var value = root.GetProperty("values").GetProperty(player);
-        var decisions =
-            root.TryGetProperty("profile", out var profile) && profile.TryGetProperty(player, out var strategy)
-                ? Decisions(strategy)
-                : [];
-        return value.ValueKind == JsonValueKind.Object
-            ? new(player, Number(value, "mean"), new(Number(value, "low"), Number(value, "high")), decisions)
-            : new(player, Finite(value), null, decisions);
+        var isKept = root.TryGetProperty("profile", out var profile) && profile.TryGetProperty(player, out _);
+        var decisions = isKept ? Decisions(profile.GetProperty(player)) : [];
+        var weights = isKept ? Weights(profile.GetProperty(player)) : [];
+        Tensor Shaped(Tensor part) =>
+            shapes.TryGetValue(part.Name, out var axes)
+            && axes.Aggregate(1L, (n, axis) => n * axis.Size) == part.Numbers.Count
+                ? part with
+                {
+                    Axes = axes,
+                }
+                : part;
+        var isEstimate = value.ValueKind == JsonValueKind.Object;
+        return new(
+            player,
+            isEstimate ? Number(value, "mean") : Finite(value),
+            isEstimate ? new(Number(value, "low"), Number(value, "high")) : null,
+            decisions,
+            [.. weights.Select(Shaped)]
+        );
     }
 
-    /// <summary>A player's strategy, as a profile has it.</summary>
+    /// <summary>A player's strategy, as a profile has it; none of a player that sets weights.</summary>
     public static IReadOnlyList<Decision> Decisions(JsonElement strategy)
     {
         var entries = strategy.EnumerateObject().Where(p => IsName(p.Name)).ToArray();
-        return entries.Any(entry => entry.Value.ValueKind == JsonValueKind.Object)
-            ? [.. entries.Select(entry => new Decision(entry.Name, [.. Numbers(entry.Value)]))]
+        return entries.Any(entry => entry.Value.ValueKind == JsonValueKind.Array) ? []
+            : entries.Any(entry => entry.Value.ValueKind == JsonValueKind.Object)
+                ? [.. entries.Select(entry => new Decision(entry.Name, [.. Numbers(entry.Value)]))]
             : [new(null, [.. Numbers(strategy)])];
     }
+
+    /// <summary>What a player sets, as a profile has it: arrays by name.</summary>
+    public static IReadOnlyList<Tensor> Weights(JsonElement strategy) =>
+        [
+            .. strategy
+                .EnumerateObject()
+                .Where(entry => entry.Value.ValueKind == JsonValueKind.Array)
+                .Select(entry =>
+                    Tensor.Unknown(
+                        entry.Name,
+                        [.. entry.Value.EnumerateArray().Select(number => Finite(number) ?? double.NaN)]
+                    )
+                ),
+        ];
 
     private static Element Element(JsonElement element, string[] players)
     {
@@ -134,6 +192,9 @@ internal static class FindingOfJson
 
     private static double? Finite(JsonElement number) =>
         number.ValueKind == JsonValueKind.Number && double.IsFinite(number.GetDouble()) ? number.GetDouble() : null;
+
+    private static double? Optional(JsonElement parent, string name) =>
+        parent.TryGetProperty(name, out var number) ? Finite(number) ?? double.NaN : null;
 
     private static double Number(JsonElement parent, string name) => Finite(parent.GetProperty(name)) ?? double.NaN;
 

@@ -22,7 +22,23 @@ internal static class FindingOfSolution
             {
                 ["game/cycling"] = solution.Cycling,
             },
-            Plays = [.. solution.Players.Select((player, p) => Of(solution, player, worst.Strategies[p], worst))],
+            Plays =
+            [
+                .. solution.DeclaredPlayers.Select((player, p) => Of(solution, player, worst.Strategies[p], worst)),
+            ],
+            Limits =
+            [
+                .. solution
+                    .Constraints(solution.Games.IndexOf(worst))
+                    .Select(c => new Limit(
+                        c.Constraint.Name,
+                        c.Constraint.Player.Name,
+                        c.Constraint.Bound,
+                        c.Value,
+                        c.Multiplier,
+                        c.Violation
+                    )),
+            ],
             Joint = [.. Joint(solution, worst)],
             Notes = [.. solution.Notes],
             Elements =
@@ -35,7 +51,7 @@ internal static class FindingOfSolution
                             game.Steps,
                             game.Status.Sentence,
                             Of(game.Certificate),
-                            [.. solution.Players.Select(player => (double?)game.Value(player))]
+                            [.. solution.DeclaredPlayers.Select(player => (double?)game.Value(player))]
                         )),
                     ],
         };
@@ -59,27 +75,37 @@ internal static class FindingOfSolution
     }
 
     private static Certified Of(Certificate certificate) =>
-        certificate is Certificate.Stationary or Certificate.Kkt
-            ? new(certificate.Kind, certificate.Distance, double.NaN)
-            : new(certificate.Kind, certificate.NashConv, certificate.Exploitability);
+        certificate switch
+        {
+            Certificate.Stationary => new(certificate.Kind, certificate.Distance),
+            Certificate.Kkt kkt => new(kkt.Kind, kkt.Distance, Violation: kkt.Violation, Slackness: kkt.Slackness),
+            _ => new(certificate.Kind, certificate.Distance, certificate.Exploitability),
+        };
 
     private static Play Of(Solution solution, Player player, ValueList<double> strategy, GameSolution game) =>
-        new(player.Name, game.Value(player), null, Decisions(solution.Game.Spec, player, strategy));
+        new(
+            player.Name,
+            game.Value(player),
+            null,
+            Decisions(solution.Game.Spec, player, strategy),
+            Tensor.Of(player, strategy)
+        );
 
-    /// <summary>A player's strategy by decision and action.</summary>
+    /// <summary>A player's strategy by decision and action; none of a player that sets weights.</summary>
     public static IReadOnlyList<Decision> Decisions(GameSpec spec, Player player, ValueList<double> strategy)
     {
         Share At(string label, int index) => new(label, strategy[index]);
-        return spec.Tree is { } tree
-            ?
-            [
-                .. tree
-                    .Tree.Players[tree.Players.IndexOf(player)]
-                    .InformationSets.Select(set => new Decision(
-                        set.Label,
-                        [.. set.Actions.Select((label, a) => At(label, set.First + a))]
-                    )),
-            ]
+        return player.Weights.Count > 0 ? []
+            : spec.Tree is { } tree
+                ?
+                [
+                    .. tree
+                        .Tree.Players[tree.Players.IndexOf(player)]
+                        .InformationSets.Select(set => new Decision(
+                            set.Label,
+                            [.. set.Actions.Select((label, a) => At(label, set.First + a))]
+                        )),
+                ]
             : [new(null, [.. Enumerable.Range(0, player.Actions.Size).Select(a => At(player.Actions.Label(a), a))])];
     }
 

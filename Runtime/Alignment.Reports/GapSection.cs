@@ -7,15 +7,23 @@ internal static class GapSection
 {
     private static readonly AxisScale Steps = new("steps", IsLog: true);
 
-    private static readonly (string Key, string Title, Gap? Gap)[] Gaps =
+    private const string Payoff = "gap, in units of payoff";
+
+    private static readonly (string Key, string Title, Gap? Gap, string Axis)[] Gaps =
     [
-        ("game/nash_conv", "NashConv", Gap.NashConv),
-        ("game/regularized_gap", "Regularized gap", Gap.Regularized),
-        ("game/agent_gap", "Agent gap", null),
-        ("game/cce_gap", "Coarse correlated gap", Gap.CoarseCorrelated),
-        ("game/nfcce_gap", "Normal-form coarse correlated gap", null),
-        ("game/ce_gap", "Correlated gap", null),
+        ("game/nash_conv", "NashConv", Gap.NashConv, Payoff),
+        ("game/stationarity", "Residual of stationarity", Gap.Stationarity, "residual"),
+        ("game/violation", "Violation of constraints", null, "violation, in units of cost"),
+        ("game/slackness", "Complementary slackness", null, "|multiplier × (cost − bound)|"),
+        ("game/regularized_gap", "Regularized gap", Gap.Regularized, Payoff),
+        ("game/agent_gap", "Agent gap", null, Payoff),
+        ("game/cce_gap", "Coarse correlated gap", Gap.CoarseCorrelated, Payoff),
+        ("game/nfcce_gap", "Normal-form coarse correlated gap", null, Payoff),
+        ("game/ce_gap", "Correlated gap", null, Payoff),
     ];
+
+    /// <summary>What such curves are called: residuals are no gaps of payoff.</summary>
+    private static string Heading(Subject subject) => $"{(subject.IsFirstOrder ? "Residuals" : "Gaps")} over steps";
 
     /// <summary>A chart for each gap that was measured, and the table of rates.</summary>
     /// <returns>Whether a chart was added.</returns>
@@ -23,7 +31,7 @@ internal static class GapSection
     {
         var rates = new List<Rate>();
         var charts = Charts(subject, rates);
-        html.Add($"<section><h2>Gaps over steps</h2>");
+        html.Add($"<section><h2>{Heading(subject)}</h2>");
         if (charts.Count == 0)
         {
             html.Add(
@@ -47,13 +55,20 @@ internal static class GapSection
     public static IReadOnlyList<CaptionedChart> Charts(Subject subject) => Charts(subject, []);
 
     private static IReadOnlyList<CaptionedChart> Charts(Subject subject, List<Rate> rates) =>
-        [.. Gaps.Select(gap => Of(subject, gap.Key, gap.Title, gap.Gap, rates)).OfType<CaptionedChart>()];
+        [.. Gaps.Select(gap => Of(subject, gap.Key, gap.Title, gap.Gap, gap.Axis, rates)).OfType<CaptionedChart>()];
 
-    /// <summary>The curve of a run's NashConv, of the strategies that it reports.</summary>
-    public static Series? NashConv(MetricColumns metrics, string name, string colour, string dash) =>
-        metrics.Find("game/nash_conv") is { } column ? Curve(metrics, column, name, colour, dash) : null;
+    /// <summary>The curve of a figure of a run, of what it reports; null where it was not measured.</summary>
+    public static Series? Measured(MetricColumns metrics, string key, string name, string colour, string dash) =>
+        metrics.Find(key) is { } column ? Curve(metrics, column, name, colour, dash) : null;
 
-    private static CaptionedChart? Of(Subject subject, string key, string title, Gap? gap, List<Rate> rates)
+    private static CaptionedChart? Of(
+        Subject subject,
+        string key,
+        string title,
+        Gap? gap,
+        string axis,
+        List<Rate> rates
+    )
     {
         var metrics = subject.Metrics;
         if (metrics.Find(key) is not { } reported)
@@ -108,7 +123,7 @@ internal static class GapSection
         var chart = new Chart(
             $"{title} over steps, both axes logarithmic",
             Steps,
-            new("gap, in units of payoff", IsLog: true),
+            new(axis, IsLog: true),
             [.. series.Where(s => s.Points.Count > 0)]
         );
         return chart.HasCurve ? new(chart with { Title = title }, Caption(subject, reported)) : null;
@@ -183,7 +198,9 @@ internal static class GapSection
                 subject.Metrics.Steps.Count > Chart.MostPoints
                     ? "Drawn from the least and the largest value of each of about 1,000 stretches of the axis; no extreme is left out."
                     : "",
-                zeros > 0 ? $"A gap of 0, {Figures.Plural(zeros, "moment")}, has no place on a logarithmic axis." : "",
+                zeros > 0
+                    ? $"{(subject.IsFirstOrder ? "A value" : "A gap")} of 0, {Figures.Plural(zeros, "moment")}, has no place on a logarithmic axis."
+                    : "",
                 lost > 0
                     ? $"{Figures.Plural(lost, "moment")} without a finite number {(lost == 1 ? "is" : "are")} left out."
                     : "",
@@ -214,7 +231,7 @@ internal static class GapSection
         }
 
         html.Add(
-                $"</tbody></table></div><p class=\"note\">Gap about steps^−exponent: least squares over the measured moments behind the first 2 % of the run. "
+                $"</tbody></table></div><p class=\"note\">{(rates.Exists(rate => rate.Title.StartsWith("Residual", StringComparison.Ordinal)) ? "Residual" : "Gap")} about steps^−exponent: least squares over the measured moments behind the first 2 % of the run. "
             )
             .Add($"The interval takes residuals for independent, which successive moments are not quite.</p>");
     }

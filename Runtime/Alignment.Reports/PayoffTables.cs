@@ -11,7 +11,7 @@ internal sealed record PayoffTables(bool IsConstantSum, IReadOnlyList<string> Ga
 {
     /// <summary>Those of a game in memory; null where it is no two-player matrix game.</summary>
     public static PayoffTables? Of(BoundGame game) =>
-        game.Spec.Tree is null && game.Spec.Players.Count == 2
+        game.Spec.Tree is null && !game.Spec.IsDifferentiable && game.Spec.Players.Count == 2
             ? new(
                 game.IsConstantSum,
                 [.. Enumerable.Range(0, game.Games).Select(game.DescribeGame)],

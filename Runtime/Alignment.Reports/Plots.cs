@@ -12,15 +12,17 @@ namespace Alignment;
 public static class Plots
 {
     /// <summary>Each gap over steps, both axes logarithmic, NashConv first: both iterates where both were measured, the line fitted to each, and the
-    /// slope that the solver claims. Units: those of payoffs. In a batch the largest of all games.</summary>
+    /// slope that the solver claims. Units: those of payoffs. In a batch the largest of all games. Of a game of smooth payoffs the residual of stationarity,
+    /// violation and slackness.</summary>
     public static IReadOnlyList<Plot> Gaps(Solution solution) => Gaps(Of(solution));
 
     /// <inheritdoc cref="Gaps(Solution)"/>
     public static IReadOnlyList<Plot> Gaps(RunFolder run) => Gaps(Of(run));
 
     /// <summary>
-    /// Each player's strategy over steps: a curve an action, of the iterate that is reported, at most the 10 actions that were most probable at any moment.
-    /// For games of at most <see cref="TracePoint.MostProbabilities"/> probabilities; of a batch, its first game.
+    /// Each player's strategy over steps: a curve an action, of the iterate that is reported, at most the 10 actions that were most probable at any moment;
+    /// of a player that sets weights a curve a number, at most the 10 that moved most. For games of at most <see
+    /// cref="TracePoint.MostProbabilities"/> probabilities and weights; of a batch, its first game.
     /// </summary>
     public static IReadOnlyList<Plot> Strategies(Solution solution) => Strategies(Of(solution));
 
@@ -47,14 +49,34 @@ public static class Plots
     /// <inheritdoc cref="Values(Solution)"/>
     public static IReadOnlyList<Plot> Values(RunFolder run) => Values(Of(run));
 
-    /// <summary>All plots: gaps, strategies, triangles, payoffs, values.</summary>
+    /// <summary>Costs of constraints with their bounds, and multipliers, over steps. In a batch the mean of all games.</summary>
+    public static IReadOnlyList<Plot> Constraints(Solution solution) => Constraints(Of(solution));
+
+    /// <inheritdoc cref="Constraints(Solution)"/>
+    public static IReadOnlyList<Plot> Constraints(RunFolder run) => Constraints(Of(run));
+
+    /// <summary>What probes of the author's own measured, over steps: a plot a metric. In a batch the mean of all games.</summary>
+    public static IReadOnlyList<Plot> Probes(Solution solution) => Probes(Of(solution));
+
+    /// <inheritdoc cref="Probes(Solution)"/>
+    public static IReadOnlyList<Plot> Probes(RunFolder run) => Probes(Of(run));
+
+    /// <summary>All plots: gaps, strategies, triangles, constraints, payoffs, values, probes.</summary>
     public static IReadOnlyList<Plot> All(Solution solution) => All(Of(solution));
 
     /// <inheritdoc cref="All(Solution)"/>
     public static IReadOnlyList<Plot> All(RunFolder run) => All(Of(run));
 
     internal static IReadOnlyList<Plot> All(Subject subject) =>
-        [.. Gaps(subject), .. Strategies(subject), .. Simplex(subject), .. Payoffs(subject), .. Values(subject)];
+        [
+            .. Gaps(subject),
+            .. Strategies(subject),
+            .. Simplex(subject),
+            .. Constraints(subject),
+            .. Payoffs(subject),
+            .. Values(subject),
+            .. Probes(subject),
+        ];
 
     private static Subject Of(Solution solution)
     {
@@ -80,6 +102,12 @@ public static class Plots
                 .Triangles(subject)
                 .Select(player => new Plot($"Path of {player.Player}", SimplexDrawing.Of(player))),
         ];
+
+    private static IReadOnlyList<Plot> Constraints(Subject subject) =>
+        [.. ConstraintSection.Charts(subject).Select(chart => new Plot(chart))];
+
+    private static IReadOnlyList<Plot> Probes(Subject subject) =>
+        [.. ProbeSection.Charts(subject).Select(chart => new Plot(chart))];
 
     private static IReadOnlyList<Plot> Payoffs(Subject subject) =>
         [

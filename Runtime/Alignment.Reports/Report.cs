@@ -4,8 +4,9 @@ namespace Alignment.Reports;
 
 /// <summary>A run as one HTML file that needs nothing else: no network, no other file, and no script to be read.</summary>
 /// <remarks>
-/// It begins with the verdict: kind of certificate, NashConv, exploitability, and how the run ended. Then come gaps over steps with fitted and claimed
-/// rates, strategies and how they came about, payoffs, the games of a batch, values, the specification, and settings. A content security policy in the
+/// It begins with the verdict: kind of certificate, NashConv and exploitability or residuals, and how the run ended. Then come gaps over steps with
+/// fitted and claimed rates, strategies or weights and how they came about, constraints, payoffs, the games of a batch, values, what probes measured, the
+/// specification, and settings. A content security policy in the
 /// file refuses every address. A run that has no result yet, or none, gets a report that says so.
 /// </remarks>
 public static class Report
@@ -58,10 +59,12 @@ public static class Report
         var hasGaps = GapSection.Add(html, subject);
         StrategySection.Add(html, subject);
         var hasStrategies = TrajectorySection.Add(html, subject);
+        var hasLimits = ConstraintSection.Add(html, subject);
         PayoffSection.Add(html, subject);
         BatchSection.Add(html, subject);
         var hasValues = ValueSection.Add(html, subject);
-        return hasGaps || hasStrategies || hasValues;
+        var hasProbes = ProbeSection.Add(html, subject);
+        return hasGaps || hasStrategies || hasLimits || hasValues || hasProbes;
     }
 
     /// <summary>Adds how plots are used.</summary>

@@ -1,6 +1,6 @@
 namespace Alignment.Reports;
 
-/// <summary>What the players play: bars over actions, or a table of information sets.</summary>
+/// <summary>What the players play: bars over actions, or a table of information sets; of players that set weights, their numbers.</summary>
 internal static class StrategySection
 {
     private const int MostActions = 30;
@@ -10,7 +10,7 @@ internal static class StrategySection
     {
         if (subject.Finding is not { Plays.Count: > 0 } finding)
             return;
-        html.Add($"<section><h2>Strategies</h2>");
+        html.Add($"<section><h2>{Heading(finding.Plays.Select(play => play.Weights.Count > 0))}</h2>");
         if (finding.Elements.Count > 1)
             html.Add($"<p>Of the game furthest from equilibrium: {finding.Elements[finding.Worst].Game}.</p>");
         var rows = Shared(finding.Plays.Select(play => play.IsSequential ? play.Decisions.Count : 0), MostSets);
@@ -21,16 +21,27 @@ internal static class StrategySection
             html.Add($"<div><h3>{play.Player}</h3><p class=\"note\">{Value(play)}</p>");
             if (play.IsSequential)
                 InformationSets(html, play, most);
+            else if (play.Weights.Count > 0)
+                TensorTable.Add(html, play.Weights);
             else if (play.Decisions.Count > 0)
                 Actions(html, play.Decisions[0].Actions);
             html.Add($"</div>");
         }
 
         html.Add(isSequential ? new Html() : new Html().Add($"</div>"));
-        if (finding.Plays.All(play => play.Decisions.Count == 0))
+        if (finding.Plays.All(play => play.Decisions.Count == 0 && play.Weights.Count == 0))
             html.Add($"<p>The strategies stand in a file of their own in the run's folder.</p>");
         Joint(html, finding.Joint);
         html.Add($"</section>\n");
+    }
+
+    /// <summary>What is played, by whether each player sets weights.</summary>
+    public static string Heading(IEnumerable<bool> sets)
+    {
+        bool[] all = [.. sets];
+        return Array.TrueForAll(all, set => set) ? "Weights"
+            : all.Contains(true) ? "Strategies and weights"
+            : "Strategies";
     }
 
     /// <summary>How many rows each of several tables gets when all together may have so many: the longest are cut first.</summary>

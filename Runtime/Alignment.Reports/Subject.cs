@@ -34,6 +34,9 @@ internal sealed record Subject
     /// <summary>What reads it.</summary>
     public required Lazy<MetricColumns> Measured { private get; init; }
 
+    /// <summary>Whether the game is one of smooth payoffs, so that residuals are known and NashConv is not.</summary>
+    public bool IsFirstOrder => Finding?.Certificate.IsFirstOrder ?? Metrics.Find("game/stationarity") is not null;
+
     /// <summary>Sentences that a reader must know.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 

@@ -18,10 +18,14 @@ internal sealed record Trajectory(string Iterate, IReadOnlyList<long> Steps, IRe
                 builder.Add(
                     point.Step,
                     [
-                        .. solution.Players.Zip(
+                        .. solution.DeclaredPlayers.Zip(
                             strategies,
                             (player, strategy) =>
-                                (player.Name, FindingOfSolution.Decisions(solution.Game.Spec, player, strategy))
+                                new Moment(
+                                    player.Name,
+                                    FindingOfSolution.Decisions(solution.Game.Spec, player, strategy),
+                                    Tensor.Of(player, strategy)
+                                )
                         ),
                     ]
                 );
@@ -45,11 +49,15 @@ internal sealed record Trajectory(string Iterate, IReadOnlyList<long> Steps, IRe
                 using var json = JsonDocument.Parse(line);
                 var root = json.RootElement;
                 var step = root.GetProperty("step").GetInt64();
-                (string, IReadOnlyList<Decision>)[] players =
+                Moment[] players =
                 [
                     .. root.GetProperty("profile")
                         .EnumerateObject()
-                        .Select(player => (player.Name, FindingOfJson.Decisions(player.Value))),
+                        .Select(player => new Moment(
+                            player.Name,
+                            FindingOfJson.Decisions(player.Value),
+                            FindingOfJson.Weights(player.Value)
+                        )),
                 ];
                 builder ??= new(root.GetProperty("iterate").GetString() ?? "");
                 builder.Add(step, players);
@@ -64,12 +72,19 @@ internal sealed record Trajectory(string Iterate, IReadOnlyList<long> Steps, IRe
         return builder?.Built;
     }
 
-    /// <summary>Moments by their actions.</summary>
+    /// <summary>What a player did at a moment.</summary>
+    private sealed record Moment(string Player, IReadOnlyList<Decision> Decisions, IReadOnlyList<Tensor> Weights)
+    {
+        public IEnumerable<double> Numbers =>
+            Decisions.SelectMany(d => d.Actions).Select(a => a.Probability).Concat(Weights.SelectMany(w => w.Numbers));
+    }
+
+    /// <summary>Moments by their numbers.</summary>
     private sealed class Builder(string iterate)
     {
         private readonly List<long> _steps = [];
-        private (string Player, IReadOnlyList<Decision> Decisions)[]? _shape;
-        private readonly List<List<double>> _columns = []; // of all actions of all players in order
+        private Moment[]? _shape;
+        private readonly List<List<double>> _columns = []; // of all actions and weights of all players in order
 
         public Trajectory? Built
         {
@@ -90,6 +105,12 @@ internal sealed record Trajectory(string Iterate, IReadOnlyList<long> Steps, IRe
                                     decision.InformationSet,
                                     [.. decision.Actions.Select(action => new ActionTrajectory(action.Name, Next()))]
                                 )),
+                            ],
+                            [
+                                .. player.Weights.Select(tensor => new TensorTrajectory(
+                                    tensor,
+                                    [.. tensor.Numbers.Select(_ => Next())]
+                                )),
                             ]
                         )),
                     ]
@@ -97,12 +118,9 @@ internal sealed record Trajectory(string Iterate, IReadOnlyList<long> Steps, IRe
             }
         }
 
-        public void Add(long step, (string Player, IReadOnlyList<Decision> Decisions)[] players)
+        public void Add(long step, Moment[] players)
         {
-            double[] numbers =
-            [
-                .. players.SelectMany(player => player.Decisions).SelectMany(d => d.Actions).Select(a => a.Probability),
-            ];
+            double[] numbers = [.. players.SelectMany(player => player.Numbers)];
             if (_shape is null)
             {
                 _shape = players;
@@ -121,10 +139,20 @@ internal sealed record Trajectory(string Iterate, IReadOnlyList<long> Steps, IRe
 /// <summary>What a player did at the measured moments.</summary>
 /// <param name="Player">Its name.</param>
 /// <param name="Decisions">One without a name in a matrix game; one an information set in a sequential game.</param>
-internal sealed record PlayerTrajectory(string Player, IReadOnlyList<DecisionTrajectory> Decisions);
+/// <param name="Weights">What it set, where it does not choose.</param>
+internal sealed record PlayerTrajectory(
+    string Player,
+    IReadOnlyList<DecisionTrajectory> Decisions,
+    IReadOnlyList<TensorTrajectory> Weights
+);
 
 /// <summary>What was played at one decision.</summary>
 internal sealed record DecisionTrajectory(string? InformationSet, IReadOnlyList<ActionTrajectory> Actions);
 
 /// <summary>The probability of an action at each moment.</summary>
 internal sealed record ActionTrajectory(string Action, IReadOnlyList<double> Probabilities);
+
+/// <summary>Weights at each moment.</summary>
+/// <param name="Tensor">Their names, and their numbers at the first moment.</param>
+/// <param name="Numbers">For each number its course.</param>
+internal sealed record TensorTrajectory(Tensor Tensor, IReadOnlyList<IReadOnlyList<double>> Numbers);

@@ -1,6 +1,6 @@
 namespace Alignment.Reports;
 
-/// <summary>What was played over steps: a chart a player, and a triangle for each player with three actions.</summary>
+/// <summary>What was played over steps: a chart a player, of probabilities or weights, and a triangle for each player with three actions.</summary>
 internal static class TrajectorySection
 {
     private const int MostLines = 10;
@@ -8,6 +8,7 @@ internal static class TrajectorySection
     private const int Colours = 8;
     private static readonly AxisScale Steps = new("steps", IsLog: true);
     private static readonly AxisScale Probability = new("probability", IsLog: false, IsShare: true);
+    private static readonly AxisScale Weight = new("weight", IsLog: false);
 
     /// <summary>Adds charts and triangles.</summary>
     /// <returns>Whether there was a chart to add.</returns>
@@ -19,7 +20,8 @@ internal static class TrajectorySection
         var triangles = Triangles(subject);
         if (charts.Count == 0 && triangles.Count == 0)
             return false;
-        html.Add($"<section><h2>Strategies over steps</h2><p>{About(subject, trajectory)}</p>");
+        var heading = StrategySection.Heading(Shown(subject).Select(player => player.Weights.Count > 0));
+        html.Add($"<section><h2>{heading} over steps</h2><p>{About(subject, trajectory)}</p>");
         foreach (var (chart, caption) in charts)
         {
             html.Add($"<h3>{chart.Title}</h3>");
@@ -48,12 +50,27 @@ internal static class TrajectorySection
     /// <summary>A chart a player.</summary>
     public static IReadOnlyList<CaptionedChart> Charts(Subject subject) =>
         subject.Trajectory is { } trajectory
-            ? [.. trajectory.Players.Take(MostPlayers).Select(p => Of(trajectory, p)).OfType<CaptionedChart>()]
+            ?
+            [
+                .. Shown(subject)
+                    .Select(p => p.Weights.Count > 0 ? Of(subject, trajectory, p) : Of(trajectory, p))
+                    .OfType<CaptionedChart>(),
+            ]
             : [];
+
+    /// <summary>The players that are shown: of the declared ones, as far as they are known.</summary>
+    private static PlayerTrajectory[] Shown(Subject subject) =>
+        [
+            .. (subject.Trajectory?.Players ?? [])
+                .Where(p =>
+                    subject.Finding is not { Limits.Count: > 0 } f || f.Plays.Any(play => play.Player == p.Player)
+                )
+                .Take(MostPlayers),
+        ];
 
     /// <summary>The players whose strategies lie in a triangle.</summary>
     public static IReadOnlyList<PlayerTrajectory> Triangles(Subject subject) =>
-        [.. (subject.Trajectory?.Players ?? []).Take(MostPlayers).Where(SimplexDrawing.Takes)];
+        [.. Shown(subject).Where(SimplexDrawing.Takes)];
 
     /// <summary>A player's chart; null where the player has too many information sets for one, or too few moments were kept.</summary>
     private static CaptionedChart? Of(Trajectory trajectory, PlayerTrajectory player)
@@ -65,12 +82,12 @@ internal static class TrajectorySection
         Line[] shown =
             lines.Length <= MostLines
                 ? lines
-                : [.. lines.OrderByDescending(line => line.Probabilities.Max()).Take(MostLines)];
+                : [.. lines.OrderByDescending(line => line.Numbers.Max()).Take(MostLines)];
         var chart = new Chart(
             $"Strategy of {player.Player}",
             Steps,
             Probability,
-            [.. shown.Select((line, k) => Curve(trajectory, line, k))]
+            [.. shown.Select((line, k) => Curve(trajectory, line, k, Probability))]
         );
         if (!chart.HasCurve)
             return null;
@@ -81,6 +98,42 @@ internal static class TrajectorySection
             : "";
         return new(chart, caption);
     }
+
+    /// <summary>The chart of a player that sets weights; of many numbers, those that moved most.</summary>
+    private static CaptionedChart? Of(Subject subject, Trajectory trajectory, PlayerTrajectory player)
+    {
+        var known = subject.Finding?.Plays.FirstOrDefault(play => play.Player == player.Player)?.Weights ?? [];
+        Line[] lines =
+        [
+            .. player.Weights.SelectMany(weights =>
+            {
+                // labels stand with the result alone
+                var shape = known.FirstOrDefault(w => w.Name == weights.Tensor.Name) ?? weights.Tensor;
+                return weights.Numbers.Select((numbers, k) => new Line(Named(player, shape, k), numbers));
+            }),
+        ];
+        Line[] shown =
+            lines.Length <= MostLines
+                ? lines
+                : [.. lines.OrderByDescending(line => line.Numbers.Max() - line.Numbers.Min()).Take(MostLines)];
+        var chart = new Chart(
+            $"Weights of {player.Player}",
+            Steps,
+            Weight,
+            [.. shown.Select((line, k) => Curve(trajectory, line, k, Weight))]
+        );
+        return chart.HasCurve
+            ? new(
+                chart,
+                shown.Length < lines.Length ? $"The {MostLines} of {lines.Length} numbers that moved most." : ""
+            )
+            : null;
+    }
+
+    private static string Named(PlayerTrajectory player, Tensor tensor, int k) =>
+        tensor.Axes.Count == 0 ? tensor.Name
+        : player.Weights.Count == 1 ? tensor.Label(k)
+        : $"{tensor.Name}: {tensor.Label(k)}";
 
     private static IEnumerable<Line> Lines(PlayerTrajectory player) =>
         player.Decisions.SelectMany(decision =>
@@ -96,14 +149,14 @@ internal static class TrajectorySection
             }
         );
 
-    private static Series Curve(Trajectory trajectory, Line line, int k) =>
+    private static Series Curve(Trajectory trajectory, Line line, int k, AxisScale axis) =>
         Series.Of(
             line.Name,
             $"run{k % Colours}",
             k < Colours ? "solid" : "dash",
             Steps,
-            Probability,
-            line.Probabilities.Select((p, at) => new Point(trajectory.Steps[at], p))
+            axis,
+            line.Numbers.Select((number, at) => new Point(trajectory.Steps[at], number))
         );
 
     private static string About(Subject subject, Trajectory trajectory)
@@ -114,5 +167,5 @@ internal static class TrajectorySection
         return $"{of}The {trajectory.Iterate} iterate, the one that is reported, at {Figures.Plural(trajectory.Steps.Count, "measured moment")} up to step {Figures.Count(trajectory.Steps[^1])}. Step 0 has no place on a logarithmic axis.";
     }
 
-    private sealed record Line(string Name, IReadOnlyList<double> Probabilities);
+    private sealed record Line(string Name, IReadOnlyList<double> Numbers);
 }

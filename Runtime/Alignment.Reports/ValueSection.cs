@@ -23,8 +23,12 @@ internal static class ValueSection
     /// <summary>The chart with its caption; null where too little was measured.</summary>
     public static CaptionedChart? Of(Subject subject)
     {
-        var keys = subject.Metrics.Keys.Where(key => key.StartsWith(Prefix, StringComparison.Ordinal)).ToArray();
         var order = subject.Finding?.Plays.Select(play => play.Player).ToList() ?? [];
+        // what those earn who set the prices of constraints is no payoff of the game
+        var keys = subject
+            .Metrics.Keys.Where(key => key.StartsWith(Prefix, StringComparison.Ordinal))
+            .Where(key => subject.Finding is not { Limits.Count: > 0 } || order.Contains(key[Prefix.Length..]))
+            .ToArray();
         var series = keys.OrderBy(key => order.IndexOf(key[Prefix.Length..]))
             .Take(MostPlayers)
             .Select((key, k) => Curve(subject.Metrics, key, k))
@@ -36,7 +40,10 @@ internal static class ValueSection
             ? $" The mean of {Figures.Count(batch.Elements.Count)} games."
             : "";
         var cut = keys.Length > MostPlayers ? $" The first {MostPlayers} of {keys.Length} players." : "";
-        return new(chart, $"Expected payoff at the reported strategies, without regularizers.{mean}{cut}");
+        return new(
+            chart,
+            $"Expected payoff at the reported {(subject.IsFirstOrder ? "point" : "strategies")}, without regularizers.{mean}{cut}"
+        );
     }
 
     private static Series Curve(MetricColumns metrics, string key, int k) =>

@@ -6,6 +6,9 @@ internal static class VerdictSection
     /// <summary>Above this the last iterate goes in circles rather than settle.</summary>
     private const double NoteworthyCycling = 0.5;
 
+    /// <summary>From here on a residual or a violation is no longer called small; the figure stands beside the word.</summary>
+    private const double Settled = 1e-3;
+
     private static readonly (string Key, string Name)[] OtherGaps =
     [
         ("game/regularized_gap", "regularized gap"),
@@ -59,20 +62,40 @@ internal static class VerdictSection
             finding.Elements.Count > 1
                 ? $"In the worst of {Reports.Figures.Plural(finding.Elements.Count, "game")}, "
                 : "";
-        var gap = Reports.Figures.Brief(certificate.NashConv);
+        var gap = Reports.Figures.Brief(certificate.Distance);
         var sentence = certificate switch
         {
-            { NashConv: var number } when !double.IsFinite(number) => "no certificate: NashConv is not a finite number",
+            { Distance: var number } when !double.IsFinite(number) =>
+                $"no certificate: {(certificate.IsFirstOrder ? "the residual" : "NashConv")} is not a finite number",
+            { IsFirstOrder: true } => FirstOrder(certificate, gap),
             { Kind: "lower_bound", StandardError: { } error } =>
                 $"deviations that were found gain {gap} ± {Reports.Figures.Brief(error)} in sum; others may gain more",
             { Kind: "lower_bound" } => $"deviations that were found gain {gap} in sum; others may gain more",
             { Kind: "upper_bound" } =>
                 $"players could gain at most {gap} in sum, each deviating alone from the strategies found",
-            { NashConv: 0 } => "no player could gain anything by deviating alone from the strategies found",
+            { Distance: 0 } => "no player could gain anything by deviating alone from the strategies found",
             _ => $"players could gain {gap} in sum, each deviating alone from the strategies found",
         };
         sentence = all + sentence;
         return $"{char.ToUpperInvariant(sentence[0])}{sentence[1..]}.";
+    }
+
+    /// <summary>What small steps tell, and of constraints whether they hold.</summary>
+    private static string FirstOrder(Certified certificate, string residual)
+    {
+        var steps =
+            certificate.Distance == 0 ? "no player gains to first order by a small step of its own"
+            : certificate.Distance < Settled
+                ? $"no player gains to first order by a small step of its own, up to a residual of {residual}"
+            : $"players still gain to first order by small steps of their own: the residual is {residual}";
+        var limits = certificate.Violation switch
+        {
+            null => "",
+            0 => "the constraints hold, and ",
+            < Settled and var violation => $"the constraints hold within {Reports.Figures.Brief(violation)}, and ",
+            var violation => $"a constraint is violated by {Reports.Figures.Brief(violation.Value)}, and ",
+        };
+        return $"{limits}{steps}{(certificate.Distance < Settled ? "; larger deviations are not excluded" : "")}";
     }
 
     private static string Became(string state) =>
@@ -89,7 +112,9 @@ internal static class VerdictSection
         if (subject.Finding is not { } finding)
         {
             if (subject.Metrics.Last("game/nash_conv") is var (step, gap))
-                yield return $"What was last measured: NashConv {Reports.Figures.Brief(gap)} at step {Reports.Figures.Count(step)}. That is a figure of the log, not a certificate of a result.";
+                yield return LastMeasured("NashConv", gap, step);
+            else if (subject.Metrics.Last("game/stationarity") is var (at, residual))
+                yield return LastMeasured("residual", residual, at);
             yield break;
         }
 
@@ -99,12 +124,21 @@ internal static class VerdictSection
                 "The certificate is exact: best responses to these strategies were computed in float64, on the game without regularizers. NashConv is the sum of what each player could gain alone, exploitability the same over the number of players; both are 0 at a Nash equilibrium.",
             "lower_bound" =>
                 $"The certificate is a lower bound on NashConv: it says how far from equilibrium the strategies are at least, and not how far at most. {finding.Certificate.Oracle}",
+            "stationary" => Stationary,
+            "kkt" =>
+                $"{Stationary} Violation is by how much the most violated constraint is, slackness the largest |multiplier times (cost − bound)|; where all three are 0, the conditions of Karush, Kuhn and Tucker hold.",
             "upper_bound" => "The certificate is an upper bound on NashConv, which is 0 at a Nash equilibrium.",
             var kind => $"The certificate is of kind '{kind}'.",
         };
         if (finding.Joint.Count > 0)
             yield return "The answer is a distribution over the players' joint actions; NashConv is that of its marginals, played independently.";
     }
+
+    private const string Stationary =
+        "The certificate is of first order, computed in float64: the residual is how far the projected unit step along the players' gradients goes, in the coordinate where it goes furthest. It is 0 at a stationary point, which a local Nash equilibrium is, and some points are that are none. NashConv is not known in a game of smooth payoffs.";
+
+    private static string LastMeasured(string figure, double value, long step) =>
+        $"What was last measured: {figure} {Reports.Figures.Brief(value)} at step {Reports.Figures.Count(step)}. That is a figure of the log, not a certificate of a result.";
 
     /// <summary>How the run ended: of a batch, the worst outcome, and that of the game which the certificate is of.</summary>
     private static IEnumerable<string> Ends(Subject subject)
@@ -131,8 +165,13 @@ internal static class VerdictSection
         var certificate = finding.Certificate;
         html.Add($"<dl class=\"figures\">");
         Figure(html, "certificate", certificate.Words);
-        Figure(html, "NashConv", Reports.Figures.Brief(certificate.NashConv));
-        Figure(html, "exploitability", Reports.Figures.Brief(certificate.Exploitability));
+        Figure(html, certificate.Figure, Reports.Figures.Brief(certificate.Distance));
+        if (certificate.Exploitability is { } exploitability)
+            Figure(html, "exploitability", Reports.Figures.Brief(exploitability));
+        if (certificate.Violation is { } violation)
+            Figure(html, "violation", Reports.Figures.Brief(violation));
+        if (certificate.Slackness is { } slackness)
+            Figure(html, "slackness", Reports.Figures.Brief(slackness));
         foreach (var (key, name) in OtherGaps)
         {
             if (finding.Metrics.TryGetValue(key, out var gap))
