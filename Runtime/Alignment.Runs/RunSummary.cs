@@ -37,14 +37,21 @@ public sealed record RunSummary
     /// <summary>Seconds inside the solve loop, of the result or the last measured moment; null before the first.</summary>
     public double? Seconds { get; init; }
 
-    /// <summary>What kind of certificate the result has, <c>exact</c> or <c>lower_bound</c>; null without a result.</summary>
+    /// <summary>What kind of certificate the result has, such as <c>exact</c>, <c>lower_bound</c>, <c>stationary</c>; null without a result.</summary>
     public string? Certificate { get; init; }
 
-    /// <summary>NashConv, in payoff: of the certificate, else as last measured; null where there is none.</summary>
+    /// <summary>NashConv, in payoff: of the certificate, else as last measured; null where there is none, as in games of smooth payoffs.</summary>
     public double? NashConv { get; init; }
 
     /// <summary>NashConv / number of players, of the certificate; null without one.</summary>
     public double? Exploitability { get; init; }
+
+    /// <summary>How far from equilibrium: <see cref="NashConv"/>, or in a game of smooth payoffs the residual of stationarity. Null where neither is
+    /// known.</summary>
+    public double? Distance { get; init; }
+
+    /// <summary>The distance where it is a residual; else null.</summary>
+    public double? Residual => NashConv is null && Certificate is null or "stationary" or "kkt" ? Distance : null;
 
     /// <summary>Looks at a run's folder; the metrics are read from their end alone.</summary>
     /// <exception cref="RunStoreException">Its description lacks something.</exception>
@@ -91,8 +98,14 @@ public sealed record RunSummary
                 result = result with { Steps = Math.Max(step, result.Steps), Seconds = seconds };
                 foreach (var (key, value) in samples)
                 {
-                    if (keys.Names[key] == "game/nash_conv" && double.IsFinite(value))
-                        result = result with { NashConv = value };
+                    if (!double.IsFinite(value))
+                        continue;
+                    result = keys.Names[key] switch
+                    {
+                        "game/nash_conv" => result with { NashConv = value, Distance = value },
+                        "game/stationarity" => result with { Distance = value },
+                        _ => result,
+                    };
                 }
             }
         );
@@ -120,6 +133,7 @@ public sealed record RunSummary
                 Certificate = certificate.GetProperty("kind").GetString(),
                 NashConv = Number(certificate, "nash_conv"),
                 Exploitability = Number(certificate, "exploitability"),
+                Distance = Number(certificate, "nash_conv") ?? Number(certificate, "residual"),
             };
         }
         catch (Exception e)

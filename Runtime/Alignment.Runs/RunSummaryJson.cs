@@ -53,6 +53,7 @@ public static class RunSummaryJson
         json.WriteString("certificate", run.Certificate);
         Number(json, "nash_conv", run.NashConv);
         Number(json, "exploitability", run.Exploitability);
+        Number(json, "distance", run.Distance);
         json.WriteStartObject("identity");
         foreach (var (key, value) in about.Identity)
             json.WriteString(key, value);
