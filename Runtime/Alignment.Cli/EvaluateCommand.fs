@@ -39,11 +39,14 @@ module EvaluateCommand =
         let strategies = ProfileText.read game.Spec file
         { File = file; Strategies = strategies; Found = evaluate game strategies }
 
+    /// Those who set the prices of constraints come behind these, and win nothing by it.
+    let private declared (game: BoundGame) = game.Declared.Players
+
     let private meetings (game: BoundGame) (profiles: Saved list) = [
         for own in profiles do
             for others in profiles do
                 if own.File <> others.File then
-                    for index, player in Seq.indexed game.Spec.Players do
+                    for index, player in Seq.indexed (declared game) do
                         let mixed = others.Strategies |> List.updateAt index own.Strategies[index]
 
                         {
@@ -59,17 +62,17 @@ module EvaluateCommand =
             Words.table [
                 [
                     "profile"
-                    "nash_conv"
-                    "exploitability"
-                    for player in game.Spec.Players do
+                    for name, _ in CertificateText.figures profiles.Head.Found.Certificate do
+                        name
+                    for player in declared game do
                         $"value %s{player.Name}"
                 ]
                 for profile in profiles do
                     [
                         profile.File
-                        Words.exact profile.Found.Certificate.NashConv
-                        Words.exact profile.Found.Certificate.Exploitability
-                        for player in game.Spec.Players do
+                        for _, figure in CertificateText.figures profile.Found.Certificate do
+                            Words.exact figure
+                        for player in declared game do
                             Words.exact (profile.Found.Value player)
                     ]
             ]
@@ -101,10 +104,11 @@ module EvaluateCommand =
             json.WriteStartObject()
             json.WriteString("file", profile.File)
 
-            JsonText.numbers json [ "nash_conv", certificate.NashConv; "exploitability", certificate.Exploitability ]
+            json.WriteString("kind", certificate.Kind)
+            JsonText.numbers json (CertificateText.figures certificate)
 
             JsonText.object json "values" (fun () ->
-                JsonText.numbers json [ for player in game.Spec.Players -> player.Name, profile.Found.Value player ])
+                JsonText.numbers json [ for player in declared game -> player.Name, profile.Found.Value player ])
 
             json.WriteEndObject()
 

@@ -57,6 +57,7 @@ module ListCommands =
     let private kind (solver: ISolver) =
         match solver with
         | :? IIterativeSolver -> "iterative"
+        | :? IGradientSolver -> "gradient"
         | :? IDirectSolver -> "direct"
         | :? ISampledSolver -> "sampled"
         | _ -> "population"
@@ -71,6 +72,8 @@ module ListCommands =
         let info = solver.Info
 
         [
+            if solver :? IGradientSolver then
+                "games of smooth payoffs: players that set weights, and players that choose from actions; no sequential games"
             if solver :? ISampledSolver then
                 "sequential games, with the payoffs of their rules"
             if info.TwoPlayersOnly then

@@ -77,9 +77,22 @@ module RunsCommand =
         | Some value, _ -> Words.brief value
         | None, _ -> ""
 
+    let private residual (run: RunSummary) =
+        match Option.ofNullable run.Residual with
+        | Some value -> Words.brief value
+        | None -> ""
+
     let private text (runs: RunSummary list) =
+        // most folders have no games of smooth payoffs
+        let hasResiduals = runs |> List.exists (fun run -> run.Residual.HasValue)
+
         Words.table [
-            [ "id"; "started (UTC)"; "state"; "name"; "solver"; "steps"; "nash_conv"; "tags" ]
+            [
+                yield! [ "id"; "started (UTC)"; "state"; "name"; "solver"; "steps"; "nash_conv" ]
+                if hasResiduals then
+                    "residual"
+                "tags"
+            ]
             for run in runs do
                 [
                     run.Id
@@ -89,6 +102,8 @@ module RunsCommand =
                     solverName run
                     Words.count run.Steps
                     nashConv run
+                    if hasResiduals then
+                        residual run
                     String.concat " " run.Description.Tags
                 ]
         ]

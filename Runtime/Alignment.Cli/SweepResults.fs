@@ -30,14 +30,23 @@ module SweepResults =
         | true, value when value.ValueKind = JsonValueKind.String -> value.GetString() |> Option.ofObj
         | _ -> None
 
-    /// NashConv with a sign for what is only a lower bound.
-    let nashConv (solution: JsonElement) =
+    /// What the figure that says how far is called: NashConv is not known of every game.
+    let private figure (solution: JsonElement) =
+        match (solution.GetProperty "certificate").TryGetProperty "residual" with
+        | true, _ -> "residual"
+        | _ -> "nash_conv"
+
+    /// That figure, with a sign for what is only a lower bound.
+    let private distance (solution: JsonElement) =
         let certificate = solution.GetProperty "certificate"
 
-        match number "nash_conv" certificate, text "kind" certificate with
+        match number (figure solution) certificate, text "kind" certificate with
         | None, _ -> "not finite"
         | Some value, Some "lower_bound" -> $">= %s{Words.brief value}"
         | Some value, _ -> Words.brief value
+
+    /// Name and figure.
+    let told (solution: JsonElement) = $"%s{figure solution} %s{distance solution}"
 
     let status (result: SweepResult) =
         match result.Solution with
@@ -72,14 +81,21 @@ module SweepResults =
     let table (plan: SweepPlan) (results: SweepResult list) =
         let keys = plan.Cells.Head.Values |> List.map fst
 
+        // runs of one sweep are of one kind of game, but for scripts that choose
+        let title, told =
+            match results |> List.choose (_.Solution >> Option.map figure) |> List.distinct with
+            | [] -> "nash_conv", distance
+            | [ single ] -> single, distance
+            | _ -> "distance", told
+
         Words.table [
-            keys @ [ "nash_conv"; "steps"; "seconds"; "run"; "status" ]
+            keys @ [ title; "steps"; "seconds"; "run"; "status" ]
             for result in results do
                 List.map snd result.Cell.Values
                 @ [
                     match result.Solution with
                     | Some solution ->
-                        nashConv solution
+                        told solution
                         number "steps" solution |> Option.map (int64 >> Words.count) |> Option.defaultValue "-"
                         number "seconds" solution |> Option.map Words.brief |> Option.defaultValue "-"
                     | None -> yield! [ "-"; "-"; "-" ]

@@ -119,7 +119,7 @@ module SweepRunner =
 
     let private sentence (result: SweepResult) =
         match result.Solution with
-        | Some solution -> $"nash_conv %s{SweepResults.nashConv solution}. %s{SweepResults.status result}"
+        | Some solution -> $"%s{SweepResults.told solution}. %s{SweepResults.status result}"
         | None -> result.Message
 
     let private runAll (terminal: Terminal) (plan: SweepPlan) (signals: Signals) children =

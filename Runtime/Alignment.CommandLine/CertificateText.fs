@@ -30,5 +30,11 @@ module CertificateText =
         yield! optional "ce_gap" certificate.CorrelatedGap
     ]
 
-    /// What the first figure is called.
-    let name (certificate: Certificate) = certificate |> figures |> List.head |> fst
+    /// The figures for a table with a row a game: NashConv alone, as exploitability follows; or all residuals.
+    let told (certificate: Certificate) =
+        match certificate with
+        | :? Certificate.Kkt as kkt -> figures kkt
+        | other -> List.truncate 1 (figures other)
+
+    /// What they are called.
+    let names (certificate: Certificate) = certificate |> told |> List.map fst

@@ -64,7 +64,12 @@ module GameFile =
                 Faults.refuse $"%s{path}: there is no folder '%s{folder}'; make it first."
 
     let private refuseParts (spec: GameSpec) =
-        [ "regularizers", Seq.length spec.Regularizers; "constraints", Seq.length spec.Constraints ]
+        [
+            "regularizers", Seq.length spec.Regularizers
+            "constraints", Seq.length spec.Constraints
+            "players that set weights",
+            spec.Players |> Seq.filter (fun player -> player.Weights.Count > 0) |> Seq.length
+        ]
         |> List.iter (fun (what, count) ->
             if count > 0 then
                 Faults.refuse $"'%s{spec.Name}' has %s{what}, which no file of Gambit can hold.")

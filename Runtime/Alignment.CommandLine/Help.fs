@@ -55,4 +55,8 @@ module Help =
 
             [ section $"SETTINGS of '%s{solver.Info.Name}', for --set and --sweep%s{swept}:" rows ]
 
-    let parameters (experiment: Experiment) = ofGame experiment.Game @ ofSolver experiment.Solver
+    /// The stop rule of a run that is asked for none.
+    let private ends (experiment: Experiment) =
+        $"ENDS, unless --until or --steps says otherwise, at %O{experiment.Options.For(experiment.Game).Until}."
+
+    let parameters (experiment: Experiment) = ofGame experiment.Game @ ofSolver experiment.Solver @ [ ends experiment ]

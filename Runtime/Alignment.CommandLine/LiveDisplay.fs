@@ -38,7 +38,8 @@ module private Scene =
         match List.tryLast points with
         | None -> [ $"[bold]%s{Markup.Escape title}[/]  %s{Words.seconds elapsed}" ]
         | Some last ->
-            let gaps = points |> List.filter (fun p -> p.Step > 0L) |> List.choose (metric "game/nash_conv")
+            let gaps = points |> List.filter (fun p -> p.Step > 0L) |> List.choose Outlook.distance
+            let line (name: string) text = $"%s{name.PadRight 12}  %s{text}"
 
             let values =
                 last.Metrics
@@ -49,12 +50,17 @@ module private Scene =
             [
                 $"[bold]%s{Markup.Escape title}[/]  %s{Words.seconds elapsed}  [grey]until %s{Markup.Escape(string rule)}[/]"
                 left rule points (last.Seconds + since)
-                $"steps      %s{Words.count last.Step}"
+                line "steps" (Words.count last.Step)
                 match List.tryLast gaps with
-                | Some gap -> $"nash_conv  %s{Words.brief gap}  [blue]%s{Outlook.sparkline SparkWidth gaps}[/]"
+                | Some(name, gap) ->
+                    let course = Outlook.sparkline SparkWidth (List.map snd gaps)
+                    line name $"%s{Words.brief gap}  [blue]%s{course}[/]"
+                | None -> ()
+                match metric "game/violation" last with
+                | Some violation -> line "violation" (Words.brief violation)
                 | None -> ()
                 if values <> "" then
-                    $"values     %s{values}"
+                    line "values" values
             ]
 
     let render rows : IRenderable = Rows(rows |> List.map (fun row -> Markup row :> IRenderable))

@@ -37,6 +37,56 @@ module MetricCatalogue =
             Better = "smaller"
         }
         {
+            Key = "game/stationarity"
+            Formula =
+                "in a game of smooth payoffs: largest abs(P(w + dV/dw) - w) over all numbers w that players set, V what their player maximizes, P the projection onto the numbers allowed; multipliers are such numbers"
+            Estimator = "exact derivatives of the reported point in float64"
+            Unit = "none: a step in weights per payoff"
+            Better = "smaller; 0 where no player gains to first order, which says nothing about large deviations"
+        }
+        {
+            Key = "game/stationarity/{iterate}"
+            Formula = "game/stationarity of the last or of the average iterate"
+            Estimator = "exact derivatives in float64"
+            Unit = "none"
+            Better = "smaller"
+        }
+        {
+            Key = "game/violation"
+            Formula = "largest max(0, expected cost - bound) over constraints"
+            Estimator = "exact, at the reported point in float64"
+            Unit = "of the costs"
+            Better = "smaller; 0 where all constraints hold"
+        }
+        {
+            Key = "game/slackness"
+            Formula = "largest abs(multiplier * (expected cost - bound)) over constraints"
+            Estimator = "exact, at the reported point in float64"
+            Unit = "payoff"
+            Better = "smaller; 0 where only constraints that bind have a price"
+        }
+        {
+            Key = "constraint/{name}/value"
+            Formula = "expected cost of the constraint"
+            Estimator = "exact, at the reported point in float64"
+            Unit = "of the cost"
+            Better = "none: at most the bound"
+        }
+        {
+            Key = "constraint/{name}/multiplier"
+            Formula = "the constraint's price, which its Lagrange player sets"
+            Estimator = "the solver's"
+            Unit = "payoff per cost"
+            Better = "none: 0 where the constraint does not bind"
+        }
+        {
+            Key = "constraint/{name}/violation"
+            Formula = "max(0, expected cost - bound)"
+            Estimator = "exact, at the reported point in float64"
+            Unit = "of the cost"
+            Better = "smaller; 0 where the constraint holds"
+        }
+        {
             Key = "game/regularized_gap"
             Formula =
                 "sum over players of (best-response value - own value), each player's penalty subtracted from its payoff"
@@ -98,7 +148,7 @@ module MetricCatalogue =
         }
         {
             Key = "game/entropy/{player}"
-            Formula = "-sum over actions of p log p"
+            Formula = "-sum over actions of p log p; of players that choose from actions"
             Estimator = "exact"
             Unit = "nats"
             Better = "none: 0 is pure, log(actions) is uniform"
@@ -112,7 +162,8 @@ module MetricCatalogue =
         }
         {
             Key = "game/rate"
-            Formula = "minus the slope of log game/nash_conv of the reported iterate on log step"
+            Formula =
+                "minus the slope of log game/nash_conv, or of log game/stationarity, of the reported iterate on log step"
             Estimator = "least squares over the measured moments behind the first 2 % of the run"
             Unit = "none"
             Better = "larger; `align solvers NAME` tells what a solver claims"
@@ -128,9 +179,9 @@ module MetricCatalogue =
         {
             Key = "solver/evaluations"
             Formula =
-                "payoffs that the solver's steps looked at in one game: one player's at one cell or end of it each"
+                "payoffs that the solver's steps looked at in one game: one player's at one cell or end of it each; in a game of smooth payoffs one player's at one point"
             Estimator =
-                "exact: of iterative solvers passes a step times cells or ends, of sampling ones counted; not counted for populations"
+                "exact: of iterative solvers passes a step times cells or ends, of gradient solvers points a step, of sampling ones counted; not counted for populations"
             Unit = "payoffs"
             Better = "none: the work done, for comparing solvers whose steps differ"
         }

@@ -15,6 +15,14 @@ module Outlook =
             | true, value when Double.IsFinite value -> Some value
             | _ -> None)
 
+    /// The figure that says how far a measured moment is from equilibrium, with its name: NashConv, or the residual of a game of smooth payoffs.
+    let distance (point: TracePoint) =
+        [ "nash_conv"; "stationarity" ]
+        |> List.tryPick (fun name ->
+            match point.Metrics.TryGetValue("game/" + name) with
+            | true, value -> Some(name, value)
+            | _ -> None)
+
     /// Steps at which a figure will lie below a threshold if it goes on falling like a power of the steps; none if it does not fall.
     let private reaches (below: Stop.Below) (points: TracePoint list) =
         let logs =

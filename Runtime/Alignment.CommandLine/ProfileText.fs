@@ -49,8 +49,63 @@ module ProfileText =
 
         numbers
 
+    // ---- weights -----------------------------------------------------------------------------------------------------
+
+    let private refuseOutside file where (weights: Weights) (numbers: float list) =
+        let refuse what = Faults.refuse $"%s{file}: %s{where}: expected numbers in %O{weights.Domain}, %s{what}."
+
+        match weights.Domain with
+        | :? Domain.Interval as interval ->
+            match numbers |> List.tryFind (fun x -> x < interval.Low - tolerance || x > interval.High + tolerance) with
+            | Some outside -> refuse $"got %s{Words.exact outside}"
+            | None -> ()
+        | :? Domain.Simplex as simplex ->
+            let at = weights.Axes.IndexOf simplex.Axis
+            let inner = weights.Axes |> Seq.skip (at + 1) |> Seq.fold (fun n axis -> n * axis.Size) 1
+
+            if numbers |> List.exists (fun x -> x < 0.0) then
+                refuse "got one below 0"
+
+            // of each distribution the place among all others, and within the innermost axes
+            for (_, _), own in
+                List.indexed numbers |> List.groupBy (fun (k, _) -> k / (inner * simplex.Axis.Size), k % inner) do
+                let sum = List.sumBy snd own
+
+                if abs (sum - 1.0) > tolerance then
+                    refuse $"got some that sum to %s{Words.exact sum}"
+        | _ -> ()
+
+    let private weights file (player: Player) (element: JsonElement) = [
+        for weights in player.Weights do
+            let where = $"'%s{weights.Name}' of '%s{player.Name}'"
+            let array = part file $"'%s{player.Name}'" element weights.Name "weights"
+
+            let entries =
+                if array.ValueKind = JsonValueKind.Array then
+                    List.ofSeq (array.EnumerateArray())
+                else
+                    Faults.refuse $"%s{file}: %s{where}: expected an array of numbers, got %O{array.ValueKind}."
+
+            if entries.Length <> weights.Size then
+                Faults.refuse $"%s{file}: %s{where}: expected %d{weights.Size} numbers, got %d{entries.Length}."
+
+            let numbers =
+                entries
+                |> List.map (fun entry ->
+                    if entry.ValueKind = JsonValueKind.Number && Double.IsFinite(entry.GetDouble()) then
+                        entry.GetDouble()
+                    else
+                        Faults.refuse $"%s{file}: %s{where}: expected finite numbers, got %s{entry.GetRawText()}.")
+
+            refuseOutside file where weights numbers
+            yield! numbers
+
+        known file $"'%s{player.Name}'" "weights" element (player.Weights |> Seq.map _.Name)
+    ]
+
     let private strategy file (spec: GameSpec) (player: Player) (element: JsonElement) =
         match spec.Tree with
+        | _ when player.Weights.Count > 0 -> weights file player element
         | null ->
             let labels = List.init player.Actions.Size player.Actions.Label
             distribution file $"'%s{player.Name}'" element labels

@@ -84,6 +84,10 @@ module Runner =
         if request.Jobs.IsSome then
             Faults.refuse "--jobs: this is one run in one process; it is about sweeps that need several."
 
+        if request.Format = Gambit && experiment.Game.IsDifferentiable then
+            Faults.refuse
+                $"--format: a line of Gambit is an equilibrium in mixed strategies, and '%s{experiment.Game.Name}' is a game of smooth payoffs or has constraints; use --json."
+
         use signals = new Signals()
         let title = $"%s{experiment.Game.Name} by %s{experiment.Solver.Info.NameOn experiment.Game}"
         let options = experiment.Options

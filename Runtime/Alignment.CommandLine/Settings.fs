@@ -5,7 +5,7 @@ open Alignment
 
 /// Brings the options of a run into an experiment.
 module Settings =
-    /// Numbers that all games' payoffs together may take: 4 GB.
+    /// Numbers that all games' payoffs, or weights, together may take: 4 GB.
     let private mostNumbers = 5e8
 
     let private parameters (spec: GameSpec) = spec.Parameters |> Seq.map _.Name |> List.ofSeq
@@ -83,11 +83,16 @@ module Settings =
     let private checkSize (spec: GameSpec) =
         let product axes = axes |> Seq.fold (fun n (axis: Axis) -> n * float axis.Size) 1.0
         let games = product spec.Batch
-        let numbers = games * product (spec.Players |> Seq.map _.Actions) * float spec.Players.Count
+
+        let numbers, what =
+            if spec.IsDifferentiable then
+                games * (spec.Players |> Seq.sumBy (fun player -> float player.Actions.Size)), "weights"
+            else
+                games * product (spec.Players |> Seq.map _.Actions) * float spec.Players.Count, "payoffs"
 
         if games > 1.0 && numbers > mostNumbers then
             Faults.refuse
-                $"%s{Words.large games} games of this size hold %s{Words.large numbers} payoffs, more than the %s{Words.large mostNumbers} that are taken; solve fewer at once."
+                $"%s{Words.large games} games of this size hold %s{Words.large numbers} %s{what}, more than the %s{Words.large mostNumbers} that are taken; solve fewer at once."
 
     let private executor (request: Request) (options: SolveOptions) =
         match request.Executor, request.Device with
@@ -113,13 +118,16 @@ module Settings =
         let old = experiment.Options
 
         let options =
-            old.With(
-                executor = executor request old,
-                precision = Option.toNullable request.Precision,
-                threads = Option.toNullable request.Threads,
-                seed = Option.toNullable request.Seed,
-                seeds = seeds,
-                until = Option.toObj (Request.stop request)
-            )
+            old
+                .With(
+                    executor = executor request old,
+                    precision = Option.toNullable request.Precision,
+                    threads = Option.toNullable request.Threads,
+                    seed = Option.toNullable request.Seed,
+                    seeds = seeds,
+                    until = Option.toObj (Request.stop request)
+                )
+                .For
+                spec
 
         Experiment(spec, solver, options.Until, experiment.Script).With(fun _ -> options).Reporting(experiment.Report)

@@ -56,10 +56,66 @@ module SolutionJson =
             json.WriteStartArray weights.Name
 
             for k in start .. start + weights.Size - 1 do
-                json.WriteNumberValue numbers[k]
+                if Double.IsFinite numbers[k] then
+                    json.WriteNumberValue numbers[k]
+                else
+                    json.WriteNullValue()
 
             json.WriteEndArray()
             start <- start + weights.Size
+
+    /// The axes of what players set: the order of the numbers in a profile.
+    let private shapes (json: Utf8JsonWriter) (solution: Solution) =
+        if solution.DeclaredPlayers |> Seq.exists (fun player -> player.Weights.Count > 0) then
+            json.WriteStartArray "weights"
+
+            for player in solution.DeclaredPlayers do
+                for weights in player.Weights do
+                    json.WriteStartObject()
+                    json.WriteString("name", weights.Name)
+                    json.WriteString("player", player.Name)
+                    json.WriteStartArray "axes"
+
+                    for axis in weights.Axes do
+                        json.WriteStartObject()
+                        json.WriteString("name", axis.Name)
+                        json.WriteNumber("size", axis.Size)
+
+                        if axis.Labels.Count > 0 then
+                            json.WriteStartArray "labels"
+                            axis.Labels |> Seq.iter json.WriteStringValue
+                            json.WriteEndArray()
+
+                        json.WriteEndObject()
+
+                    json.WriteEndArray()
+                    json.WriteEndObject()
+
+            json.WriteEndArray()
+
+    /// What constraints came to.
+    let private constraints (json: Utf8JsonWriter) (solution: Solution) (game: GameSolution) =
+        match List.ofSeq (solution.Constraints(solution.Games.IndexOf game)) with
+        | [] -> ()
+        | outcomes ->
+            json.WriteStartArray "constraints"
+
+            for outcome in outcomes do
+                json.WriteStartObject()
+                json.WriteString("name", outcome.Constraint.Name)
+                json.WriteString("player", outcome.Constraint.Player.Name)
+                json.WriteString("lagrange_player", PricedConstraint.Of(outcome.Constraint).Player.Name)
+
+                numbers json [
+                    "bound", outcome.Constraint.Bound
+                    "value", outcome.Value
+                    "multiplier", outcome.Multiplier
+                    "violation", outcome.Violation
+                ]
+
+                json.WriteEndObject()
+
+            json.WriteEndArray()
 
     let private profile json (solution: Solution) (game: GameSolution) =
         object json "profile" (fun () ->
@@ -121,6 +177,7 @@ module SolutionJson =
         certificate json game.Certificate
         values json solution game
         profile json solution game
+        constraints json solution game
         joint json solution game
         json.WriteEndObject()
 
@@ -163,6 +220,8 @@ module SolutionJson =
         metrics json solution worst
         values json solution worst
         profile json solution worst
+        shapes json solution
+        constraints json solution worst
         joint json solution worst
         json.WriteStartArray "notes"
         solution.Notes |> Seq.iter json.WriteStringValue

@@ -35,23 +35,6 @@ module SolutionText =
             where
         ]
 
-    /// Weights by name, the first numbers of each.
-    let private weights (player: Player) (numbers: float seq) =
-        let numbers = Array.ofSeq numbers
-
-        player.Weights
-        |> Seq.mapFold
-            (fun start weights ->
-                let own = numbers[start .. start + weights.Size - 1]
-
-                let shown = own |> Seq.truncate mostActions |> Seq.map (fun x -> $"%.4g{x}") |> String.concat " "
-
-                let rest = if own.Length > mostActions then $" ... (%d{own.Length} in all)" else ""
-                $"%s{weights.Name} %s{shown}%s{rest}", start + weights.Size)
-            0
-        |> fst
-        |> String.concat ", "
-
     let private mixed (player: Player) (probabilities: float seq) =
         let entries = probabilities |> Seq.indexed |> List.ofSeq
 
@@ -72,12 +55,6 @@ module SolutionText =
 
         String.concat ", " (words @ rest)
 
-    let private strategy (player: Player) numbers =
-        if player.Weights.Count > 0 then
-            weights player numbers
-        else
-            mixed player numbers
-
     /// Information sets up to which a strategy is printed in full.
     let private mostSets = 12
 
@@ -95,11 +72,73 @@ module SolutionText =
 
     let private value (player: Player) (game: GameSolution) = game.Metrics[$"game/value/%s{player.Name}"]
 
+    // ---- games of smooth payoffs -------------------------------------------------------------------------------------
+
+    /// What was played, without the prices of constraints, which stand in a table of their own.
+    let private played (solution: Solution) (game: GameSolution) = Seq.zip solution.DeclaredPlayers game.Strategies
+
+    /// A row for each tensor of weights.
+    let private singleSmooth (solution: Solution) (game: GameSolution) =
+        Words.table [
+            [ "player"; "value"; "plays"; "" ]
+            for player, numbers in played solution game do
+                let parts =
+                    if player.Weights.Count > 0 then
+                        WeightsText.parts player numbers
+                        |> List.map (fun (weights, own) -> WeightsText.title weights, WeightsText.labelled weights own)
+                    else
+                        [ "strategy", mixed player numbers ]
+
+                for index, (name, numbers) in List.indexed parts do
+                    let who, worth = if index = 0 then player.Name, Words.brief (value player game) else "", ""
+                    [ who; worth; name; numbers ]
+        ]
+
+    let private constraints (solution: Solution) (game: GameSolution) =
+        match List.ofSeq (solution.Constraints(solution.Games.IndexOf game)) with
+        | [] -> []
+        | all ->
+            ""
+            :: Words.table [
+                [ "constraint"; "of"; "cost"; "at most"; "multiplier"; "violation" ]
+                for outcome in all do
+                    [
+                        outcome.Constraint.Name
+                        outcome.Constraint.Player.Name
+                        Words.brief outcome.Value
+                        Words.brief outcome.Constraint.Bound
+                        Words.brief outcome.Multiplier
+                        Words.brief outcome.Violation
+                    ]
+            ]
+
+    /// What probes of the author's own measured.
+    let private probes (game: GameSolution) =
+        let isOwn (key: string) = [ "game/"; "constraint/"; "solver/" ] |> List.forall (key.StartsWith >> not)
+
+        match game.Metrics |> Seq.filter (fun metric -> isOwn metric.Key) |> List.ofSeq with
+        | [] -> []
+        | own ->
+            ""
+            :: Words.table [
+                for metric in own do
+                    [ metric.Key; Words.brief metric.Value ]
+            ]
+
+    /// The cells of what a player plays in a table with a row a game; titles without a game.
+    let private cells (player: Player) (numbers: ValueList<float> option) =
+        match numbers with
+        | None when player.Weights.Count > 0 -> player.Weights |> Seq.map WeightsText.heading |> List.ofSeq
+        | Some numbers when player.Weights.Count > 0 ->
+            WeightsText.parts player numbers |> List.map (snd >> WeightsText.brief)
+        | None -> [ $"strategy %s{player.Name}" ]
+        | Some probabilities -> [ mixed player probabilities ]
+
     let private singleMatrix (solution: Solution) (game: GameSolution) =
         Words.table [
             [ "player"; "value"; "strategy" ]
             for player, probabilities in Seq.zip solution.Players game.Strategies do
-                [ player.Name; Words.brief (value player game); strategy player probabilities ]
+                [ player.Name; Words.brief (value player game); mixed player probabilities ]
         ]
 
     let private singleTree (tree: TreeForm) (solution: Solution) (game: GameSolution) =
@@ -111,33 +150,42 @@ module SolutionText =
                     [ name; value; set; strategy ]
         ]
 
-    let private single (solution: Solution) game =
+    let private single (solution: Solution) game = [
         match solution.Game.Spec.Tree with
-        | null -> singleMatrix solution game
-        | tree -> singleTree tree solution game
+        | null when solution.Game.Spec.IsDifferentiable -> yield! singleSmooth solution game
+        | null -> yield! singleMatrix solution game
+        | tree -> yield! singleTree tree solution game
+        yield! constraints solution game
+        yield! probes game
+    ]
 
     let private perGame (solution: Solution) =
         Words.table [
             [
                 "game"
-                CertificateText.name solution.Certificate
+                yield! CertificateText.names solution.Certificate
                 "steps"
-                for player in solution.Players do
+                for player in solution.DeclaredPlayers do
                     $"value %s{player.Name}"
 
                     if isNull solution.Game.Spec.Tree then
-                        $"strategy %s{player.Name}"
+                        yield! cells player None
+                for rule in solution.Game.Declared.Constraints do
+                    $"multiplier %s{rule.Name}"
             ]
             for game in solution.Games do
                 [
                     game.Game
-                    Words.brief game.Certificate.Distance
+                    for _, figure in CertificateText.told game.Certificate do
+                        Words.brief figure
                     Words.count game.Steps
-                    for player, probabilities in Seq.zip solution.Players game.Strategies do
+                    for player, numbers in played solution game do
                         Words.brief (value player game)
 
                         if isNull solution.Game.Spec.Tree then
-                            strategy player probabilities
+                            yield! cells player (Some numbers)
+                    for rule in solution.Game.Declared.Constraints do
+                        Words.brief game.Metrics[$"constraint/%s{rule.Name}/multiplier"]
                 ]
         ]
 
@@ -148,10 +196,17 @@ module SolutionText =
 
         Words.table [
             [ $"%d{solution.Games.Count} games"; "least"; "median"; "largest" ]
-            row (CertificateText.name solution.Certificate) _.Certificate.Distance
+            for index, name in List.indexed (CertificateText.names solution.Certificate) do
+                row name (fun game -> CertificateText.told game.Certificate |> List.item index |> snd)
             row "steps" (fun game -> float game.Steps)
-            for player in solution.Players do
+            for player in solution.DeclaredPlayers do
                 row $"value %s{player.Name}" (value player)
+            for rule in solution.Game.Declared.Constraints do
+                row $"multiplier %s{rule.Name}" _.Metrics[$"constraint/%s{rule.Name}/multiplier"]
+            for place, player in Seq.indexed solution.DeclaredPlayers do
+                if player.Weights.Count > 0 && player.Actions.Size <= mostActions then
+                    for index, name in List.indexed (WeightsText.names player) do
+                        row name (fun game -> game.Strategies[place][index])
         ]
 
     let private outcomes (solution: Solution) =

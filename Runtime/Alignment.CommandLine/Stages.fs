@@ -9,9 +9,11 @@ module Stages =
     let private bind (experiment: Experiment) =
         BoundGame.Bind(experiment.Game, experiment.Options.BaseDirectory, experiment.Options.Seed)
 
-    let private iterative (experiment: Experiment) : IIterativeSolver =
+    /// The solver, if it runs a program.
+    let private compiled (experiment: Experiment) : ISolver =
         match experiment.Solver with
-        | :? IIterativeSolver as solver -> solver
+        | :? IIterativeSolver
+        | :? IGradientSolver -> experiment.Solver
         | other ->
             let why =
                 if other :? IDirectSolver then
@@ -20,7 +22,7 @@ module Stages =
                     "is ordinary code and has"
 
             Faults.refuse
-                $"The solver '%s{other.Info.Name}' %s{why} no program; --show ir and --show plan are for iterative solvers such as prm+."
+                $"The solver '%s{other.Info.Name}' %s{why} no program; --show ir and --show plan are for iterative solvers such as prm+ and gradient."
 
     let private prepare (experiment: Experiment) program =
         let options = experiment.Options
@@ -31,11 +33,11 @@ module Stages =
         $"%O{experiment.Game}\nspec %O{experiment.Game.Hash}"
 
     let private ir experiment =
-        let solver = iterative experiment
+        let solver = compiled experiment
         string (GameSolver.Compile(bind experiment, solver))
 
     let private plan experiment =
-        let solver = iterative experiment
+        let solver = compiled experiment
         use executable = prepare experiment (GameSolver.Compile(bind experiment, solver))
         executable.DescribePlan()
 
@@ -60,6 +62,10 @@ module Stages =
             game.Spec.Players
             |> Seq.map (fun player ->
                 match player.Actions.Parent with
+                | _ when player.Weights.Count > 0 ->
+                    let weights = player.Weights |> Seq.map WeightsText.title |> String.concat " and "
+                    let numbers = Words.plural (int64 player.Actions.Size) "number"
+                    $"%s{player.Name} (sets %s{weights}, %s{numbers})"
                 | null -> $"%s{player.Name} (%d{player.Actions.Size} actions)"
                 | sets -> $"%s{player.Name} (%d{sets.Size} information sets, %d{player.Actions.Size} actions)")
             |> String.concat ", "
@@ -78,6 +84,10 @@ module Stages =
                         "tree"
                         $"%s{Words.count size.Histories} histories (%s{Words.count size.Decisions} decisions, %s{Words.count size.ChanceNodes} chance, %s{Words.count size.Ends} ends), depth %d{size.Depth}, %s{Words.count form.Outcomes.Size} outcomes"
                     ]
+                for rule in game.Declared.Constraints do
+                    [ "constraint"; string rule ]
+                if game.Spec.IsDifferentiable then
+                    [ "payoffs"; "smooth: what is certified is stationarity, and NashConv is not known" ]
                 for structure in game.Structures do
                     [ structureName structure.Structure; decision structure ]
                 for file in game.Files do
@@ -156,8 +166,9 @@ module Stages =
             ]
 
         match experiment.Solver with
-        | :? IIterativeSolver as solver ->
-            let program = GameSolver.Compile(game, solver)
+        | :? IIterativeSolver
+        | :? IGradientSolver ->
+            let program = GameSolver.Compile(game, experiment.Solver)
             use executable = prepare experiment program
             String.concat "\n" [ yield! rows (cost options program); ""; executable.DescribePlan().TrimEnd() ]
         | _ -> String.concat "\n" (rows [])

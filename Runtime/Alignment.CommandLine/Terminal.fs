@@ -94,9 +94,9 @@ type ProgressLine(terminal: Terminal, next: IProgress<TracePoint> | null) =
 
     let line (point: TracePoint) =
         let gap =
-            match point.Metrics.TryGetValue "game/nash_conv" with
-            | true, value -> $"  nash_conv %s{Words.brief value}"
-            | _ -> ""
+            match Outlook.distance point with
+            | Some(name, value) -> $"  %s{name} %s{Words.brief value}"
+            | None -> ""
 
         $"%s{Words.count point.Step} steps%s{gap}  %s{Words.seconds status.Elapsed.TotalSeconds}"
 
