@@ -58,10 +58,10 @@ module ScriptCopy =
             | x :: restA, y :: restB when x = y -> x :: shared restA restB
             | _ -> []
 
-        folders
-        |> List.map parts
-        |> List.reduce shared
-        |> String.concat (string Path.DirectorySeparatorChar)
+        match folders |> List.map parts |> List.reduce shared with
+        // nothing but the root
+        | [ "" ] -> string Path.DirectorySeparatorChar
+        | parts -> String.concat (string Path.DirectorySeparatorChar) parts
 
     /// The copies by their names in a run's folder, and which of them is the script.
     let make (script: string) : (string * (string * byte[]) list) option =

@@ -5,8 +5,8 @@ open Alignment
 
 /// Numbers that players set, for people.
 module WeightsText =
-    /// Numbers up to which they are printed in full.
-    let private most = 8
+    /// Numbers up to which they are printed in full, in a line of their own or as a column.
+    let private mostOfLine, private mostOfColumn = 12, 8
 
     /// The weights of a player, each with its own of the numbers that lie one behind the other.
     let parts (player: Player) (numbers: float seq) : (Weights * float[]) list =
@@ -38,7 +38,7 @@ module WeightsText =
 
     /// The numbers, each with its label; of many, how they spread.
     let labelled (weights: Weights) (numbers: float[]) =
-        if numbers.Length > most then
+        if numbers.Length > mostOfLine then
             $"%d{numbers.Length} numbers from %s{spread numbers}; --json prints all"
         else
             numbers
@@ -54,14 +54,14 @@ module WeightsText =
     /// The title of a column that holds the numbers of a row each.
     let heading (weights: Weights) =
         match weights.Axes.Count with
-        | 1 when weights.Size <= most ->
+        | 1 when weights.Size <= mostOfColumn ->
             let listed = String.concat " " (List.init weights.Size (labels weights >> List.head))
             $"%s{weights.Name}[%s{listed}]"
         | _ -> title weights
 
     /// The numbers in the order of the heading; of many, how they spread.
     let brief (numbers: float[]) =
-        if numbers.Length > most then
+        if numbers.Length > mostOfColumn then
             spread numbers
         else
             numbers |> Seq.map Words.brief |> String.concat " "

@@ -39,5 +39,6 @@ internal static class Figures
 
     private static double Significant(double value) => double.Parse(value.ToString("G4", Culture), Culture);
 
-    private static string Minus(string number) => number.StartsWith('-') ? "\u2212" + number[1..] : number;
+    // a browser would break a line behind a hyphen
+    private static string Minus(string number) => number.Replace('-', '\u2212');
 }

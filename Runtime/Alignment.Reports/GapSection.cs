@@ -46,7 +46,7 @@ internal static class GapSection
             ChartFigure.Add(html, chart, caption);
         }
 
-        Table(html, rates);
+        Table(html, rates, subject.IsFirstOrder ? "residual" : "gap");
         html.Add($"</section>\n");
         return true;
     }
@@ -208,12 +208,12 @@ internal static class GapSection
         );
     }
 
-    private static void Table(Html html, List<Rate> rates)
+    private static void Table(Html html, List<Rate> rates, string figure)
     {
         if (rates.Count == 0)
             return;
         html.Add(
-                $"<h3>Rates</h3><div class=\"scroll\" tabindex=\"0\"><table><thead><tr><th>gap</th><th>iterate</th><th class=\"n\">fitted exponent</th>"
+                $"<h3>Rates</h3><div class=\"scroll\" tabindex=\"0\"><table><thead><tr><th>{figure}</th><th>iterate</th><th class=\"n\">fitted exponent</th>"
             )
             .Add(
                 $"<th class=\"n\">95 % interval</th><th class=\"n\">claimed</th><th>the claim holds for</th></tr></thead><tbody>"
@@ -231,7 +231,7 @@ internal static class GapSection
         }
 
         html.Add(
-                $"</tbody></table></div><p class=\"note\">{(rates.Exists(rate => rate.Title.StartsWith("Residual", StringComparison.Ordinal)) ? "Residual" : "Gap")} about steps^−exponent: least squares over the measured moments behind the first 2 % of the run. "
+                $"</tbody></table></div><p class=\"note\">{(figure == "gap" ? "Gap" : "Residual")} about steps^−exponent: least squares over the measured moments behind the first 2 % of the run. "
             )
             .Add($"The interval takes residuals for independent, which successive moments are not quite.</p>");
     }

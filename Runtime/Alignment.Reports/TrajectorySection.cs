@@ -133,7 +133,7 @@ internal static class TrajectorySection
     private static string Named(PlayerTrajectory player, Tensor tensor, int k) =>
         tensor.Axes.Count == 0 ? tensor.Name
         : player.Weights.Count == 1 ? tensor.Label(k)
-        : $"{tensor.Name}: {tensor.Label(k)}";
+        : $"{tensor.Name}[{tensor.Label(k)}]";
 
     private static IEnumerable<Line> Lines(PlayerTrajectory player) =>
         player.Decisions.SelectMany(decision =>

@@ -51,7 +51,7 @@ public sealed record RunSummary
     public double? Distance { get; init; }
 
     /// <summary>The distance where it is a residual; else null.</summary>
-    public double? Residual => NashConv is null && Certificate is null or "stationary" or "kkt" ? Distance : null;
+    public double? Residual => NashConv is null ? Distance : null;
 
     /// <summary>Looks at a run's folder; the metrics are read from their end alone.</summary>
     /// <exception cref="RunStoreException">Its description lacks something.</exception>

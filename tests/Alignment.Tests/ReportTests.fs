@@ -36,7 +36,8 @@ let private contents =
                 let document = checkAll (report run)
                 let gap = solution.Certificate.NashConv
 
-                Expect.stringContains (h1 document) (gap.ToString("0.###e-0", CultureInfo.InvariantCulture)) "NashConv"
+                let brief = gap.ToString("0.###e-0", CultureInfo.InvariantCulture)
+                Expect.stringContains (h1 document) (brief.Replace('-', '\u2212')) "NashConv"
                 has document "The certificate is exact"
                 has document solution.Status.Sentence
 

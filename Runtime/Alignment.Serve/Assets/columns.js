@@ -14,6 +14,15 @@ const kind = (run) => {
     return { sign: "", words: `the certificate is ${run.certificate}` };
 };
 
+/** How far a run of a game of smooth payoffs is, where NashConv is not known. */
+const residual = (run) => (run.nash_conv === null ? run.distance : null);
+
+const residualKind = (run) => {
+    if (residual(run) === null) return { sign: "", words: "" };
+    if (run.certificate === null) return { sign: "~ ", words: "as last measured: there is no certificate" };
+    return { sign: "", words: `the certificate is ${run.certificate}: of first order, so larger deviations are not excluded` };
+};
+
 /** The columns that every run has. */
 export const columns = [
     text("name", "name", (run) => run.name),
@@ -25,6 +34,11 @@ export const columns = [
     {
         ...number("nash_conv", "NashConv", (run) => run.nash_conv, (run) => kind(run).sign + brief(run.nash_conv)),
         hint: (run) => kind(run).words,
+    },
+    {
+        ...number("residual", "residual", residual, (run) => residualKind(run).sign + brief(residual(run))),
+        hint: (run) => residualKind(run).words,
+        isRare: true, // left out of a table where no run has one
     },
     number("exploitability", "exploitability", (run) => run.exploitability, (run) => brief(run.exploitability)),
     text("certificate", "certificate", (run) => run.certificate ?? ""),

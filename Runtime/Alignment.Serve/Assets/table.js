@@ -12,8 +12,10 @@ const rows = new Map();
 let limit = page;
 let runs = new Map();
 let keys = new Map(); // how a run's curve looks
+let headed = ""; // the columns that have titles
 
-const chosen = () => view.columns.split(" ").map(column).filter(Boolean);
+const isUseful = (one) => !one.isRare || [...runs.values()].some((run) => one.value(run) !== null);
+const chosen = () => view.columns.split(" ").map(column).filter((one) => one && isUseful(one));
 
 /** The runs that the filter lets through, in order. */
 const listed = () => {
@@ -34,6 +36,7 @@ const pick = (id, isPicked) => {
 };
 
 const head = () => {
+    headed = chosen().map((one) => one.id).join(" ");
     const row = document.querySelector("#table thead tr");
     const turned = view.sort.startsWith("-");
     const by = view.sort.replace(/^-/, "");
@@ -82,6 +85,7 @@ export const render = () => {
     const all = listed();
     const drawn = new Set(shown());
     const wanted = chosen();
+    if (wanted.map((one) => one.id).join(" ") !== headed) head();
     const now = all.slice(0, limit);
     for (const run of now) {
         if (!rows.has(run.id)) rows.set(run.id, make(run.id));
@@ -136,7 +140,7 @@ export const start = () => {
             else ids.delete(one.id);
             view.set({ columns: columns.map((other) => other.id).filter((id) => ids.has(id)).join(" ") });
         } });
-        box.checked = chosen().includes(one);
+        box.checked = view.columns.split(" ").includes(one.id);
         menu.append(element("label", {}, box, one.title));
     }
     const details = byId("columns");

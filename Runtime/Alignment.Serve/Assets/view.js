@@ -3,7 +3,7 @@
 const usual = {
     filter: "",
     sort: "-started",
-    columns: "name state solver seed steps nash_conv seconds started tags",
+    columns: "name state solver seed steps nash_conv residual seconds started tags",
     show: null, // null: the newest
     key: null, // null: what tells most
     x: "step",
