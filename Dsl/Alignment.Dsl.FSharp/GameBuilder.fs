@@ -27,6 +27,15 @@ type GameBuilder(name: string) =
     [<CustomOperation "payoff">]
     member _.Payoff(spec: GameSpec, player: Player, payoff: Expr) : GameSpec = spec.Payoff(player, payoff)
 
+    /// Adds something that a player wants, by name.
+    [<CustomOperation "objective">]
+    member _.Objective(spec: GameSpec, player: Player, objective: Objective) : GameSpec = spec.Objective(player, objective)
+
+    /// Makes a player's objectives its payoff.
+    [<CustomOperation "aggregate">]
+    member _.Aggregate(spec: GameSpec, player: Player, aggregator: IAggregator) : GameSpec =
+        spec.Aggregate(player, aggregator)
+
     /// Two players with opposite payoffs; adds them if they are new.
     [<CustomOperation "zeroSum">]
     member _.ZeroSum(spec: GameSpec, maximizer: Player, minimizer: Player, payoff: Expr) : GameSpec =

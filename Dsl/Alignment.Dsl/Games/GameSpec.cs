@@ -29,6 +29,12 @@ public sealed record GameSpec
     /// <summary>One payoff a player, over the action axes of all players, or over the outcomes of the tree.</summary>
     public ValueList<PlayerPayoff> Payoffs { get; internal init; } = [];
 
+    /// <summary>What players want that want several things.</summary>
+    public ValueList<PlayerObjective> Objectives { get; private init; } = [];
+
+    /// <summary>How players' objectives become payoffs.</summary>
+    public ValueList<PlayerAggregator> Aggregators { get; private init; } = [];
+
     /// <summary>Penalties on strategies.</summary>
     public ValueList<PlayerRegularizer> Regularizers { get; private init; } = [];
 
@@ -41,8 +47,9 @@ public sealed record GameSpec
     /// <summary>Structure that the author claims; the check proves or refutes it.</summary>
     public ValueList<Structure> Claims { get; private init; } = [];
 
-    /// <summary>Whether a player sets weights, or must respect a constraint: gradient methods solve such games, and what is certified is stationarity.</summary>
-    public bool IsDifferentiable => Constraints.Count > 0 || Players.Any(p => p.Weights.Count > 0);
+    /// <summary>Whether a player sets weights, wants several things, or must respect a constraint: gradient methods solve such games, and what is certified is stationarity.</summary>
+    public bool IsDifferentiable =>
+        Constraints.Count > 0 || Aggregators.Count > 0 || Players.Any(p => p.Weights.Count > 0);
 
     internal static GameSpec Of(TreeForm form) => Of(form, form.Tree.Payoffs);
 
@@ -71,6 +78,20 @@ public sealed record GameSpec
 
     /// <summary>Sets what a player maximizes: an expression over the action axes of all players, and of the weights that players set.</summary>
     public GameSpec Payoff(Player player, Expr payoff) => this with { Payoffs = Payoffs.Add(new(player, payoff)) };
+
+    /// <summary>Adds something that a player wants, by name; what they all come to, <see cref="Aggregate"/> says.</summary>
+    public GameSpec Objective(Player player, Objective objective) =>
+        this with
+        {
+            Objectives = Objectives.Add(new(player, objective)),
+        };
+
+    /// <summary>Makes a player's objectives its payoff.</summary>
+    public GameSpec Aggregate(Player player, IAggregator aggregator) =>
+        this with
+        {
+            Aggregators = Aggregators.Add(new(player, aggregator)),
+        };
 
     /// <summary>Two players with opposite payoffs: <paramref name="payoff"/> to the first, its negative to the second. Adds them if they are new.</summary>
     public GameSpec ZeroSum(Player maximizer, Player minimizer, Expr payoff)
@@ -117,6 +138,8 @@ public sealed record GameSpec
     public IEnumerable<Expr> Expressions =>
         [
             .. Payoffs.Select(p => p.Payoff),
+            .. Objectives.Select(o => o.Objective.Value),
+            .. Aggregators.SelectMany(a => a.Aggregator.Expressions),
             .. NatureVariables.Select(n => n.Distribution),
             .. Regularizers.SelectMany(r => r.Regularizer.Expressions),
             .. Constraints.Select(c => c.Cost),
@@ -182,6 +205,10 @@ public sealed record GameSpec
             Line($"nature {variable.Axis.Signature} ~ {variable.Distribution}");
         foreach (var payoff in Payoffs)
             Line($"payoff {Quote.Label(payoff.Player.Name)} = {payoff.Payoff}");
+        foreach (var (player, objective) in Objectives)
+            Line($"objective of {Quote.Label(player.Name)}: {objective}");
+        foreach (var (player, aggregator) in Aggregators)
+            Line($"aggregate {Quote.Label(player.Name)} by {aggregator.Text}");
         foreach (var regularizer in Regularizers)
             Line($"regularize {Quote.Label(regularizer.Player.Name)} by {regularizer.Regularizer.Text}");
         foreach (var constraint in Constraints)
@@ -215,6 +242,17 @@ public sealed record GameSpec
         this with
         {
             Payoffs = Payoffs.Select(p => p with { Payoff = map(p.Payoff) }).ToValueList(),
+            Objectives = Objectives
+                .Select(o => o with { Objective = o.Objective with { Value = map(o.Objective.Value) } })
+                .ToValueList(),
+            Aggregators = Aggregators
+                .Select(a =>
+                    a with
+                    {
+                        Aggregator = a.Aggregator.WithExpressions(a.Aggregator.Expressions.Select(map).ToValueList()),
+                    }
+                )
+                .ToValueList(),
             NatureVariables = NatureVariables.Select(n => n with { Distribution = map(n.Distribution) }).ToValueList(),
             Regularizers = Regularizers
                 .Select(r =>

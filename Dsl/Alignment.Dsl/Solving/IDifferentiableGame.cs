@@ -10,11 +10,17 @@ public interface IDifferentiableGame
     /// <summary>The players, those of constraints last.</summary>
     ValueList<Player> Players { get; }
 
+    /// <summary>The axes along which independent games lie. Weights have to hold them all: a derivative by what games share would mix them.</summary>
+    ValueList<Axis> Batch { get; }
+
     /// <summary>The weights of a player.</summary>
     ValueList<Weights> Weights(Player player);
 
     /// <summary>A player's expected payoff at a point: as declared, without penalties and multipliers.</summary>
     Expr Payoff(Player player, Point point);
+
+    /// <summary>The expected values of a player's objectives at a point, by name; none where it has one payoff. Of a preference that is drawn: averaged over it.</summary>
+    ValueList<KeyValuePair<string, Expr>> Objectives(Player player, Point point);
 
     /// <summary>What a player maximizes: its expected payoff, less its regularizer, less what its constraints' multipliers charge.</summary>
     Expr Objective(Player player, Point point);

@@ -39,7 +39,7 @@ public sealed class SolverState
     public SolverState With(Slot slot, Weights weights, Expr value) => Put(slot.Key(weights), value);
 
     /// <summary>This state with a value assigned to the variable of each of a point's weights.</summary>
-    public SolverState With(Slot slot, Point point)
+    public SolverState WithPoint(Slot slot, Point point)
     {
         ArgumentNullException.ThrowIfNull(point);
         return point.Aggregate(this, (state, entry) => state.With(slot, entry.Key, entry.Value));

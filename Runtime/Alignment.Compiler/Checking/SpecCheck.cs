@@ -4,22 +4,26 @@ namespace Alignment.Compiler;
 public static class SpecCheck
 {
     /// <summary>All faults; empty when the specification can be compiled.</summary>
-    public static ValueList<Diagnostic> Faults(GameSpec spec)
+    /// <param name="spec">The specification.</param>
+    /// <param name="isMeasured">Whether it is only measured, so that it may do without players.</param>
+    public static ValueList<Diagnostic> Faults(GameSpec spec, bool isMeasured = false)
     {
         ArgumentNullException.ThrowIfNull(spec);
-        return new Walk(spec).Run();
+        return new Walk(spec, isMeasured).Run();
     }
 
     /// <summary>Throws when there is any fault.</summary>
+    /// <param name="spec">The specification.</param>
+    /// <param name="isMeasured">Whether it is only measured, so that it may do without players.</param>
     /// <exception cref="SpecException">With all faults.</exception>
-    public static void ThrowFaults(GameSpec spec)
+    public static void ThrowFaults(GameSpec spec, bool isMeasured = false)
     {
-        var faults = Faults(spec);
+        var faults = Faults(spec, isMeasured);
         if (faults.Count > 0)
             throw new SpecException(faults);
     }
 
-    private sealed class Walk(GameSpec spec)
+    private sealed class Walk(GameSpec spec, bool isMeasured)
     {
         private readonly List<Diagnostic> _faults = [];
 
@@ -34,8 +38,18 @@ public static class SpecCheck
             Tables();
             foreach (var payoff in spec.Payoffs)
                 Payoff(payoff);
-            foreach (var player in spec.Players.Where(p => spec.Payoffs.All(q => q.Player != p)))
-                Fault($"player '{player}'", "has no payoff; give it one with Payoff or ZeroSum");
+            foreach (
+                var player in spec.Players.Where(p =>
+                    spec.Payoffs.All(q => q.Player != p) && spec.Aggregators.All(a => a.Player != p)
+                )
+            )
+                Fault(
+                    $"player '{player}'",
+                    spec.Objectives.Any(o => o.Player == player)
+                        ? "has objectives and nothing that makes one payoff of them; add Aggregate"
+                        : "has no payoff; give it one with Payoff or ZeroSum"
+                );
+            Objectives();
             foreach (var variable in spec.NatureVariables)
                 Expression(
                     $"distribution of '{variable.Axis.Name}'",
@@ -52,8 +66,13 @@ public static class SpecCheck
 
         private void Players()
         {
-            if (spec.Players.Count == 0)
-                Fault($"game '{spec.Name}'", "has no players; add them with Player or ZeroSum");
+            if (spec.Players.Count == 0 && !isMeasured)
+                Fault(
+                    $"game '{spec.Name}'",
+                    spec.Probes.Count > 0
+                        ? "has no players, so there is nothing to solve; measure its probes with Measurements.Of"
+                        : "has no players; add them with Player or ZeroSum"
+                );
             foreach (var twice in spec.Players.GroupBy(p => p.Name).Where(g => g.Count() > 1))
                 Fault($"player '{twice.Key}'", $"is declared {twice.Count()} times; players need names of their own");
         }
@@ -212,6 +231,68 @@ public static class SpecCheck
             }
         }
 
+        private void Objectives()
+        {
+            foreach (var twice in spec.Objectives.GroupBy(o => o.Objective.Name).Where(g => g.Count() > 1))
+                Fault($"objective '{twice.Key}'", $"is declared {twice.Count()} times; objectives need names of their own");
+            foreach (var (player, objective) in spec.Objectives)
+            {
+                var where = $"objective '{objective.Name}'";
+                if (spec.Players.IndexOf(player) < 0)
+                    Fault(
+                        where,
+                        $"the game has no player '{player}'.{Nearest.Hint(player.Name, spec.Players.Select(p => p.Name), "It has")}"
+                    );
+                if (spec.Aggregators.All(a => a.Player != player) && spec.Payoffs.Any(p => p.Player == player))
+                    Fault(where, $"'{player}' has a payoff, which says nothing of it; use Aggregate in place of Payoff");
+                Expression(where, objective.Value, Played());
+            }
+
+            foreach (var (player, aggregator) in spec.Aggregators)
+                Aggregator(player, aggregator);
+        }
+
+        private void Aggregator(Player player, IAggregator aggregator)
+        {
+            var where = $"aggregator of '{player}'";
+            var names = spec.Objectives.Where(o => o.Player == player).Select(o => o.Objective.Name).ToArray();
+            if (spec.Tree is not null)
+                Fault(where, "is not for sequential games");
+            if (spec.Payoffs.Any(p => p.Player == player))
+                Fault(where, "its player has a payoff too; leave out one of them");
+            if (spec.Aggregators.Count(a => a.Player == player) > 1)
+                Fault(where, "is set more than once");
+            var labels = Enumerable.Range(0, aggregator.Objectives.Size).Select(aggregator.Objectives.Label).ToArray();
+            foreach (var label in labels.Except(names, StringComparer.Ordinal))
+                Fault(
+                    where,
+                    $"its axis '{aggregator.Objectives.Name}' has '{label}', which is no objective of '{player}'.{Nearest.Hint(label, names, "They are")}"
+                );
+            foreach (var name in names.Except(labels, StringComparer.Ordinal))
+                Fault(
+                    where,
+                    $"its axis '{aggregator.Objectives.Name}' lacks the objective '{name}'; objectives are meant by the axis' labels"
+                );
+            if (aggregator is ExactParetoOptimalAggregator && labels.Length != 2)
+                Fault(where, $"exact Pareto optimal search takes two objectives, got {labels.Length}");
+            foreach (var expression in aggregator.Expressions)
+                Expression(
+                    where,
+                    expression,
+                    [aggregator.Objectives, .. spec.Batch, .. spec.NatureVariables.Select(n => n.Axis)]
+                );
+            if (
+                aggregator is MinimumNormAggregator or ExactParetoOptimalAggregator
+                && spec.NatureVariables.Any(v => aggregator.Expressions.Any(e => e.Axes.Contains(v.Axis)))
+            )
+                Fault(
+                    where,
+                    "weighs gradients, and a preference that is drawn has none of its own; use Over for the preferences, or Linear or Tchebycheff"
+                );
+        }
+
+        private Axis[] Played() => [.. Choices(), .. spec.Batch, .. spec.NatureVariables.Select(n => n.Axis)];
+
         /// <summary>What players choose from; those that set weights do not choose.</summary>
         private Axis[] Choices() => [.. spec.Players.Where(p => p.Weights.Count == 0).Select(p => p.Actions)];
 
@@ -266,7 +347,7 @@ public static class SpecCheck
                 Expression(
                     where,
                     constraint.Cost,
-                    [.. Choices(), .. spec.Batch, .. spec.NatureVariables.Select(n => n.Axis)]
+                    Played()
                 );
             }
         }
@@ -291,7 +372,7 @@ public static class SpecCheck
                 Expression(
                     $"probe '{probe.Key}'",
                     probe.Value,
-                    [.. Choices(), .. spec.Batch, .. spec.NatureVariables.Select(n => n.Axis)]
+                    Played()
                 );
                 if (string.IsNullOrWhiteSpace(probe.Key) || probe.Key.StartsWith("game/", StringComparison.Ordinal))
                     Fault($"probe '{probe.Key}'", "needs a key of its own, such as policy/kl; game/ is the library's");

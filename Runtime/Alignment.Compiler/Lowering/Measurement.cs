@@ -62,9 +62,22 @@ public static class Measurement
         return Program(spec, batch, metrics);
     }
 
+    /// <summary>The program that measures a specification without players: what its probes say of chance, data and numbers alone.</summary>
+    public static Program CompileProbes(GameSpec spec, ValueList<Axis> batch)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        var view = new DifferentiableGameView(spec) { IsMeasured = true };
+        var nowhere = Point.Of([], _ => 0);
+        return Program(
+            spec,
+            batch,
+            spec.Probes.OfType<IPointProbe>().SelectMany(p => p.Measure(view, nowhere)).ToValueList()
+        );
+    }
+
     private static ValueList<Metric> OfPoint(GameSpec spec, ValueList<Axis> batch)
     {
-        var view = new DifferentiableGameView(spec);
+        var view = new DifferentiableGameView(spec) { IsMeasured = true };
         var inputs = spec
             .Players.SelectMany(p =>
                 view.Weights(p)
@@ -87,6 +100,10 @@ public static class Measurement
             ),
         };
         metrics.AddRange(spec.Players.Select(p => new Metric($"game/value/{p.Name}", view.Payoff(p, point))));
+        metrics.AddRange(
+            spec.Players.SelectMany(p => view.Objectives(p, point))
+                .Select(o => new Metric($"game/objective/{o.Key}", o.Value))
+        );
         if (view.Constraints.Count > 0)
         {
             metrics.Add(new("game/violation", Most(view.Constraints.Select(c => view.Excess(c, point).Positive()))));

@@ -45,6 +45,13 @@ public static class SolverProgram
         var state = initial.AsVariables();
         var next = solver.Step(view, state);
         var read = solver.Read(view, state);
+        foreach (var running in view.Running)
+        {
+            var slot = new Slot(running.Name);
+            initial = initial.With(slot, running.Initial.Expand([.. spec.Batch]));
+            next = next.With(slot, running.Next);
+        }
+
         var outputs = new List<KeyValuePair<string, Expr>>();
         foreach (var player in spec.Players)
         {
@@ -148,6 +155,7 @@ public static class SolverProgram
     {
         var known = AxisSet.Of([
             .. spec.Players.SelectMany(p => Parts(p).SelectMany(part => part.Axes)),
+            .. spec.Aggregators.Select(a => a.Aggregator.Objectives),
             .. spec.Batch,
             .. spec.Tree?.Treeplexes.SelectMany(t => (Axis[])[t.InformationSets, t.Sequences]) ?? [],
         ]);

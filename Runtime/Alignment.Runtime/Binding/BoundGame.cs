@@ -14,7 +14,7 @@ public sealed class BoundGame
         Spec = spec;
         Notes = notes;
         Files = files;
-        if (spec.IsDifferentiable)
+        if (spec.IsDifferentiable || spec.Players.Count == 0)
         {
             (_payoffs, Structures) = ([], []);
             return;
@@ -74,10 +74,14 @@ public sealed class BoundGame
     /// <param name="seed">Seed of posterior and bootstrap draws.</param>
     /// <exception cref="SpecException">With all faults of the specification.</exception>
     /// <exception cref="Formats.InputFormatException">A data file does not fit its schema.</exception>
-    public static BoundGame Bind(GameSpec spec, string? baseDirectory = null, ulong seed = 0)
+    public static BoundGame Bind(GameSpec spec, string? baseDirectory = null, ulong seed = 0) =>
+        Bind(spec, baseDirectory, seed, isMeasured: false);
+
+    /// <summary>The same for a specification that is only measured: it may do without players.</summary>
+    internal static BoundGame Bind(GameSpec spec, string? baseDirectory, ulong seed, bool isMeasured)
     {
         ArgumentNullException.ThrowIfNull(spec);
-        SpecCheck.ThrowFaults(spec);
+        SpecCheck.ThrowFaults(spec, isMeasured);
         var notes = new List<string>();
         var files = new List<DataFile>();
         var bound = spec;

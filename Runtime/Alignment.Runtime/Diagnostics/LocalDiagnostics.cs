@@ -152,7 +152,7 @@ public sealed class LocalDiagnostics
     )
     {
         var view = new DifferentiableGameView(game.Spec);
-        var at = Point.Of(blocks.Select(b => b.Weights), w => Signal.External($"at/{w.Name}", [.. w.Axes]));
+        var at = Point.Of(blocks.Select(b => b.Weights), w => Signal.External($"at/{w.Name}", [.. w.Axes, .. game.Batch]));
         var gradients = view.Gradients(at);
         var outputs = new List<KeyValuePair<string, Expr>>();
         foreach (var row in blocks)
@@ -174,8 +174,12 @@ public sealed class LocalDiagnostics
             outputs
         );
         using var executable = HostExecutor.Instance.Prepare(program, new());
+        // every game at the same point: elements first, then games
         foreach (var block in blocks.Where(b => program.Inputs.Any(id => IsInput(program, id, b))))
-            executable.SetInput($"at/{block.Weights.Name}", point.AsSpan(block.Start, block.Weights.Size));
+            executable.SetInput(
+                $"at/{block.Weights.Name}",
+                [.. point.Skip(block.Start).Take(block.Weights.Size).SelectMany(x => Enumerable.Repeat(x, program.Games))]
+            );
         executable.Initialize();
         executable.Read();
         double[] Read(string name, IReadOnlyList<Axis> axes)

@@ -115,7 +115,7 @@ public sealed record GradientPlay : IGradientSolver
         ArgumentNullException.ThrowIfNull(game);
         var state = Ascent.Init(game, p => OptimizerOf(game, p)).WithAverage(game, Averaging);
         return Lookahead == Lookahead.Optimistic
-            ? state.With(Seen, Point.Of(game.AllWeights(), w => Expr.Constant(0).Expand([.. w.Axes])))
+            ? state.WithPoint(Seen, Point.Of(game.AllWeights(), w => Expr.Constant(0).Expand([.. w.Axes])))
             : state;
     }
 
@@ -147,7 +147,7 @@ public sealed record GradientPlay : IGradientSolver
         var direction = gradient.Map(
             (w, g) => Expr.Step.Above(1.5).Select((2.0 * g) - state[Seen, w], g).Expand([.. w.Axes])
         );
-        return Ascent.Step(game, state, player, direction, optimizer).With(Seen, gradient);
+        return Ascent.Step(game, state, player, direction, optimizer).WithPoint(Seen, gradient);
     }
 
     private Point Ahead(IDifferentiableGame game, Point at)
