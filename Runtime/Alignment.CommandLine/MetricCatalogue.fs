@@ -147,6 +147,13 @@ module MetricCatalogue =
             Better = "none: it is what the player gets"
         }
         {
+            Key = "game/objective/{name}"
+            Formula = "expected value of one of several objectives of a player, before its aggregator"
+            Estimator = "exact, at the reported point in float64; averaged over preferences that are drawn"
+            Unit = "of the objective"
+            Better = "none: it is what the player gets of it"
+        }
+        {
             Key = "game/entropy/{player}"
             Formula = "-sum over actions of p log p; of players that choose from actions"
             Estimator = "exact"

@@ -112,9 +112,11 @@ module SolutionText =
                     ]
             ]
 
-    /// What probes of the author's own measured.
+    /// Objectives, and what probes of the author's own measured.
     let private probes (game: GameSolution) =
-        let isOwn (key: string) = [ "game/"; "constraint/"; "solver/" ] |> List.forall (key.StartsWith >> not)
+        let isOwn (key: string) =
+            key.StartsWith "game/objective/"
+            || [ "game/"; "constraint/"; "solver/" ] |> List.forall (key.StartsWith >> not)
 
         match game.Metrics |> Seq.filter (fun metric -> isOwn metric.Key) |> List.ofSeq with
         | [] -> []

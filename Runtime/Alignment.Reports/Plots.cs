@@ -55,7 +55,7 @@ public static class Plots
     /// <inheritdoc cref="Constraints(Solution)"/>
     public static IReadOnlyList<Plot> Constraints(RunFolder run) => Constraints(Of(run));
 
-    /// <summary>What probes of the author's own measured, over steps: a plot a metric. In a batch the mean of all games.</summary>
+    /// <summary>Objectives of players that have several, and what probes of the author's own measured, over steps: a plot a metric. In a batch the mean of all games.</summary>
     public static IReadOnlyList<Plot> Probes(Solution solution) => Probes(Of(solution));
 
     /// <inheritdoc cref="Probes(Solution)"/>

@@ -1,10 +1,11 @@
 namespace Alignment.Reports;
 
-/// <summary>What probes of the author's own measured, over steps.</summary>
+/// <summary>Objectives, and what probes of the author's own measured, over steps.</summary>
 internal static class ProbeSection
 {
     private const int Most = 8;
-    private static readonly string[] Own = ["game/", "constraint/", "solver/"];
+    private const string Objective = "game/objective/";
+    private static readonly string[] Library = ["game/", "constraint/", "solver/"];
     private static readonly AxisScale Steps = new("steps", IsLog: true);
 
     /// <summary>Adds a chart a metric.</summary>
@@ -14,7 +15,10 @@ internal static class ProbeSection
         var charts = Charts(subject);
         if (charts.Count == 0)
             return false;
-        html.Add($"<section><h2>Probes over steps</h2>");
+        var hasObjectives = subject.Metrics.Keys.Any(IsObjective);
+        html.Add(
+            $"<section><h2>{(!hasObjectives ? "Probes" : subject.Metrics.Keys.Any(IsOwn) ? "Objectives and probes" : "Objectives")} over steps</h2>"
+        );
         foreach (var (chart, caption) in charts)
         {
             html.Add($"<h3>{chart.Title}</h3>");
@@ -34,7 +38,8 @@ internal static class ProbeSection
         return
         [
             .. subject
-                .Metrics.Keys.Where(key => !Array.Exists(Own, own => key.StartsWith(own, StringComparison.Ordinal)))
+                .Metrics.Keys.Where(key => IsObjective(key) || IsOwn(key))
+                .OrderBy(IsOwn)
                 .Take(Most)
                 .Select(key => Of(subject.Metrics, key))
                 .Where(chart => chart.HasCurve)
@@ -42,10 +47,16 @@ internal static class ProbeSection
         ];
     }
 
+    private static bool IsObjective(string key) => key.StartsWith(Objective, StringComparison.Ordinal);
+
+    private static bool IsOwn(string key) =>
+        !Array.Exists(Library, word => key.StartsWith(word, StringComparison.Ordinal));
+
     private static Chart Of(MetricColumns metrics, string key)
     {
-        var axis = new AxisScale(key, IsLog: false);
+        var name = IsObjective(key) ? key[Objective.Length..] : key;
+        var axis = new AxisScale(name, IsLog: false);
         var points = metrics.Find(key)!.Select((value, at) => new Point(metrics.Steps[at], value));
-        return new(key, Steps, axis, [Series.Of(key, "main", "solid", Steps, axis, points)]);
+        return new(name, Steps, axis, [Series.Of(name, "main", "solid", Steps, axis, points)]);
     }
 }

@@ -241,6 +241,41 @@ let private address =
                 let _, body, _, _ = first
                 Expect.equal (body.Split("regret").Length - 1) 3 "only what the filter lets through")))
 
+let private residuals =
+    testCase "a run of a game of smooth payoffs brings a column of residuals, and its curve" (fun () ->
+        inFolder (fun parent ->
+            let writer = beginning parent "tables" 0.0 [] None "rm+" "1"
+            writer.Measured(point 3L 0.5 [ "game/nash_conv", 0.125 ])
+            ended writer |> ignore
+
+            on wide parent (fun page ->
+                until page "tbody tr[data-run]"
+
+                let titles =
+                    "() => [...document.querySelectorAll('#table thead th')].map(th => th.textContent).join(' ')"
+
+                let hasResiduals = "document.querySelector('#table thead').textContent.includes('residual')"
+                isTrue page $"() => !%s{hasResiduals}"
+                let smooth = beginning parent "weights" 1.0 [] None "lola" "1"
+                smooth.Measured(point 1L 0.25 [ "game/stationarity", 0.5 ])
+                smooth.Measured(point 3L 0.5 [ "game/stationarity", 0.25 ])
+                ended smooth |> ignore
+                isTrue page $"() => %s{hasResiduals}"
+                isTrue page "() => document.querySelectorAll('tbody tr[data-run]').length === 2"
+
+                let cells name =
+                    page.EvaluateAsync<string>(
+                        $"() => [...[...document.querySelectorAll('tbody tr[data-run]')].find(tr => tr.textContent.includes('%s{name}')).cells].map(td => td.textContent + '|' + td.title).join('; ')"
+                    )
+                    |> wait
+
+                Expect.stringContains (cells "weights") "~ 0.25|as last measured" "the residual, and what it is"
+                Expect.stringContains (cells "tables") "~ 0.125|as last measured" "the other's NashConv"
+                Expect.stringContains (page.EvaluateAsync<string> titles |> wait) "NashConv residual" "side by side"
+                act ((at page "#filter").FillAsync "residual<0.3")
+                isTrue page "() => document.querySelectorAll('tbody tr[data-run]').length === 1"
+                isTrue page "() => document.querySelector('#plot .ytitle').textContent === 'game/stationarity'")))
+
 let private saved =
     testCase "the table is saved as CSV, as it is seen" (fun () ->
         inFolder (fun parent ->
@@ -471,4 +506,16 @@ let private reports =
 [<Tests>]
 let tests =
     testSequenced
-    <| testList "browser" [ live; overlay; stopping; address; saved; keyboard; hostile; accessible; large; reports ]
+    <| testList "browser" [
+        live
+        overlay
+        stopping
+        address
+        residuals
+        saved
+        keyboard
+        hostile
+        accessible
+        large
+        reports
+    ]

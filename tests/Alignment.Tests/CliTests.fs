@@ -157,7 +157,7 @@ let private wrongValues =
                 [ "solve"; "chicken"; "--solver"; "lp" ],
                 "solver 'lp': takes zero-sum and constant-sum games only, and at cell row=swerve, column=dare: the payoffs 2, 7 sum to 9, those at cell row=swerve, column=swerve to 12; use rm, hedge, cce or support_enumeration"
                 [ "check"; random; "--solver"; "lp"; "--show"; "ir" ],
-                "The solver 'lp' answers at once and has no program; --show ir and --show plan are for iterative solvers such as prm+."
+                "The solver 'lp' answers at once and has no program; --show ir and --show plan are for iterative solvers such as prm+ and gradient."
                 [ "solve" ], "solve: expected a game, such as rock_paper_scissors; `align games` lists them."
                 [ "solve"; "chicken"; "dare" ],
                 "align solve 'GAME' [OPTIONS]: unexpected 'dare'. Quote a name that holds spaces or brackets."

@@ -51,6 +51,20 @@ let private resolved =
                 "leduc_poker", [ "--solver"; "cfr+"; "--until"; "nash_conv < 0.5 and steps >= 7 or seconds >= 500" ]
                 "kuhn_poker", [ "--solver"; "mccfr"; "--sweep"; "seed=1..3"; "--steps"; "50" ]
                 "chicken", [ "--solver"; "cce" ]
+                "bilinear", [ "--solver"; "gradient(lookahead=extragradient)"; "--sweep"; "rate=0.1,0.3" ]
+                "iterated_prisoners_dilemma(runs=2)",
+                [
+                    "--solver"
+                    "lola"
+                    "--set"
+                    "opponentRate=3"
+                    "--sweep"
+                    "gamma=0.5,0.9"
+                    "--steps"
+                    "5"
+                    "--seed"
+                    "4"
+                ]
             ] do
             test $"{game} %A{options}" {
                 inFolder (fun folder -> again folder [ "solve"; game ] options printed |> ignore)

@@ -349,7 +349,7 @@ let private refusals =
                 "go",
                 "There is no game 'go'. There are matching_pennies, rock_paper_scissors, prisoners_dilemma, chicken, "
                 + "battle_of_the_sexes, stag_hunt, blotto, inspection, random_zero_sum, random_general_sum, kuhn_poker, leduc_poker, "
-                + "liars_dice, goofspiel, phantom_tic_tac_toe, signalling, inspection_dialogue, debate, audit."
+                + "liars_dice, goofspiel, phantom_tic_tac_toe, signalling, inspection_dialogue, debate, audit, bilinear, iterated_prisoners_dilemma."
                 "blotto(coin=3)", "The game 'blotto' has no parameter 'coin'. Did you mean 'coins'?"
                 "blotto(temperature=3)",
                 "The game 'blotto' has no parameter 'temperature'. It has coins, fields, payoff."
@@ -406,5 +406,109 @@ let private refusals =
         }
     ]
 
+// ---- Games of smooth payoffs -----------------------------------------------------------------------------------------
+
+let private evaluated spec (numbers: float list list) =
+    let given = numbers |> List.map ValueList.ToValueList |> ValueList.ToValueList
+    (GameSolver.Evaluate(BoundGame.Bind spec, given)).[0]
+
+/// What two memory-one policies get: the outcomes' distribution step by step, until nothing is left that counts.
+let private played gamma (one: float list) (other: float list) =
+    let sigmoid z = 1.0 / (1.0 + exp -z)
+    let one, other = List.map sigmoid one, List.map sigmoid other
+    // states CC, CD, DC, DD as the first sees them; the second sees CD and DC the other way round
+    let joint p q = [ p * q; p * (1.0 - q); (1.0 - p) * q; (1.0 - p) * (1.0 - q) ]
+    let next = [ for s, seen in [ 1, 1; 2, 3; 3, 2; 4, 4 ] -> joint one[s] other[seen] ]
+
+    let rec go weight (at: float list) (sum: float * float) =
+        if weight < 1e-18 then
+            sum
+        else
+            let gain rewards = weight * List.sum (List.map2 (*) at rewards)
+            let sum = fst sum + gain [ -1.0; -3.0; 0.0; -2.0 ], snd sum + gain [ -1.0; 0.0; -3.0; -2.0 ]
+            let after = List.map2 (fun p row -> List.map ((*) p) row) at next |> List.reduce (List.map2 (+))
+            go (weight * gamma) after sum
+
+    let a, b = go 1.0 (joint one[0] other[0]) (0.0, 0.0)
+    (1.0 - gamma) * a, (1.0 - gamma) * b
+
+let private smooth =
+    let values gamma one other =
+        let found = evaluated (Games.IteratedPrisonersDilemma gamma) [ one; other ]
+        found.Metrics["game/value/alice"], found.Metrics["game/value/bob"]
+
+    let near tolerance (expected: float) (actual: float) what =
+        Expect.isTrue (abs (expected - actual) <= tolerance) $"%s{what}: expected {expected:R}, got {actual:R}"
+
+    // so sure that the sigmoid is 0 or 1 but for 4e-18
+    let sure (plan: string) = [ for move in plan -> if move = 'C' then 40.0 else -40.0 ]
+    let cooperates, defects, titForTat, winStay = sure "CCCCC", sure "DDDDD", sure "CCDCD", sure "CCDDC"
+
+    testList "smooth" [
+        test "the iterated prisoner's dilemma between plans, in closed form" {
+            for gamma in [ 0.0; 0.5; 0.96; 0.99 ] do
+                for name, one, other, first, second in
+                    [
+                        "both defect", defects, defects, -2.0, -2.0
+                        "both cooperate", cooperates, cooperates, -1.0, -1.0
+                        "tit for tat cooperates with itself", titForTat, titForTat, -1.0, -1.0
+                        // betrayed once, then both defect
+                        "tit for tat against a defector",
+                        titForTat,
+                        defects,
+                        -3.0 * (1.0 - gamma) - 2.0 * gamma,
+                        -2.0 * gamma
+                        // CD, DD, CD, DD, ...
+                        "win-stay, lose-shift against a defector",
+                        winStay,
+                        defects,
+                        -(3.0 + 2.0 * gamma) / (1.0 + gamma),
+                        -2.0 * gamma / (1.0 + gamma)
+                    ] do
+                    let a, b = values gamma one other
+                    near 1e-13 first a name
+                    near 1e-13 second b name
+                    let b, a = values gamma other one
+                    near 1e-13 first a $"%s{name}, the other way round"
+                    near 1e-13 second b $"%s{name}, the other way round"
+        }
+
+        test "the iterated prisoner's dilemma step by step" {
+            let draws = RandomStream(5UL, "ipd")
+
+            for k in 0L .. 19L do
+                let logits player = [ for i in 0L .. 4L -> 6.0 * draws.Uniform(10L * k + player, i) - 3.0 ]
+                let one, other = logits 0L, logits 1L
+                let gamma = 0.98 * draws.Uniform(10L * k + 2L, 0L)
+                let a, b = values gamma one other
+                let first, second = played gamma one other
+                near 1e-13 first a $"alice, game {k}"
+                near 1e-13 second b $"bob, game {k}"
+        }
+
+        test "runs start apart, by the seed" {
+            let start seed =
+                let options = SolveOptions(Until = Stop.AfterSteps 1L, Seed = seed, Threads = 1)
+                let spec = Games.IteratedPrisonersDilemma(runs = 3)
+                let solution = GameSolver.Solve(spec, Solver.Find "gradient(rate=1e-300)", options)
+                [ for game in solution.Games -> game.Strategies |> Seq.concat |> List.ofSeq ]
+
+            let first = start 1UL
+            Expect.equal (List.distinct first).Length 3 "three starts"
+            Expect.equal (start 1UL) first "the same seed, the same starts"
+            Expect.notEqual (start 2UL) first "another seed"
+            Expect.hasLength first[0] 10 "five logits a player"
+        }
+
+        test "bilinear" {
+            let game = evaluated (Games.Bilinear 2) [ [ 2.0; -1.0 ]; [ 3.0; 5.0 ] ]
+            Expect.equal (game.Metrics["game/value/first"], game.Metrics["game/value/second"]) (1.0, -1.0) "x'y"
+            Expect.equal game.Certificate.Distance 5.0 "the gradient (y, -x) moves furthest by its largest number"
+            let rest = evaluated (Games.Bilinear()) [ [ 0.0 ]; [ 0.0 ] ]
+            Expect.equal rest.Certificate (Certificate.Stationary 0.0) "nothing gains at 0"
+            Expect.equal (GameLibrary.Parse "bilinear").KnownValue (Nullable 0.0) "known"
+        }
+    ]
+
 [<Tests>]
-let tests = testList "games" [ contents; inspection; random; names; refusals ]
+let tests = testList "games" [ contents; inspection; random; names; refusals; smooth ]

@@ -58,6 +58,15 @@ let private library =
             Expect.stringStarts (List.last moments) "step 50: nash_conv " "the last moment"
         }
 
+        test "of a game of smooth payoffs the residual is told, by its name" {
+            let lines = logged LogLevel.Debug id "gradient" GradientFixtures.bilinear
+            let text = messages lines
+            Expect.stringContains text "left (1 number), right (1 number)" "its size"
+            Expect.stringContains text "step 50: stationarity " "a moment"
+            Expect.stringContains text "Certificate stationary, residual " "the end"
+            Expect.isFalse (text.Contains "nash_conv") "no NashConv"
+        }
+
         test "of few games the end of each is told, of many their number" {
             let few = zeroSumBatch 3 2 2 (draws "few" 3 2 2)
             let lines = logged LogLevel.Information id "rm+" few

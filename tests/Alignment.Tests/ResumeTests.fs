@@ -129,6 +129,20 @@ let private iterativeRuns =
                 goesOn (Games.KuhnPoker()) solver (options 40L) [ 1; 5 ]
             }
 
+        for solver in
+            [
+                "gradient(rate=1,multipliers=pi(rate=1,proportional=1))"
+                "gradient(optimizer=adam(rate=0.1),averaging=uniform)"
+                "gradient(lookahead=optimistic,multipliers=momentum(rate=0.1))"
+            ] do
+            test $"{solver} on a game with a constraint" {
+                goesOn GradientFixtures.bandit (Solver.Find solver) (options 50L) [ 2; 1; 7 ]
+            }
+
+        test "lola on a batch of games of weights" {
+            goesOn (Games.IteratedPrisonersDilemma(runs = 3)) (Solver.Find "lola") (options 20L) [ 2; 1 ]
+        }
+
         test "in float32" {
             goesOn batch.Value (Solver.Find "prm+") ((options 50L).With(precision = Precision.Float32)) [ 3; 2 ]
         }

@@ -132,6 +132,28 @@ let private inProcess =
             Expect.equal whole.Status ActivityStatusCode.Error "status"
         }
 
+        test "a game of smooth payoffs has a gauge of its own" {
+            let spec =
+                Game
+                    .Named("gauged")
+                    .ZeroSum(
+                        GradientFixtures.left,
+                        GradientFixtures.right,
+                        GradientFixtures.x.Value * GradientFixtures.y.Value
+                    )
+
+            let mutable solution: Solution | null = null
+            let found = measurementsOf "gauged" (fun () -> solution <- GradientFixtures.stepped 20 spec "gradient")
+            let of' name = found |> List.filter (fst >> (=) name) |> List.map snd
+
+            Expect.equal
+                (List.last (of' "alignment.stationarity"))
+                (nonNull solution).Certificate.Distance
+                "the gauge ends at the certificate's number"
+
+            Expect.isEmpty (of' "alignment.nash_conv") "and none of NashConv"
+        }
+
         test "instruments count steps, moments and checkpoints" {
             inFolder (fun folder ->
                 use session = new RunSession(kept folder, ignore)

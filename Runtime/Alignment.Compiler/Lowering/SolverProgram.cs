@@ -41,7 +41,7 @@ public static class SolverProgram
         ArgumentNullException.ThrowIfNull(spec);
         ArgumentNullException.ThrowIfNull(solver);
         var view = new DifferentiableGameView(spec);
-        var initial = solver.Init(view);
+        var initial = ApartWhereSwept(spec, solver);
         var state = initial.AsVariables();
         var next = solver.Step(view, state);
         var read = solver.Read(view, state);
@@ -71,6 +71,20 @@ public static class SolverProgram
             next,
             outputs
         );
+    }
+
+    /// <summary>The first state, each variable over the axes that settings are swept along: a derivative by what their games share would mix them.</summary>
+    private static SolverState ApartWhereSwept(GameSpec spec, IGradientSolver solver)
+    {
+        var view = new DifferentiableGameView(spec);
+        var initial = solver.Init(view);
+        Axis[] swept = [.. Swept(spec, initial, solver.Step(view, initial.AsVariables()), [])];
+        return swept.Length == 0
+            ? initial
+            : initial.Variables.Aggregate(
+                SolverState.Empty,
+                (state, variable) => state.With(new Slot(variable.Key), variable.Value.Expand(swept))
+            );
     }
 
     /// <summary>How many payoffs a step of a gradient solver looks at, in one game: one player's at one point, derivatives included.</summary>

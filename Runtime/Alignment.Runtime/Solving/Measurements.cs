@@ -1,5 +1,4 @@
 using Alignment.Compiler;
-using Alignment.Runtime;
 
 namespace Alignment;
 
