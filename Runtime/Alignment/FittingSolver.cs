@@ -18,7 +18,7 @@ public sealed record FittingSolver(ISolver Solver, string Reason)
                 new GradientPlay { Lookahead = Lookahead.Extragradient },
                 game.Spec.Constraints.Count > 0
                     ? "solver gradient was chosen, as the game has constraints; its steps look ahead, so that prices and play do not circle"
-                    : "solver gradient was chosen, as players set weights; its steps look ahead, so that players who oppose each other do not circle"
+                    : $"solver gradient was chosen, as {(game.Spec.Players.Any(p => p.Weights.Count > 0) ? "players set weights" : "a player has several objectives")}; its steps look ahead, so that players who oppose each other do not circle"
             );
         if (game.Spec.Regularizers.Count > 0)
             return new(new MagneticMirrorDescent(), "solver mmd was chosen, as the game is regularized");

@@ -55,9 +55,9 @@ let private resolved =
                 "iterated_prisoners_dilemma(runs=2)",
                 [
                     "--solver"
-                    "lola"
+                    "gradient(updates=alternating)"
                     "--set"
-                    "opponentRate=3"
+                    "optimizer=adam(rate=0.05)"
                     "--sweep"
                     "gamma=0.5,0.9"
                     "--steps"

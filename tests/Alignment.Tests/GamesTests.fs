@@ -446,7 +446,7 @@ let private smooth =
 
     testList "smooth" [
         test "the iterated prisoner's dilemma between plans, in closed form" {
-            for gamma in [ 0.0; 0.5; 0.96; 0.99 ] do
+            for gamma in [ 0.0; 0.96; 0.99 ] do
                 for name, one, other, first, second in
                     [
                         "both defect", defects, defects, -2.0, -2.0
@@ -476,7 +476,7 @@ let private smooth =
         test "the iterated prisoner's dilemma step by step" {
             let draws = RandomStream(5UL, "ipd")
 
-            for k in 0L .. 19L do
+            for k in 0L .. 9L do
                 let logits player = [ for i in 0L .. 4L -> 6.0 * draws.Uniform(10L * k + player, i) - 3.0 ]
                 let one, other = logits 0L, logits 1L
                 let gamma = 0.98 * draws.Uniform(10L * k + 2L, 0L)

@@ -140,7 +140,7 @@ let private iterativeRuns =
             }
 
         test "lola on a batch of games of weights" {
-            goesOn (Games.IteratedPrisonersDilemma(runs = 3)) (Solver.Find "lola") (options 20L) [ 2; 1 ]
+            goesOn (Games.Bilinear(2).Over(Axis.Of("copy", 3))) (Solver.Find "lola") (options 20L) [ 2; 1 ]
         }
 
         test "in float32" {

@@ -90,7 +90,8 @@ let private text =
         }
 
         test "of a few games a row each, numbers under their labels" {
-            let text = printed [ "solve"; "iterated_prisoners_dilemma(runs=3)"; "--solver"; "lola"; "--steps"; "2" ]
+            let text =
+                printed [ "solve"; "iterated_prisoners_dilemma(runs=3)"; "--solver"; "gradient"; "--steps"; "2" ]
 
             let titles = line "game " text |> cells
             Expect.containsAll titles [ "residual"; "alice_logits[start CC CD DC DD]" ] "titles"
@@ -101,7 +102,7 @@ let private text =
 
         test "of many games how each figure spreads, each number by its label" {
             let text =
-                printed [ "solve"; "iterated_prisoners_dilemma(runs=20)"; "--solver"; "lola"; "--steps"; "2" ]
+                printed [ "solve"; "iterated_prisoners_dilemma(runs=20)"; "--solver"; "gradient"; "--steps"; "2" ]
 
             Expect.equal (line "20 games" text |> cells) [ "20 games"; "least"; "median"; "largest" ] "titles"
 
@@ -143,7 +144,7 @@ let private objects =
             [
                 bilinear
                 bilinear @ [ "--sweep"; "rate=0.1,0.5"; "--steps"; "5" ]
-                [ "solve"; "iterated_prisoners_dilemma(runs=2)"; "--solver"; "lola"; "--steps"; "3" ]
+                [ "solve"; "bilinear(size=2)"; "--solver"; "lola"; "--batch"; "2"; "--steps"; "3" ]
                 [
                     "solve"
                     "iterated_prisoners_dilemma"

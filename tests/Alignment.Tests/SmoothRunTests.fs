@@ -238,7 +238,7 @@ let private reports =
         test "of a batch: residuals spread, the worst first, weights over steps of its first game" {
             inFolder (fun folder ->
                 let spec = Games.IteratedPrisonersDilemma(runs = 3)
-                let run, solution = solved folder "runs" spec "lola" (Stop.AfterSteps 20L)
+                let run, solution = solved folder "runs" spec "gradient" (Stop.AfterSteps 20L)
                 let document = checkAll (report run)
                 Expect.stringStarts (h1 document) "In the worst of 3 games, players still gain" (h1 document)
                 Expect.contains (titles document) "How the residual spreads" "the spread"

@@ -26,7 +26,9 @@ internal static class Capability
             Refuse(
                 game.Spec.Constraints.Count > 0
                     ? $"does not take constraints into account, and the game has '{game.Spec.Constraints[0].Name}'; use gradient"
-                    : $"takes players that choose from actions, and '{smooth}' sets weights; use gradient, sga, consensus, cgd or lola"
+                : smooth is not null
+                    ? $"takes players that choose from actions, and '{smooth}' sets weights; use gradient, sga, consensus, cgd or lola"
+                : $"takes one payoff a player, and '{game.Spec.Aggregators[0].Player}' has several objectives; use gradient, sga, consensus, cgd or lola"
             );
             throw new SpecException(reasons.ToValueList());
         }
