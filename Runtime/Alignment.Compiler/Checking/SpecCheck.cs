@@ -376,6 +376,16 @@ public static class SpecCheck
                     Fault($"probe '{probe.Key}'", "needs a key of its own, such as policy/kl; game/ is the library's");
             }
 
+            foreach (var probe in spec.Probes.OfType<UncertaintyProbe>())
+            {
+                if (spec.Tree is not null)
+                    Fault("probe uncertainty", "measures an expression of actions; sequential games have none for it");
+                Expression("probe uncertainty", probe.Source.Total.Mean([.. probe.Over]), Played());
+            }
+
+            if (spec.Probes.OfType<UncertaintyProbe>().Count() > 1)
+                Fault("probes", "only one probe may measure uncertainty: two would have the same keys");
+
             foreach (
                 var probe in spec.Probes.Where(p => spec.IsDifferentiable && p is IMetricProbe and not IPointProbe)
             )
