@@ -26,15 +26,18 @@ internal static class Text
         return all.Length <= MostNames ? shown : $"{shown} and {all.Length - MostNames} others";
     }
 
-    /// <summary>Lines of cells, the first column to the left and all others to the right, with a rule below the titles.</summary>
+    /// <summary>Lines of cells, columns of numbers to the right and all others to the left, with a rule below the titles.</summary>
     public static string Table(IReadOnlyList<string> titles, IEnumerable<IReadOnlyList<string>> rows)
     {
         var lines = rows.Prepend(titles).ToArray();
         var widths = titles.Select((_, column) => lines.Max(line => line[column].Length)).ToArray();
+        var right = titles
+            .Select((_, c) => lines.Skip(1).All(line => line[c].Length == 0 || IsNumber(line[c])))
+            .ToArray();
         var text = new StringBuilder();
         for (var k = 0; k < lines.Length; k++)
         {
-            var cells = lines[k].Select((cell, c) => c == 0 ? cell.PadRight(widths[c]) : cell.PadLeft(widths[c]));
+            var cells = lines[k].Select((cell, c) => right[c] ? cell.PadLeft(widths[c]) : cell.PadRight(widths[c]));
             text.Append(string.Join("  ", cells).TrimEnd()).Append('\n');
             if (k == 0)
                 text.AppendJoin("  ", widths.Select(width => new string('-', width))).Append('\n');
@@ -42,6 +45,11 @@ internal static class Text
 
         return text.ToString();
     }
+
+    /// <summary>What is said of a number that is finite and still too large.</summary>
+    public static string Limit(double value) => double.IsFinite(value) ? " within 1e100" : "";
+
+    private static bool IsNumber(string cell) => char.IsAsciiDigit(cell[0]) || (cell[0] == '-' && cell.Length > 1);
 
     /// <summary>Labels that are there, not blank, and all different.</summary>
     /// <param name="who">Begins the message.</param>
@@ -78,6 +86,12 @@ internal static class Text
             : throw new ArgumentException($"{who}: there is no '{name}'.{Nearest.Hint(name, labels, "There are")}");
     }
 
+    /// <summary>Largest absolute value of a number that is taken: products of three stay finite.</summary>
+    public const double Largest = 1e100;
+
+    /// <summary>Whether a number is one that is taken.</summary>
+    public static bool IsTaken(double value) => Math.Abs(value) <= Largest;
+
     /// <summary>A square table of finite numbers, one row and one column a label, as one list row after row.</summary>
     /// <exception cref="ArgumentException">It is not square, or a number is not finite.</exception>
     public static double[] Square(string who, ValueList<string> labels, double[,] table)
@@ -92,10 +106,10 @@ internal static class Text
         }
 
         var flat = table.Cast<double>().ToArray();
-        if (Array.FindIndex(flat, x => !double.IsFinite(x)) is >= 0 and var bad)
+        if (Array.FindIndex(flat, x => !IsTaken(x)) is >= 0 and var bad)
         {
             throw new ArgumentException(
-                $"{who}: expected finite numbers, got {Number(flat[bad])} for '{labels[bad / n]}' against '{labels[bad % n]}'."
+                $"{who}: expected finite numbers{Limit(flat[bad])}, got {Number(flat[bad])} for '{labels[bad / n]}' against '{labels[bad % n]}'."
             );
         }
 

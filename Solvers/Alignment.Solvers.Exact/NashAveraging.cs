@@ -50,7 +50,7 @@ public sealed record NashAveraging : IDirectSolver
         new(
             "nash_averaging",
             "Nash averaging",
-            "Equilibrium of largest entropy of a symmetric zero-sum game, such as one between models, and whether it is the only one; on margins of majorities a maximal lottery.",
+            "Equilibrium of largest entropy of a symmetric zero-sum game, and whether it is the only one; of majority margins a maximal lottery.",
             "Balduzzi, Tuyls, Perolat, Graepel (2018), Re-evaluating evaluation, arXiv 1806.02643; Kreweras (1965), Aggregation of preference orderings; Fishburn (1984), Probabilistic social choice based on simple voting comparisons.",
             "For games that are not symmetric, where 'lp' answers; to rank those that are played, which are all rated 0; on noisy payoffs without resampling them."
         )

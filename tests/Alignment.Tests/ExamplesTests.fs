@@ -43,6 +43,17 @@ let private agrees name extensions expected =
             for extension, lines in List.tail outputs do
                 Expect.equal (line start lines) first $"{name}{extension}: {start}")
 
+/// An example that solves no game, and so has no certificate: lines that only right answers have.
+let private prints name extension expected =
+    testCase name (fun () ->
+        let lines = run (name + extension)
+
+        for part in expected do
+            Expect.exists
+                lines
+                (fun l -> l.Contains(part: string))
+                $"{name}{extension} prints '{part}':\n{String.Join('\n', lines)}")
+
 [<Tests>]
 let tests =
     // one after the other: each starts compilers of its own
@@ -60,6 +71,20 @@ let tests =
 
             agrees "05-weighted-scissors" [ ".fsx" ] "rock 0.5000, paper 0.2500, scissors 0.2500"
 
+            // margins 0.6, 0.5 and 0.3 round the circle: weights 0.5, 0.3 and 0.6 of 1.4
+            prints "06-ratings" ".fsx" [
+                "0.3571"
+                "0.2143"
+                "0.4286"
+                "Condorcet winner   a"
+                "maximal lottery    a 1.0000"
+            ]
+            // (0.9, 0.1), (0.7, 0.5), (0.4, 0.8), (0.1, 0.9): 0.1 * 0.9 + 0.3 * 0.8 + 0.3 * 0.5 + 0.2 * 0.1 = 0.5
+            prints "07-pareto" ".fsx" [
+                "front         [0, 1, 3, 4]"
+                "hypervolume   0.500 above helpful 0, harmless 0"
+            ]
+
             testCase "every example is run by this list" (fun () ->
                 let found =
                     Directory.EnumerateFiles examples
@@ -76,6 +101,8 @@ let tests =
                         "03-step-size-sweep"
                         "04-hidden-intent"
                         "05-weighted-scissors"
+                        "06-ratings"
+                        "07-pareto"
                     ])
                     "examples")
         ]

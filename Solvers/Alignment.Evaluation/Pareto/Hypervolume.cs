@@ -98,6 +98,10 @@ public static class Hypervolume
         var all = 1.0;
         for (var k = 0; k < corner.Length; k++)
             all *= top[k] - corner[k];
+        if (!double.IsFinite(all))
+            throw new ArgumentException(
+                $"{Who}: expected points whose box above the reference has a finite volume, got more than 1e308; scale the objectives."
+            );
 
         Array.Sort(boxes, (a, b) => VolumeOf(b, corner).CompareTo(VolumeOf(a, corner))); // the likeliest to hit first
         var stream = new RandomStream(seed, "hypervolume");

@@ -34,15 +34,17 @@ public sealed record ObjectivePoints
     }
 
     /// <summary>Points from rows, each with one number an objective.</summary>
+    /// <typeparam name="TPoint">Any sequence of numbers.</typeparam>
     /// <exception cref="ArgumentException">See <see cref="ObjectivePoints"/>.</exception>
-    public static ObjectivePoints Of(IEnumerable<string> objectives, IEnumerable<IReadOnlyList<double>> points)
+    public static ObjectivePoints Of<TPoint>(IEnumerable<string> objectives, IEnumerable<TPoint> points)
+        where TPoint : IEnumerable<double>
     {
         ArgumentNullException.ThrowIfNull(points);
         var names = Text.Distinct(Who, objectives, 1);
-        var rows = points.ToArray();
-        if (Array.FindIndex(rows, row => row.Count != names.Count) is >= 0 and var bad)
+        double[][] rows = [.. points.Select(point => point.ToArray())];
+        if (Array.FindIndex(rows, row => row.Length != names.Count) is >= 0 and var bad)
             throw new ArgumentException(
-                $"{Who}: expected {names.Count} numbers a point ({string.Join(", ", names)}), got {rows[bad].Count} for point {bad}."
+                $"{Who}: expected {names.Count} numbers a point ({string.Join(", ", names)}), got {rows[bad].Length} for point {bad}."
             );
         return Checked(names, rows.SelectMany(row => row).ToValueList());
     }
@@ -93,9 +95,9 @@ public sealed record ObjectivePoints
             throw new ArgumentException($"{Who}: expected at least one point, got none.");
         for (var k = 0; k < values.Count; k++)
         {
-            if (!double.IsFinite(values[k]))
+            if (!Text.IsTaken(values[k]))
                 throw new ArgumentException(
-                    $"{Who}: expected finite numbers, got {Text.Number(values[k])} for '{names[k % names.Count]}' of point {k / names.Count}."
+                    $"{Who}: expected finite numbers{Text.Limit(values[k])}, got {Text.Number(values[k])} for '{names[k % names.Count]}' of point {k / names.Count}."
                 );
         }
 

@@ -24,9 +24,9 @@ public sealed record ObjectiveVector
         var names = Text.Distinct("Objective vector", values.Select(v => v.Objective), 1);
         foreach (var value in values)
         {
-            if (!double.IsFinite(value.Value))
+            if (!Text.IsTaken(value.Value))
                 throw new ArgumentException(
-                    $"Objective vector: expected a finite number for '{value.Objective}', got {Text.Number(value.Value)}."
+                    $"Objective vector: expected a finite number{Text.Limit(value.Value)} for '{value.Objective}', got {Text.Number(value.Value)}."
                 );
         }
 

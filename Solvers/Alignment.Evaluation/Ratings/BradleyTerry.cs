@@ -23,8 +23,8 @@ public sealed record BradleyTerry
     /// <summary>Elo points in one natural unit: 400 / ln 10, about 173.7.</summary>
     public const double PointsPerUnit = 400 / 2.302585092994046;
 
-    /// <summary>The largest derivative of the log-likelihood that is let through, in games for each game.</summary>
-    public const double Tolerance = 1e-11;
+    /// <summary>Newton's method ends where its next step would change no rating by more than this, in natural units.</summary>
+    public const double Tolerance = 1e-10;
 
     private const int MostSteps = 200;
 
@@ -84,14 +84,14 @@ public sealed record BradleyTerry
         for (var step = 0; step < MostSteps; step++)
         {
             var (gradient, information) = Derivatives(games, ratings, precision);
-            // Ratings of mean 0 and nothing else are moved: on the constant vector the information is 0, so any curvature there will do.
+            // Ratings of mean 0 and nothing else are moved: on the constant vector any curvature will do, and is taken out of the inverse again.
             var curvature = Math.Max(information.Diagonal().Maximum(), double.Epsilon);
             var onSumZero = information + (curvature / n);
             var direction = onSumZero.LU().Solve(gradient);
             direction -= direction.Average();
-            if (gradient.InfinityNorm() <= Tolerance * Math.Max(games.TotalGames, 1))
+            if (direction.InfinityNorm() <= Tolerance)
             {
-                var covariance = onSumZero.Inverse() - (1 / (curvature * n));
+                var covariance = onSumZero.Inverse() - (1 / ((curvature + precision) * n));
                 return new(comparisons, prior, ratings.ToArray(), covariance.ToRowMajorArray(), step);
             }
 
@@ -99,7 +99,7 @@ public sealed record BradleyTerry
         }
 
         throw new InvalidOperationException(
-            $"Bradley-Terry: {MostSteps} Newton steps did not bring the derivative below {Text.Number(Tolerance)} a game; the games are all but one-sided: give a prior, such as RatingPrior.Gaussian(1)."
+            $"Bradley-Terry: after {MostSteps} Newton steps ratings still change by more than {Text.Number(Tolerance)}; the games are all but one-sided: give a prior, such as RatingPrior.Gaussian(1)."
         );
     }
 
@@ -155,6 +155,13 @@ public sealed record BradleyTerry
     {
         var small = Math.Exp(-Math.Abs(x)); // never overflows
         return x >= 0 ? 1 / (1 + small) : small / (1 + small);
+    }
+
+    /// <summary>log(1 + x), to all digits where x is small (Kahan): of one-sided games nothing else is left.</summary>
+    private static double LogOnePlus(double x)
+    {
+        var sum = 1 + x;
+        return sum == 1 ? x : x * Math.Log(sum) / (sum - 1);
     }
 
     private double Entry(int first, int second) => Covariance[(first * Ratings.Count) + second];
@@ -219,7 +226,7 @@ public sealed record BradleyTerry
                 if (i == j || games.WinsOf(i, j) == 0)
                     continue;
                 var x = ratings[i] - ratings[j];
-                sum += games.WinsOf(i, j) * (Math.Min(x, 0) - Math.Log(1 + Math.Exp(-Math.Abs(x))));
+                sum += games.WinsOf(i, j) * (Math.Min(x, 0) - LogOnePlus(Math.Exp(-Math.Abs(x))));
             }
         }
 

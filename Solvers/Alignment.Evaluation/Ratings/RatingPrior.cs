@@ -9,24 +9,24 @@ public abstract record RatingPrior
     public static RatingPrior None { get; } = new Nothing();
 
     /// <summary>Ratings are normal around 0, independently of each other.</summary>
-    /// <param name="standardDeviation">In natural units (log-odds), above 0; 1 is 174 Elo points.</param>
-    /// <exception cref="ArgumentException">It is not above 0.</exception>
+    /// <param name="standardDeviation">In natural units (log-odds), from 1e-6 to 1e6; 1 is 174 Elo points.</param>
+    /// <exception cref="ArgumentException">It is out of range.</exception>
     public static RatingPrior Gaussian(double standardDeviation) =>
-        standardDeviation > 0 && double.IsFinite(standardDeviation)
+        standardDeviation is >= 1e-6 and <= 1e6
             ? new Normal(standardDeviation)
             : throw Wrong("a standard deviation", standardDeviation);
 
     /// <summary>Every pair has met before, and won <paramref name="wins"/> games each.</summary>
-    /// <param name="wins">Games, above 0; need not be whole.</param>
-    /// <exception cref="ArgumentException">It is not above 0.</exception>
+    /// <param name="wins">Games, from 1e-6 to 1e6; need not be whole.</param>
+    /// <exception cref="ArgumentException">It is out of range.</exception>
     public static RatingPrior PseudoCounts(double wins) =>
-        wins > 0 && double.IsFinite(wins) ? new Counts(wins) : throw Wrong("a number of wins", wins);
+        wins is >= 1e-6 and <= 1e6 ? new Counts(wins) : throw Wrong("a number of wins", wins);
 
     /// <summary>One of three results, by which prior it is.</summary>
     public abstract T Fold<T>(Func<T> none, Func<double, T> gaussian, Func<double, T> pseudoCounts);
 
     private static ArgumentException Wrong(string what, double got) =>
-        new($"Rating prior: expected {what} above 0, got {Text.Number(got)}.");
+        new($"Rating prior: expected {what} from 1e-6 to 1e6, got {Text.Number(got)}.");
 
     private sealed record Nothing : RatingPrior
     {

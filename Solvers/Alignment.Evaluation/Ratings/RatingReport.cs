@@ -14,14 +14,22 @@ namespace Alignment;
 /// <param name="Notes">Sentences about them.</param>
 public sealed record RatingReport(Comparisons Comparisons, ValueList<RatingColumn> Columns, ValueList<string> Notes)
 {
+    /// <summary>Rates by everything there is, without a prior.</summary>
+    /// <param name="comparisons">The comparisons.</param>
+    /// <param name="solvers">Solvers of the game of margins.</param>
+    /// <exception cref="ArgumentException">See <see cref="RatingReport"/>.</exception>
+    public static RatingReport Of(Comparisons comparisons, params IDirectSolver[] solvers) =>
+        Of(comparisons, RatingPrior.None, solvers);
+
     /// <summary>Rates by everything there is.</summary>
     /// <param name="comparisons">The comparisons.</param>
     /// <param name="prior">What is known of Elo ratings before.</param>
     /// <param name="solvers">Solvers of the game of margins.</param>
     /// <exception cref="ArgumentException">See <see cref="RatingReport"/>.</exception>
-    public static RatingReport Of(Comparisons comparisons, RatingPrior? prior = null, params IDirectSolver[] solvers)
+    public static RatingReport Of(Comparisons comparisons, RatingPrior prior, params IDirectSolver[] solvers)
     {
         ArgumentNullException.ThrowIfNull(comparisons);
+        ArgumentNullException.ThrowIfNull(prior);
         ArgumentNullException.ThrowIfNull(solvers);
         var elo = BradleyTerry.Fit(comparisons, prior);
         var split = HodgeDecomposition.Of(comparisons);
@@ -90,7 +98,7 @@ public sealed record RatingReport(Comparisons Comparisons, ValueList<RatingColum
     {
         var split = HodgeDecomposition.Of(comparisons, weights: PairWeights.Precision);
         return split.PValue is { } p
-            ? $"from sampling alone it would be as cyclic with probability {Text.Fixed(p, 4)}"
+            ? $"from sampling alone it would be as cyclic with probability {(p < 1e-4 ? "below 0.0001" : Text.Fixed(p, 4))}"
             : "there are no cycles of pairs that met";
     }
 

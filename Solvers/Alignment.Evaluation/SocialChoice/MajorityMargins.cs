@@ -100,7 +100,7 @@ public sealed record MaximalLottery(ValueList<string> Alternatives, ValueList<do
             Enumerable
                 .Range(0, Alternatives.Count)
                 .Where(k => Probabilities[k] > 0)
-                .OrderByDescending(k => Probabilities[k])
+                .OrderByDescending(k => Math.Round(Probabilities[k], 9))
                 .Select(k => $"{Alternatives[k]} {Text.Fixed(Probabilities[k], 4)}")
         );
 }
