@@ -13,6 +13,7 @@ internal sealed class EquilibriumFace
     /// <summary>Equilibria that are nowhere farther apart are one.</summary>
     public const double WidthTolerance = 1e-9;
 
+    private const double Rounding = 1e-13; // of programs whose solutions are basic
     private const double Positive = 1e-9; // what weights and losses have to be above
     private const double RankTolerance = 1e-10; // of singular values, on payoffs of at most 1
     private const string Remedy =
@@ -139,7 +140,8 @@ internal sealed class EquilibriumFace
                 for (var j = 0; j < n; j++)
                     program.SetObjective(j, sign * objective[j]);
                 var values = program.Maximize(cancellationToken).Values;
-                return values.Select((value, j) => value * objective[j]).Sum() + 0.0;
+                var most = values.Select((value, j) => value * objective[j]).Sum();
+                return Math.Abs(most) <= Rounding ? 0 : most;
             }
 
             return new(Most(-1), Most(1));

@@ -58,6 +58,7 @@ public sealed record NashAveraging : IDirectSolver
             Reports = Iterate.Last,
             TwoPlayersOnly = true,
             ZeroSumOnly = true,
+            SymmetricOnly = true,
         };
 
     /// <inheritdoc/>
@@ -125,6 +126,7 @@ public sealed record NashAveraging : IDirectSolver
             face.Dimension,
             groups.SplitReach(reach.Weights),
             groups.CopyReach(reach.Ratings, scale),
+            reach.Ratings.All(r => r.Width <= EquilibriumFace.WidthTolerance),
             best.Entropy,
             best.Residual,
             best.Gap,
