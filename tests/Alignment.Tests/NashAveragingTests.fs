@@ -305,6 +305,16 @@ let private surface =
                 "Solver 'nash_averaging': expected at most 300 strategies, got 301; use 'prm+', which finds some equilibrium."
                 "size"
 
+            // s1 beats s2 by a hair: too little to tell whether one of them is played or both
+            let hair = array2D [ [ 0.0; 1e-10; 1.0 ]; [ -1e-10; 0.0; 1.0 ]; [ -1.0; -1.0; 0.0 ] ]
+
+            Expect.equal
+                (wrong (fun () -> average hair))
+                "Solver 'nash_averaging': expected a game that rounding does not turn into one with other equilibria, but whether equilibria play 's2' or beat it is a matter of rounding; round its payoffs, or merge clones with a larger cloneTolerance."
+                "close to a tie"
+
+            nearAll 1e-12 [ 0.5; 0.5; 0.0 ] (merged hair).Weights "as copies"
+
             Expect.equal
                 (wrong (fun () -> NashAveraging(CloneTolerance = -1.0).Average(gameOf [ [ 0 ] ])))
                 "Solver 'nash_averaging': expected a cloneTolerance from 0 to 1, got -1."
