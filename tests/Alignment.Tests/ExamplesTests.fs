@@ -72,7 +72,10 @@ let tests =
             agrees "05-weighted-scissors" [ ".fsx" ] "rock 0.5000, paper 0.2500, scissors 0.2500"
 
             // margins 0.6, 0.5 and 0.3 round the circle: weights 0.5, 0.3 and 0.6 of 1.4
-            prints "06-ratings" ".fsx" [
+            agrees "07-opponent-shaping" [ ".fsx"; ".cs" ] "mean payoff a round: naive -2.0, LOLA above -1.5: true"
+            agrees "08-panacea" [ ".fsx"; ".cs" ] "farthest from the front over 21 preferences: KL below 1e-3: true"
+
+            prints "09-ratings" ".fsx" [
                 "chat    64.9  30.9    69.2  -0.334  -0.710          0.3571      0.3031"
                 "code    28.2  30.4    24.1   0.860   0.000          0.2143      0.2930"
                 "math    28.2  30.4    26.6  -0.335   0.704          0.4286      0.3316"
@@ -81,7 +84,7 @@ let tests =
                 "maximal lottery    a 1.0000"
             ]
             // (0.9, 0.1), (0.7, 0.5), (0.4, 0.8), (0.1, 0.9): 0.1 * 0.9 + 0.3 * 0.8 + 0.3 * 0.5 + 0.2 * 0.1 = 0.5
-            prints "07-pareto" ".fsx" [
+            prints "10-pareto" ".fsx" [
                 "front         [0, 1, 3, 4]"
                 "hypervolume   0.500 above helpful 0, harmless 0"
                 "by draws      0.5022243 (95 % interval 0.499780690"
@@ -103,8 +106,10 @@ let tests =
                         "03-step-size-sweep"
                         "04-hidden-intent"
                         "05-weighted-scissors"
-                        "06-ratings"
-                        "07-pareto"
+                        "07-opponent-shaping"
+                        "08-panacea"
+                        "09-ratings"
+                        "10-pareto"
                     ])
                     "examples")
         ]
