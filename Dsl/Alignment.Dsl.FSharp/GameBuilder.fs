@@ -29,7 +29,8 @@ type GameBuilder(name: string) =
 
     /// Adds something that a player wants, by name.
     [<CustomOperation "objective">]
-    member _.Objective(spec: GameSpec, player: Player, objective: Objective) : GameSpec = spec.Objective(player, objective)
+    member _.Objective(spec: GameSpec, player: Player, objective: Objective) : GameSpec =
+        spec.Objective(player, objective)
 
     /// Makes a player's objectives its payoff.
     [<CustomOperation "aggregate">]

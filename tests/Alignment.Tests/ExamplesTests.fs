@@ -43,6 +43,17 @@ let private agrees name extensions expected =
             for extension, lines in List.tail outputs do
                 Expect.equal (line start lines) first $"{name}{extension}: {start}")
 
+/// An example that solves no game, and so has no certificate: lines that only right answers have.
+let private prints name extension expected =
+    testCase name (fun () ->
+        let lines = run (name + extension)
+
+        for part in expected do
+            Expect.exists
+                lines
+                (fun l -> l.Contains(part: string))
+                $"{name}{extension} prints '{part}':\n{String.Join('\n', lines)}")
+
 [<Tests>]
 let tests =
     // one after the other: each starts compilers of its own
@@ -60,6 +71,25 @@ let tests =
 
             agrees "05-weighted-scissors" [ ".fsx" ] "rock 0.5000, paper 0.2500, scissors 0.2500"
 
+            // margins 0.6, 0.5 and 0.3 round the circle: weights 0.5, 0.3 and 0.6 of 1.4
+            agrees "07-opponent-shaping" [ ".fsx"; ".cs" ] "mean payoff a round: naive -2.0, LOLA above -1.5: true"
+            agrees "08-panacea" [ ".fsx"; ".cs" ] "farthest from the front over 21 preferences: KL below 1e-3: true"
+
+            prints "09-ratings" ".fsx" [
+                "chat    64.9  30.9    69.2  -0.334  -0.710          0.3571      0.3031"
+                "code    28.2  30.4    24.1   0.860   0.000          0.2143      0.2930"
+                "math    28.2  30.4    26.6  -0.335   0.704          0.4286      0.3316"
+                "Hodge: 54.9 % of the log-odds' energy is cyclic"
+                "Condorcet winner   a"
+                "maximal lottery    a 1.0000"
+            ]
+            // (0.9, 0.1), (0.7, 0.5), (0.4, 0.8), (0.1, 0.9): 0.1 * 0.9 + 0.3 * 0.8 + 0.3 * 0.5 + 0.2 * 0.1 = 0.5
+            prints "10-pareto" ".fsx" [
+                "front         [0, 1, 3, 4]"
+                "hypervolume   0.500 above helpful 0, harmless 0"
+                "by draws      0.5022243 (95 % interval 0.499780690"
+            ]
+
             testCase "every example is run by this list" (fun () ->
                 let found =
                     Directory.EnumerateFiles examples
@@ -76,6 +106,10 @@ let tests =
                         "03-step-size-sweep"
                         "04-hidden-intent"
                         "05-weighted-scissors"
+                        "07-opponent-shaping"
+                        "08-panacea"
+                        "09-ratings"
+                        "10-pareto"
                     ])
                     "examples")
         ]

@@ -77,8 +77,7 @@ let bandit = plainBandit.Regularize(response, Regularizer.Kl(over reference, bet
 
 /// The policy that maximizes reward less price times cost less beta KL.
 let priced price =
-    let weights =
-        Array.map3 (fun r c p -> p * exp ((r - price * c) / beta)) rewards costs reference
+    let weights = Array.map3 (fun r c p -> p * exp ((r - price * c) / beta)) rewards costs reference
 
     Array.map (fun w -> w / Array.sum weights) weights
 

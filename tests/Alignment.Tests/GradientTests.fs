@@ -34,7 +34,9 @@ let private examples =
                 "extragradient",
                 "gradient(rate=0.25,lookahead=extragradient)",
                 (fun (x, y) -> x + h * (y - h * x), y - h * (x + h * y))
-                "consensus", "consensus(rate=0.25,strength=2)", (fun (x, y) -> x + h * (y - 2.0 * x), y + h * (-x - 2.0 * y))
+                "consensus",
+                "consensus(rate=0.25,strength=2)",
+                (fun (x, y) -> x + h * (y - 2.0 * x), y + h * (-x - 2.0 * y))
                 "sga",
                 "sga(rate=0.25,strength=2,sign=fixed)",
                 (fun (x, y) -> x + h * (y - 2.0 * x), y + h * (-x - 2.0 * y))
@@ -120,7 +122,11 @@ let private optimizers =
     testList "optimizers" [
         // gradient -x from 1. v1 = -1, x1 = 1 - 0.1 = 0.9; v2 = 0.5 (-1) - 0.9 = -1.4, x2 = 0.9 - 0.14 = 0.76
         testCase "momentum" (fun () ->
-            closeTo 1e-14 [| 0.76 |] (numbers (stepped 2 alone "gradient(optimizer=momentum(rate=0.1,decay=0.5))")) "two steps")
+            closeTo
+                1e-14
+                [| 0.76 |]
+                (numbers (stepped 2 alone "gradient(optimizer=momentum(rate=0.1,decay=0.5))"))
+                "two steps")
 
         // m1 = 0.1 g, v1 = 0.001 g^2: both corrected to g and g^2, so x1 = 1 - 0.1 / (1 + 1e-8).
         // g2 = -0.9: m2 = 0.9 (-0.1) + 0.1 (-0.9) = -0.18, over 1 - 0.81 = 0.19; v2 = 0.999 * 0.001 + 0.001 * 0.81 = 0.001809, over 1 - 0.998001
@@ -213,11 +219,7 @@ let private dynamics =
                     let game =
                         Game
                             .Named("bilinear")
-                            .ZeroSum(
-                                Player.With("u", u),
-                                Player.With("v", v),
-                                matrix.Dot(u, rows).Dot(v, columns)
-                            )
+                            .ZeroSum(Player.With("u", u), Player.With("v", v), matrix.Dot(u, rows).Dot(v, columns))
 
                     let solution = settled 1e-9 game solver
                     Expect.equal solution.Status.Outcome Outcome.Converged solution.Status.Sentence
@@ -264,11 +266,19 @@ let private constraints =
                 let metrics = solution.Games[0].Metrics
                 near 1e-9 bound metrics["constraint/cost/value"] "it binds"
                 near 1e-9 dualRoot metrics["constraint/cost/multiplier"] "as a metric"
-                near 1e-12 (expected rewards (Array.ofSeq policy)) metrics["game/value/policy"] "the value is the reward alone")
+
+                near
+                    1e-12
+                    (expected rewards (Array.ofSeq policy))
+                    metrics["game/value/policy"]
+                    "the value is the reward alone")
 
         testCase "one that does not bind has no price" (fun () ->
             let policy = bandit.Players[0]
-            let loose = bandit.SubjectTo(Constraint.AtMost("loose", policy, Expr.Vector(policy.Actions, costs), 5.0))
+
+            let loose =
+                bandit.SubjectTo(Constraint.AtMost("loose", policy, Expr.Vector(policy.Actions, costs), 5.0))
+
             let solution = settled 1e-10 loose "gradient(rate=1,multipliers=sgd(rate=1))"
             near 1e-9 dualRoot solution.Games[0].Metrics["constraint/cost/multiplier"] "the one that binds"
             Expect.equal solution.Games[0].Metrics["constraint/loose/multiplier"] 0.0 "the other")
@@ -300,6 +310,7 @@ let private constraints =
         testCase "dividing by 1 + lambda without dividing beta solves another problem" (fun () ->
             let policy = bandit.Players[0]
             let over (values: float[]) = Expr.Vector(policy.Actions, values)
+
             let divided (weight: float) =
                 Game
                     .Named("divided")
@@ -314,8 +325,7 @@ let private constraints =
                         Solver.Find "mmd",
                         SolveOptions(Until = (Stop.RegularizedGapBelow 1e-12 ||| Stop.AfterSteps 5_000L), Threads = 1)
                     )
-                    .Games[0]
-                    .Strategies[0]
+                    .Games[0].Strategies[0]
 
             let far policy = Seq.zip policy (priced dualRoot) |> Seq.map (fun (p, q) -> abs (p - q)) |> Seq.max
             Expect.isLessThan (far (found (beta / (1.0 + dualRoot)))) 1e-5 "beta divided too: the same policy"
@@ -336,7 +346,10 @@ let private games = Axis.Of("games", 5)
 let private batch =
     let stream = random "batch"
     let a, b = Axis.Of("a", 2), Axis.Of("b", 3)
-    let table (axes: Axis list) = Expr.Table(axes, Array.init (axes |> List.fold (fun n x -> n * x.Size) 1) (draw stream))
+
+    let table (axes: Axis list) =
+        Expr.Table(axes, Array.init (axes |> List.fold (fun n x -> n * x.Size) 1) (draw stream))
+
     let starts = table [ games; a; b ]
     let u = Weights.Of("u", a, b).StartingAt(Initializer.Expression starts)
     let v = Weights.Of("v", b).StartingAt(Initializer.Values [| 0.1; -0.2; 0.3 |])
@@ -364,18 +377,26 @@ let private alone k =
         | :? ExpressionInitializer as start -> w.StartingAt(Initializer.Expression(part start.Value))
         | _ -> w
 
-    let changed = batch.Players |> Seq.map (fun p -> Player.With(p.Name, p.Weights |> Seq.map weights |> Array.ofSeq))
-    let swap = Seq.zip (batch.Players |> Seq.collect _.Weights) (changed |> Seq.collect _.Weights) |> List.ofSeq
+    let changed =
+        batch.Players |> Seq.map (fun p -> Player.With(p.Name, p.Weights |> Seq.map weights |> Array.ofSeq))
+
+    let swap =
+        Seq.zip (batch.Players |> Seq.collect _.Weights) (changed |> Seq.collect _.Weights) |> List.ofSeq
 
     let rewritten (e: Expr) =
         e.Substitute(fun node ->
             match node.Op with
             | :? Op.Literal as literal when Seq.contains games literal.Tensor.Axes -> part node
-            | :? Op.Weights as w -> swap |> List.tryPick (fun (o, n) -> if o = w.Declaration then Some n.Value else None) |> Option.toObj
+            | :? Op.Weights as w ->
+                swap
+                |> List.tryPick (fun (o, n) -> if o = w.Declaration then Some n.Value else None)
+                |> Option.toObj
             | _ -> null)
 
     Seq.zip changed batch.Payoffs
-    |> Seq.fold (fun (spec: GameSpec) (player, payoff) -> spec.Player(player).Payoff(player, rewritten payoff.Payoff)) (Game.Named "batch")
+    |> Seq.fold
+        (fun (spec: GameSpec) (player, payoff) -> spec.Player(player).Payoff(player, rewritten payoff.Payoff))
+        (Game.Named "batch")
 
 let private variants = [
     yield! gradientSolvers
@@ -469,6 +490,24 @@ let private promises =
             for k, rate in [ 0, "0.1"; 1, "0.25" ] do
                 same swept (stepped 20 bilinear $"gradient(rate=%s{rate})") k rate)
 
+        // a setting inside of a derivative: the games' derivatives must not be added up
+        for solver, setting in [ "lola", "opponentRate"; "sga", "strength"; "consensus", "strength"; "cgd", "rate" ] do
+            testCase $"%s{setting} of %s{solver} is swept as a batch axis" (fun () ->
+                let values = Axis.Of(setting, "0.1", "0.5")
+                let swept = (Solver.Find solver).Settings |> Seq.find (fun s -> s.Name = setting)
+
+                let together =
+                    GameSolver.Solve(
+                        bilinear,
+                        swept.Over(values, 0.1, 0.5),
+                        SolveOptions(Until = Stop.AfterSteps 20L, Threads = 1)
+                    )
+
+                Expect.equal together.Games.Count 2 "games"
+
+                for k, value in [ 0, "0.1"; 1, "0.5" ] do
+                    same together (stepped 20 bilinear $"%s{solver}(%s{setting}=%s{value})") k value)
+
         testCase "what leaves the finite range ends with the last good state" (fun () ->
             let solution = stepped 100_000 bilinear "gradient(rate=10)"
             Expect.equal solution.Status.Outcome Outcome.NonFinite solution.Status.Sentence
@@ -525,4 +564,5 @@ let private matrices =
     ]
 
 [<Tests>]
-let tests = testList "gradient solvers" [ examples; optimizers; dynamics; constraints; promises; matrices ]
+let tests =
+    testList "gradient solvers" [ examples; optimizers; dynamics; constraints; promises; matrices ]

@@ -19,19 +19,20 @@ let private refusals =
                 chicken,
                 picky :> ISolver,
                 "solver 'picky': takes zero-sum and constant-sum games only, and at cell p0=0, p1=1: the payoffs 2, 7 sum to 9, those at cell p0=0, p1=0 to 12; use rm, hedge, cce or support_enumeration"
-                "three players, and all reasons at once",
+                "a constraint, before anything else",
                 (let spec = normalForm [ 2; 2; 2 ] (List.replicate 3 [| 1.0; 0.0; 0.0; 0.0; 0.0; 0.0; 0.0; 0.0 |])
                  let first = spec.Players[0]
                  let cost = Expr.Vector(first.Actions, 0.0, 1.0)
                  spec.Regularize(first, Regularizer.L2 1.0).SubjectTo(Constraint.AtMost("budget", first, cost, 0.5))),
                 picky,
-                "solver 'picky': takes games of two players, got 3; use rm, hedge or cce
-"
-                + "solver 'picky': takes zero-sum and constant-sum games only, and at cell p0=0, p1=0, p2=1: the payoffs 0, 0, 0 sum to 0, those at cell p0=0, p1=0, p2=0 to 3; use rm, hedge, cce or support_enumeration
-"
-                + "solver 'picky': does not take regularizers into account, and the game has some; use mmd, or drop them
-"
-                + "solver 'picky': does not take constraints into account, and the game has 'budget'; no solver here does yet"
+                "solver 'picky': does not take constraints into account, and the game has 'budget'; use gradient"
+                "three players, and all reasons at once",
+                (let spec = normalForm [ 2; 2; 2 ] (List.replicate 3 [| 1.0; 0.0; 0.0; 0.0; 0.0; 0.0; 0.0; 0.0 |])
+                 spec.Regularize(spec.Players[0], Regularizer.L2 1.0)),
+                picky,
+                "solver 'picky': takes games of two players, got 3; use rm, hedge or cce\n"
+                + "solver 'picky': takes zero-sum and constant-sum games only, and at cell p0=0, p1=0, p2=1: the payoffs 0, 0, 0 sum to 0, those at cell p0=0, p1=0, p2=0 to 3; use rm, hedge, cce or support_enumeration\n"
+                + "solver 'picky': does not take regularizers into account, and the game has some; use mmd, or drop them"
                 "regularized",
                 (weightedRps 1.0).Regularize(row3, Regularizer.Entropy 0.1),
                 iterative "rm",
@@ -40,7 +41,7 @@ let private refusals =
                 (weightedRps 1.0)
                     .SubjectTo(Constraint.AtMost("paper", row3, Expr.Vector(row3.Actions, 0.0, 1.0, 0.0), 0.2)),
                 iterative "mmd",
-                "solver 'mmd': does not take constraints into account, and the game has 'paper'; no solver here does yet"
+                "solver 'mmd': does not take constraints into account, and the game has 'paper'; use gradient"
             ] do
             testCase name (fun () ->
                 Expect.equal (refusal (fun () -> GameSolver.Solve(spec, solver, options endless))) message "solve"
@@ -78,7 +79,7 @@ let private refusals =
             Expect.throwsC (fun () -> GameSolver.Solve(weightedRps 1.0, none) |> ignore) (fun e ->
                 Expect.stringContains
                     e.Message
-                    "must implement IIterativeSolver, IDirectSolver, IPopulationSolver or ISampledSolver."
+                    "must implement IIterativeSolver, IGradientSolver, IDirectSolver, IPopulationSolver or ISampledSolver."
                     "message"))
 
         testCase "options" (fun () ->

@@ -58,7 +58,10 @@ let private domains =
         testCase "a residual is 0 exactly at what cannot be improved" (fun () ->
             let residual (domain: Domain) point gradient = evaluate (domain.Residual(at point, at gradient)) [ axis ]
             // at a bound that the gradient pushes against; where distributions put mass all gradients are equal, elsewhere lower
-            Expect.equal (residual Domain.NonNegative [| 0.0; 1.0; 0.0; 2.0 |] [| -1.0; 0.0; -3.0; 0.0 |]) (Array.zeroCreate 4) "bound"
+            Expect.equal
+                (residual Domain.NonNegative [| 0.0; 1.0; 0.0; 2.0 |] [| -1.0; 0.0; -3.0; 0.0 |])
+                (Array.zeroCreate 4)
+                "bound"
 
             closeTo
                 1e-15
@@ -72,7 +75,10 @@ let private domains =
                 "a better action")
 
         testCase "a move on a simplex is multiplicative" (fun () ->
-            let moved = evaluate (Domain.Distributions(axis).Move(at [| 0.1; 0.2; 0.3; 0.4 |], at [| log 2.0; 0.0; 0.0; 0.0 |])) [ axis ]
+            let moved =
+                evaluate
+                    (Domain.Distributions(axis).Move(at [| 0.1; 0.2; 0.3; 0.4 |], at [| log 2.0; 0.0; 0.0; 0.0 |]))
+                    [ axis ]
             // weights 0.2, 0.2, 0.3, 0.4 of 1.1
             closeTo 1e-15 [| 0.2 / 1.1; 0.2 / 1.1; 0.3 / 1.1; 0.4 / 1.1 |] moved "one step")
     ]
@@ -115,7 +121,9 @@ let private checks =
                 "a regularizer on weights",
                 (Game.Named "g" |> paid).Regularize(p, Regularizer.Entropy 0.1),
                 "regularizer of 'p': 'p' sets weights and plays no mixed strategy; put the penalty into its payoff"
-                "a claim", (Game.Named "g" |> paid).Claim Structure.ZeroSum, "claim ZeroSum: is not decided for games of smooth payoffs"
+                "a claim",
+                (Game.Named "g" |> paid).Claim Structure.ZeroSum,
+                "claim ZeroSum: is not decided for games of smooth payoffs"
                 "a constraint twice",
                 bandit.SubjectTo bandit.Constraints[0],
                 "constraint 'cost': is declared 2 times; constraints need names of their own"
@@ -123,19 +131,22 @@ let private checks =
                 (Game.Named "g" |> paid).Probe(Probe.Expression("game/x", w.Value.Sum a)),
                 "probe 'game/x': needs a key of its own, such as policy/kl; game/ is the library's"
             ] do
-            testCase name (fun () ->
-                Expect.equal (refusal (fun () -> BoundGame.Bind spec)) message "the message")
+            testCase name (fun () -> Expect.equal (refusal (fun () -> BoundGame.Bind spec)) message "the message")
 
         for name, make, message in
             [
-                "no weights", (fun () -> Player.With "p" |> ignore), "Player 'p': expected weights, got none. (Parameter 'weights')"
+                "no weights",
+                (fun () -> Player.With "p" |> ignore),
+                "Player 'p': expected weights, got none. (Parameter 'weights')"
                 "an axis twice",
                 (fun () -> Weights.Of("w", a, a) |> ignore),
                 "Weights 'w': the axis 'a' occurs twice; call one of them axis.Prime(). (Parameter 'axes')"
                 "a simplex along an axis that is not there",
                 (fun () -> w.Within(Domain.Distributions b) |> ignore),
                 "Weights 'w': expected a simplex along one of [a=2], got 'b'."
-                "an empty interval", (fun () -> Domain.Between(1.0, 1.0) |> ignore), "Expected an interval, got one from 1 to 1."
+                "an empty interval",
+                (fun () -> Domain.Between(1.0, 1.0) |> ignore),
+                "Expected an interval, got one from 1 to 1."
                 "a deviation of 0", (fun () -> Initializer.Normal 0.0 |> ignore), "Expected a number above 0, got 0."
             ] do
             testCase name (fun () ->
@@ -192,7 +203,10 @@ let private probes =
                 GameSolver.Solve(
                     game,
                     Solver.Find "prm+",
-                    SolveOptions(Until = (Stop.MetricBelow("row/rock", 1e-9) ||| Stop.NashConvBelow 1e-10), Threads = 1)
+                    SolveOptions(
+                        Until = (Stop.MetricBelow("row/rock", 1e-9) ||| Stop.NashConvBelow 1e-10),
+                        Threads = 1
+                    )
                 )
 
             let game = solution.Games[0]
@@ -220,13 +234,16 @@ let private measurements =
 
         for name, make, message in
             [
-                "players", (fun () -> Measurements.Of bilinear |> ignore), "game 'bilinear': has players, so what its probes say depends on how they play; solve it"
+                "players",
+                (fun () -> Measurements.Of bilinear |> ignore),
+                "game 'bilinear': has players, so what its probes say depends on how they play; solve it"
                 "no probe",
                 (fun () -> Measurements.Of(Game.Named "nothing") |> ignore),
                 "game 'nothing': has no probe that measures an expression; add one"
                 "not finite",
                 (fun () ->
-                    Measurements.Of(spec.Probe(Probe.Expression("coin/log", Expr.Vector(coin, 0.0, 1.0).Log()))) |> ignore),
+                    Measurements.Of(spec.Probe(Probe.Expression("coin/log", Expr.Vector(coin, 0.0, 1.0).Log())))
+                    |> ignore),
                 "probe 'coin/log': is -Infinity at odds=even; expected a finite number"
                 "solved",
                 (fun () -> GameSolver.Solve(spec, Solver.Find "gradient") |> ignore),
@@ -245,7 +262,16 @@ let private objectives =
     let goals = Axis.Of("objectives", "first", "second")
     let lambda = Axis.Of("lambda", [| for k in 1..9 -> $"%d{k}" |])
     let shares = [ for k in 1..9 -> float k / 10.0 ]
-    let weights = Expr.Table([ lambda; goals ], [| for s in shares do yield! [ s; 1.0 - s ] |])
+
+    let weights =
+        Expr.Table(
+            [ lambda; goals ],
+            [|
+                for s in shares do
+                    yield! [ s; 1.0 - s ]
+            |]
+        )
+
     let ideal = IdealPoint.At(Expr.Vector(goals, 1.0, 1.0))
 
     let front (aggregator: IAggregator) =
@@ -258,16 +284,21 @@ let private objectives =
             .Aggregate(policy, aggregator)
 
     let found aggregator =
-        (stepped 20_000 (front aggregator) "gradient(rate=0.002)").Games |> Seq.map (fun g -> g.Strategies[0].[0]) |> List.ofSeq
+        (stepped 20_000 (front aggregator) "gradient(rate=0.002)").Games
+        |> Seq.map (fun g -> g.Strategies[0].[0])
+        |> List.ofSeq
 
     // s (t - 1) = (1 - s) ((1 - t)^2 - 1): where both distances are equal, by halving
     let equalDistances s =
         let rec go low high n =
             let m = (low + high) / 2.0
 
-            if n = 0 then m
-            elif s * (m - 1.0) < (1.0 - s) * ((1.0 - m) * (1.0 - m) - 1.0) then go m high (n - 1)
-            else go low m (n - 1)
+            if n = 0 then
+                m
+            elif s * (m - 1.0) < (1.0 - s) * ((1.0 - m) * (1.0 - m) - 1.0) then
+                go m high (n - 1)
+            else
+                go low m (n - 1)
 
         go 0.0 1.0 60
 
@@ -297,7 +328,15 @@ let private objectives =
 
         testCase "preferences mean objectives by name, whatever their order" (fun () ->
             let turned = Axis.Of("objectives", "second", "first")
-            let swapped = Expr.Table([ lambda; turned ], [| for s in shares do yield! [ 1.0 - s; s ] |])
+
+            let swapped =
+                Expr.Table(
+                    [ lambda; turned ],
+                    [|
+                        for s in shares do
+                            yield! [ 1.0 - s; s ]
+                    |]
+                )
 
             Expect.equal
                 (found (Aggregator.Tchebycheff(turned, swapped, IdealPoint.At(Expr.Vector(turned, 1.0, 1.0)))))
@@ -325,13 +364,21 @@ let private objectives =
             // orthogonal gradients of squared lengths 1, 2, 4: weights proportional to 1, 1/2, 1/4
             let three = Axis.Of("k", 3)
             let gram = Expr.Table([ three; three.Prime() ], 1.0, 0.0, 0.0, 0.0, 2.0, 0.0, 0.0, 0.0, 4.0)
-            closeTo 1e-6 [| 4.0 / 7.0; 2.0 / 7.0; 1.0 / 7.0 |] (evaluate (MinimumNormAggregator.Weights(three, gram)) [ three ]) "three")
+
+            closeTo
+                1e-6
+                [| 4.0 / 7.0; 2.0 / 7.0; 1.0 / 7.0 |]
+                (evaluate (MinimumNormAggregator.Weights(three, gram)) [ three ])
+                "three")
 
         // J1 = -(x - 1)^2 - y^2, J2 = -(x + 1)^2 - y^2: Pareto-stationary on y = 0, -1 <= x <= 1
         testCase "minimum norm ends at a Pareto-stationary point, and no objective falls on the way" (fun () ->
             let xy = Weights.Of("xy", Axis.Of("axis", "x", "y")).StartingAt(Initializer.Values [| 0.4; 1.0 |])
             let walker = Player.With("walker", xy)
-            let toward c = -((xy.Value - Expr.Vector(xy.Axes[0], c, 0.0)) * (xy.Value - Expr.Vector(xy.Axes[0], c, 0.0))).Sum(xy.Axes[0])
+
+            let toward c =
+                -((xy.Value - Expr.Vector(xy.Axes[0], c, 0.0)) * (xy.Value - Expr.Vector(xy.Axes[0], c, 0.0)))
+                    .Sum(xy.Axes[0])
 
             let game =
                 Game
@@ -367,7 +414,11 @@ let private objectives =
                     .Objective(p, Objective("second", 5.0 - 0.0 * w.Value))
                     .Aggregate(
                         p,
-                        Aggregator.Tchebycheff(goals, Expr.Table([ drawn; goals ], 1.0, 0.0, 0.0, 1.0), IdealPoint.At(Expr.Vector(goals, 6.0, 6.0)))
+                        Aggregator.Tchebycheff(
+                            goals,
+                            Expr.Table([ drawn; goals ], 1.0, 0.0, 0.0, 1.0),
+                            IdealPoint.At(Expr.Vector(goals, 6.0, 6.0))
+                        )
                     )
 
             let metrics = (stepped 1 game "gradient(rate=1e-12)").Games[0].Metrics
@@ -381,7 +432,19 @@ let private objectives =
                 "player 'policy': has objectives and nothing that makes one payoff of them; add Aggregate"
                 "a name that is none",
                 (let other = Axis.Of("objectives", "first", "secnd")
-                 front(Aggregator.Linear(other, Expr.Table([ lambda; other ], [| for s in shares do yield! [ s; 1.0 - s ] |])))),
+
+                 front (
+                     Aggregator.Linear(
+                         other,
+                         Expr.Table(
+                             [ lambda; other ],
+                             [|
+                                 for s in shares do
+                                     yield! [ s; 1.0 - s ]
+                             |]
+                         )
+                     )
+                 )),
                 "aggregator of 'policy': its axis 'objectives' has 'secnd', which is no objective of 'policy'. Did you mean 'second'?
 "
                 + "aggregator of 'policy': its axis 'objectives' lacks the objective 'second'; objectives are meant by the axis' labels"
@@ -392,14 +455,20 @@ let private objectives =
                 (front (Aggregator.Linear(goals, weights))).Objective(policy, Objective("first", t.Value)),
                 "objective 'first': is declared 2 times; objectives need names of their own"
             ] do
-            testCase $"refused: %s{name}" (fun () -> Expect.equal (refusal (fun () -> BoundGame.Bind spec)) message "the message")
+            testCase $"refused: %s{name}" (fun () ->
+                Expect.equal (refusal (fun () -> BoundGame.Bind spec)) message "the message")
     ]
 
 let private diagnostics =
     testList "local diagnostics" [
         testCase "of a game that only rotates" (fun () ->
             let local = LocalDiagnostics.Of(stepped 1 bilinear "gradient")
-            Expect.equal (local.Jacobian |> Seq.map List.ofSeq |> List.ofSeq) [ [ 0.0; 1.0 ]; [ -1.0; 0.0 ] ] "Jacobian"
+
+            Expect.equal
+                (local.Jacobian |> Seq.map List.ofSeq |> List.ofSeq)
+                [ [ 0.0; 1.0 ]; [ -1.0; 0.0 ] ]
+                "Jacobian"
+
             Expect.equal local.PotentialShare 0.0 "no potential"
             near 1e-12 0.0 local.SpectralAbscissa "no real part"
             near 1e-12 1.0 (abs local.Eigenvalues[0].Imaginary) "imaginary part"
@@ -427,7 +496,10 @@ let private diagnostics =
             Expect.isTrue local.IsStable "stable"
             Expect.isTrue (local.Gradient |> Seq.forall (fun g -> abs g < 1e-8)) "stationary"
             let policy = bandit.Players[0]
-            let loose = bandit.SubjectTo(Constraint.AtMost("loose", policy, Expr.Vector(policy.Actions, costs), 5.0))
+
+            let loose =
+                bandit.SubjectTo(Constraint.AtMost("loose", policy, Expr.Vector(policy.Actions, costs), 5.0))
+
             let solution = settled 1e-10 loose "gradient(rate=1,multipliers=pi(rate=1,proportional=1))"
             Expect.equal (LocalDiagnostics.Of solution).Gradient.Count 6 "a price of 0 that wants to fall is held")
 
@@ -453,8 +525,7 @@ let private diagnostics =
             let local = at centre
 
             for column in 0..8 do
-                let moved step =
-                    at (centre |> Array.mapi (fun k x -> if k = column then x + step else x))
+                let moved step = at (centre |> Array.mapi (fun k x -> if k = column then x + step else x))
 
                 let up, down = moved 1e-5, moved -1e-5
 
@@ -502,7 +573,12 @@ let private derivatives =
             let part k = at.Slice(x, k, one).Sum one
             let y = Axis.Of("y", 2)
             let value = Expr.Vector(y, 1.0, 0.0) * part 0 * part 1 + Expr.Vector(y, 0.0, 1.0) * part 0 * part 0
-            closeTo 1e-14 [| 5.0 * 7.0 + 6.0 * 2.0; 3.0 * 7.0 |] (evaluate (value.Vjp(at, Expr.Vector(y, 7.0, 2.0))) [ x ]) "by hand"
+
+            closeTo
+                1e-14
+                [| 5.0 * 7.0 + 6.0 * 2.0; 3.0 * 7.0 |]
+                (evaluate (value.Vjp(at, Expr.Vector(y, 7.0, 2.0))) [ x ])
+                "by hand"
 
             closeTo
                 1e-14
@@ -512,4 +588,5 @@ let private derivatives =
     ]
 
 [<Tests>]
-let tests = testList "smooth games" [ domains; checks; probes; measurements; objectives; diagnostics; derivatives ]
+let tests =
+    testList "smooth games" [ domains; checks; probes; measurements; objectives; diagnostics; derivatives ]

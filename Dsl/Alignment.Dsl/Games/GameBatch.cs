@@ -48,10 +48,12 @@ internal static class GameBatch
             .SequenceEqual(b.Regularizers.Select(r => (r.Player, r.Regularizer.GetType())))
             ? "their regularizers"
         : !a.Constraints.Select(c => c.Name).SequenceEqual(b.Constraints.Select(c => c.Name)) ? "their constraints"
-        : !a.Objectives.Select(o => (o.Player, o.Objective.Name))
+        : !a
+            .Objectives.Select(o => (o.Player, o.Objective.Name))
             .SequenceEqual(b.Objectives.Select(o => (o.Player, o.Objective.Name)))
             ? "their objectives"
-        : !a.Aggregators.Select(x => (x.Player, x.Aggregator.GetType(), x.Aggregator.Objectives))
+        : !a
+            .Aggregators.Select(x => (x.Player, x.Aggregator.GetType(), x.Aggregator.Objectives))
             .SequenceEqual(b.Aggregators.Select(x => (x.Player, x.Aggregator.GetType(), x.Aggregator.Objectives)))
             ? "their aggregators"
         : a.Probes != b.Probes ? "their probes"

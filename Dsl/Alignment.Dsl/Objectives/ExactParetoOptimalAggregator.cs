@@ -44,8 +44,7 @@ public sealed record ExactParetoOptimalAggregator(Axis Objectives, Expr Preferen
         var mu = shares.Dot(logs, Objectives);
         var adjustments = Preferences * (logs - mu);
         var gains = values.Gram.Dot(adjustments.On(Objectives, Objectives.Prime()), Objectives.Prime());
-        var first = mu.Above(Balanced)
-            .Select(Balancing(values.Gram, gains, losses), Descending(values.Gram, gains));
+        var first = mu.Above(Balanced).Select(Balancing(values.Gram, gains, losses), Descending(values.Gram, gains));
         var weights = (Expr.Vector(Objectives, 1, 0) * first) + (Expr.Vector(Objectives, 0, 1) * (1 - first));
         return values.Values.Dot(weights.StopGradient(), Objectives);
     }
@@ -64,12 +63,7 @@ public sealed record ExactParetoOptimalAggregator(Axis Objectives, Expr Preferen
     {
         var (low, high) = Feasible(gram, Expr.Constant(0).Expand(Objectives));
         // w'Ca is at least min(max Ca, 0)
-        (low, high) = Cut(
-            low,
-            high,
-            At(gains, 0) - At(gains, 1),
-            gains.Max(Objectives).Minimum(0) - At(gains, 1)
-        );
+        (low, high) = Cut(low, high, At(gains, 0) - At(gains, 1), gains.Max(Objectives).Minimum(0) - At(gains, 1));
         var sums = gram.Sum(Objectives.Prime());
         return Best(low, high, At(sums, 0) - At(sums, 1));
     }
@@ -81,12 +75,7 @@ public sealed record ExactParetoOptimalAggregator(Axis Objectives, Expr Preferen
         for (var k = 0; k < 2; k++)
         {
             var row = gram.Slice(Objectives.Prime(), k, One).Sum(One);
-            interval = Cut(
-                interval.Low,
-                interval.High,
-                At(row, 0) - At(row, 1),
-                At(bounds, k) - At(row, 1)
-            );
+            interval = Cut(interval.Low, interval.High, At(row, 0) - At(row, 1), At(bounds, k) - At(row, 1));
         }
 
         return interval;

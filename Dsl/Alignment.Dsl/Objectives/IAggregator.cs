@@ -116,5 +116,6 @@ public abstract record IdealPoint
 
     internal ValueList<Expr> Expressions => this is Given given ? [given.Values] : [];
 
-    internal IdealPoint With(ReadOnlySpan<Expr> expressions) => expressions.Length == 0 ? this : new Given(expressions[0]);
+    internal IdealPoint With(ReadOnlySpan<Expr> expressions) =>
+        expressions.Length == 0 ? this : new Given(expressions[0]);
 }

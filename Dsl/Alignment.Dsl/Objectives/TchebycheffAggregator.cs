@@ -41,9 +41,7 @@ public sealed record TchebycheffAggregator(Axis Objectives, Expr Weights, IdealP
         ArgumentNullException.ThrowIfNull(values);
         var distances = Weights * (values.Values - Ideal.Of(values));
         var worst =
-            Smoothing > 0
-                ? -Smoothing * (distances / -Smoothing).LogSumExp(Objectives)
-                : distances.Min(Objectives);
+            Smoothing > 0 ? -Smoothing * (distances / -Smoothing).LogSumExp(Objectives) : distances.Min(Objectives);
         return Share > 0 ? worst + (Share * distances.Sum(Objectives)) : worst;
     }
 }

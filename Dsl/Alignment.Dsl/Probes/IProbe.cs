@@ -51,6 +51,12 @@ public static class Probe
     /// <remarks>See <see cref="ExpressionProbe"/>.</remarks>
     public static IProbe Expression(string key, Expr value) => new ExpressionProbe(key, value);
 
+    /// <summary>Where the uncertainty of an answer comes from, as <c>uncertainty/total</c>, <c>uncertainty/{factor}</c> and <c>uncertainty/rest</c>, in nats.</summary>
+    /// <param name="source">The decomposition.</param>
+    /// <param name="over">Axes to take the mean over, such as questions.</param>
+    public static IProbe Uncertainty(Uncertainty source, params Axis[] over) =>
+        new UncertaintyProbe(source) { Over = over.ToValueList() };
+
     /// <summary>The number of actions with more than <paramref name="threshold"/> mass, as <c>game/support/{player}</c>.</summary>
     public static IProbe SupportSize(double threshold = 0.01) => new SupportProbe(threshold);
 }

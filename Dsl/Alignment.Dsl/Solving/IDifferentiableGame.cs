@@ -10,9 +10,6 @@ public interface IDifferentiableGame
     /// <summary>The players, those of constraints last.</summary>
     ValueList<Player> Players { get; }
 
-    /// <summary>The axes along which independent games lie. Weights have to hold them all: a derivative by what games share would mix them.</summary>
-    ValueList<Axis> Batch { get; }
-
     /// <summary>The weights of a player.</summary>
     ValueList<Weights> Weights(Player player);
 

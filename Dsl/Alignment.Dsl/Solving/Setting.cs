@@ -18,6 +18,9 @@ public sealed record Setting(string Name, string Value, string Range, string Des
     /// <summary>What is wrong with the value in force, or null. Code may set any number, so a run looks at this first.</summary>
     public string? Fault { get; private init; }
 
+    /// <summary>The value in force of a setting that takes an expression; its axes are those that it is swept along. Else null.</summary>
+    public Expr? Expression { get; private init; }
+
     /// <summary>Whether the setting takes an expression, so that it can be swept as a batch axis.</summary>
     public bool Sweeps => Replacer is not null;
 
@@ -72,6 +75,7 @@ public sealed record Setting(string Name, string Value, string Range, string Des
                     ? change(number)
                     : throw Wrong(name, range, text),
             Replacer = change,
+            Expression = value,
             Fault = FaultOf(Numbers(value), range, minimum, maximum, open),
         };
     }

@@ -55,6 +55,10 @@ public sealed class SolverState
     public SolverState With(Slot slot, IEnumerable<Player> players, Func<Player, Expr> value) =>
         players.Aggregate(this, (state, player) => state.With(slot, player, value(player)));
 
+    /// <summary>The same variables with a function applied to their expressions.</summary>
+    public SolverState Map(Func<Expr, Expr> map) =>
+        new(Variables.Select(v => KeyValuePair.Create(v.Key, map(v.Value))).ToValueList());
+
     /// <summary>The same variables as expressions that stand for their present values.</summary>
     public SolverState AsVariables() =>
         new(

@@ -220,8 +220,8 @@ public static class SpecCheck
             var actions = spec.Tree is null ? Choices() : [spec.Tree.Outcomes];
             Expression(where, payoff.Payoff, [.. actions, .. spec.Batch, .. spec.NatureVariables.Select(n => n.Axis)]);
             var missing = actions.Where(a => !payoff.Payoff.Axes.Contains(a)).ToArray();
-            // the payoff of a game of smooth payoffs is averaged, and may leave out whom it does not depend on
-            if (missing.Length > 0 && !spec.IsDifferentiable)
+            // what weights come into is averaged, and may leave out whom it does not depend on
+            if (missing.Length > 0 && spec.Players.All(p => p.Weights.Count == 0))
             {
                 Fault(
                     where,
@@ -234,7 +234,10 @@ public static class SpecCheck
         private void Objectives()
         {
             foreach (var twice in spec.Objectives.GroupBy(o => o.Objective.Name).Where(g => g.Count() > 1))
-                Fault($"objective '{twice.Key}'", $"is declared {twice.Count()} times; objectives need names of their own");
+                Fault(
+                    $"objective '{twice.Key}'",
+                    $"is declared {twice.Count()} times; objectives need names of their own"
+                );
             foreach (var (player, objective) in spec.Objectives)
             {
                 var where = $"objective '{objective.Name}'";
@@ -244,7 +247,10 @@ public static class SpecCheck
                         $"the game has no player '{player}'.{Nearest.Hint(player.Name, spec.Players.Select(p => p.Name), "It has")}"
                     );
                 if (spec.Aggregators.All(a => a.Player != player) && spec.Payoffs.Any(p => p.Player == player))
-                    Fault(where, $"'{player}' has a payoff, which says nothing of it; use Aggregate in place of Payoff");
+                    Fault(
+                        where,
+                        $"'{player}' has a payoff, which says nothing of it; use Aggregate in place of Payoff"
+                    );
                 Expression(where, objective.Value, Played());
             }
 
@@ -344,11 +350,7 @@ public static class SpecCheck
                     );
                 if (!double.IsFinite(constraint.Bound))
                     Fault(where, $"expected a finite bound, got {Text(constraint.Bound)}");
-                Expression(
-                    where,
-                    constraint.Cost,
-                    Played()
-                );
+                Expression(where, constraint.Cost, Played());
             }
         }
 
@@ -369,14 +371,20 @@ public static class SpecCheck
                         $"probe '{probe.Key}'",
                         "measures an expression of actions; sequential games have none for it"
                     );
-                Expression(
-                    $"probe '{probe.Key}'",
-                    probe.Value,
-                    Played()
-                );
+                Expression($"probe '{probe.Key}'", probe.Value, Played());
                 if (string.IsNullOrWhiteSpace(probe.Key) || probe.Key.StartsWith("game/", StringComparison.Ordinal))
                     Fault($"probe '{probe.Key}'", "needs a key of its own, such as policy/kl; game/ is the library's");
             }
+
+            foreach (var probe in spec.Probes.OfType<UncertaintyProbe>())
+            {
+                if (spec.Tree is not null)
+                    Fault("probe uncertainty", "measures an expression of actions; sequential games have none for it");
+                Expression("probe uncertainty", probe.Source.Total.Mean([.. probe.Over]), Played());
+            }
+
+            if (spec.Probes.OfType<UncertaintyProbe>().Count() > 1)
+                Fault("probes", "only one probe may measure uncertainty: two would have the same keys");
 
             foreach (
                 var probe in spec.Probes.Where(p => spec.IsDifferentiable && p is IMetricProbe and not IPointProbe)

@@ -48,9 +48,6 @@ public sealed class DifferentiableGameView : IDifferentiableGame
     public ValueList<Player> Players => _spec.Players;
 
     /// <inheritdoc/>
-    public ValueList<Axis> Batch => _spec.Batch;
-
-    /// <inheritdoc/>
     public ValueList<PricedConstraint> Constraints { get; }
 
     /// <inheritdoc/>
@@ -67,9 +64,7 @@ public sealed class DifferentiableGameView : IDifferentiableGame
 
     /// <inheritdoc/>
     public ValueList<KeyValuePair<string, Expr>> Objectives(Player player, Point point) =>
-        ObjectivesOf(player)
-            .Select(o => KeyValuePair.Create(o.Name, Expected(o.Value, point)))
-            .ToValueList();
+        ObjectivesOf(player).Select(o => KeyValuePair.Create(o.Name, Expected(o.Value, point))).ToValueList();
 
     /// <summary>The largest values that objectives have had so far, as variables of whoever goes on from step to step.</summary>
     public IEnumerable<RunningBest> Running => _running.Values;
@@ -115,19 +110,19 @@ public sealed class DifferentiableGameView : IDifferentiableGame
                     .ToArray();
                 Expr Product(int a, int b) =>
                     gradients[a]
-                        .Zip(
-                            gradients[b],
-                            (x, y) => (x.Item2 * y.Item2).Expand([.. x.w.Axes]).Sum([.. x.w.Axes])
-                        )
+                        .Zip(gradients[b], (x, y) => (x.Item2 * y.Item2).Expand([.. x.w.Axes]).Sum([.. x.w.Axes]))
                         .Aggregate((x, y) => x + y);
                 return Along(
-                    axis.Prime(),
-                    [
-                        .. Enumerable
-                            .Range(0, parts.Length)
-                            .Select(b => Along(axis, [.. parts.Select((_, a) => Product(Math.Min(a, b), Math.Max(a, b)))])),
-                    ]
-                ).StopGradient();
+                        axis.Prime(),
+                        [
+                            .. Enumerable
+                                .Range(0, parts.Length)
+                                .Select(b =>
+                                    Along(axis, [.. parts.Select((_, a) => Product(Math.Min(a, b), Math.Max(a, b)))])
+                                ),
+                        ]
+                    )
+                    .StopGradient();
             }
         }
 

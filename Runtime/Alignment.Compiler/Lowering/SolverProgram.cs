@@ -41,14 +41,14 @@ public static class SolverProgram
         ArgumentNullException.ThrowIfNull(spec);
         ArgumentNullException.ThrowIfNull(solver);
         var view = new DifferentiableGameView(spec);
-        var initial = ApartWhereSwept(spec, solver);
+        var initial = Apart(spec, solver, solver.Init(view));
         var state = initial.AsVariables();
         var next = solver.Step(view, state);
         var read = solver.Read(view, state);
         foreach (var running in view.Running)
         {
             var slot = new Slot(running.Name);
-            initial = initial.With(slot, running.Initial.Expand([.. spec.Batch]));
+            initial = initial.With(slot, running.Initial);
             next = next.With(slot, running.Next);
         }
 
@@ -73,18 +73,14 @@ public static class SolverProgram
         );
     }
 
-    /// <summary>The first state, each variable over the axes that settings are swept along: a derivative by what their games share would mix them.</summary>
-    private static SolverState ApartWhereSwept(GameSpec spec, IGradientSolver solver)
+    /// <summary>
+    /// The state with variables of its own for each game: a derivative by what games share would be the sum of theirs. Games lie along the
+    /// specification's batch axes, and along those that the solver's settings are swept.
+    /// </summary>
+    private static SolverState Apart(GameSpec spec, ISolver solver, SolverState state)
     {
-        var view = new DifferentiableGameView(spec);
-        var initial = solver.Init(view);
-        Axis[] swept = [.. Swept(spec, initial, solver.Step(view, initial.AsVariables()), [])];
-        return swept.Length == 0
-            ? initial
-            : initial.Variables.Aggregate(
-                SolverState.Empty,
-                (state, variable) => state.With(new Slot(variable.Key), variable.Value.Expand(swept))
-            );
+        Axis[] games = [.. spec.Batch, .. solver.Settings.SelectMany(s => s.Expression?.Axes ?? AxisSet.Scalar)];
+        return state.Map(value => value.Expand([.. games.Distinct()]));
     }
 
     /// <summary>How many payoffs a step of a gradient solver looks at, in one game: one player's at one point, derivatives included.</summary>

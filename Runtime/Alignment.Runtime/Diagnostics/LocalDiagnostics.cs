@@ -152,7 +152,10 @@ public sealed class LocalDiagnostics
     )
     {
         var view = new DifferentiableGameView(game.Spec);
-        var at = Point.Of(blocks.Select(b => b.Weights), w => Signal.External($"at/{w.Name}", [.. w.Axes, .. game.Batch]));
+        var at = Point.Of(
+            blocks.Select(b => b.Weights),
+            w => Signal.External($"at/{w.Name}", [.. w.Axes, .. game.Batch])
+        );
         var gradients = view.Gradients(at);
         var outputs = new List<KeyValuePair<string, Expr>>();
         foreach (var row in blocks)
@@ -178,7 +181,12 @@ public sealed class LocalDiagnostics
         foreach (var block in blocks.Where(b => program.Inputs.Any(id => IsInput(program, id, b))))
             executable.SetInput(
                 $"at/{block.Weights.Name}",
-                [.. point.Skip(block.Start).Take(block.Weights.Size).SelectMany(x => Enumerable.Repeat(x, program.Games))]
+                [
+                    .. point
+                        .Skip(block.Start)
+                        .Take(block.Weights.Size)
+                        .SelectMany(x => Enumerable.Repeat(x, program.Games)),
+                ]
             );
         executable.Initialize();
         executable.Read();

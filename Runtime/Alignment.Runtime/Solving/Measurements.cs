@@ -69,7 +69,5 @@ public sealed class Measurements
     public ValueList<double> All(string key) =>
         _metrics.TryGetValue(key, out var values)
             ? values.ToValueList()
-            : throw new ArgumentException(
-                $"Nothing measured '{key}'.{Nearest.Hint(key, _metrics.Keys, "There are")}"
-            );
+            : throw new ArgumentException($"Nothing measured '{key}'.{Nearest.Hint(key, _metrics.Keys, "There are")}");
 }

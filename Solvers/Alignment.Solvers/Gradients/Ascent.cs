@@ -21,7 +21,7 @@ internal static class Ascent
         foreach (var player in game.Players)
         {
             foreach (var weights in game.Weights(player))
-                state = optimizer(player).Begin(state.With(Weight, weights, weights.Initial().Expand([.. game.Batch])), weights);
+                state = optimizer(player).Begin(state.With(Weight, weights, weights.Initial()), weights);
         }
 
         return state;
