@@ -11,5 +11,6 @@ public static class ExactSolver
         new LogitPath(),
         new CorrelatedEquilibriumLp(),
         new CoarseCorrelatedEquilibriumLp(),
+        new StackelbergLp(),
     ];
 }

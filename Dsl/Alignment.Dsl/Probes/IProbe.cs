@@ -34,6 +34,9 @@ public static class Probe
     /// <summary>The Shannon entropy of each player's strategy, in nats, as <c>game/entropy/{player}</c>.</summary>
     public static IProbe Entropy { get; } = new EntropyProbe();
 
+    /// <summary>What each player alone would gain by its best response, as <c>game/gain/{player}</c>: the terms of NashConv.</summary>
+    public static IProbe Gains { get; } = new GainProbe();
+
     /// <summary>The number of actions with more than <paramref name="threshold"/> mass, as <c>game/support/{player}</c>.</summary>
     public static IProbe SupportSize(double threshold = 0.01) => new SupportProbe(threshold);
 }
