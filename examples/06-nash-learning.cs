@@ -33,7 +33,7 @@ string Report(Solution solution)
     foreach (var (game, k) in solution.Games.Select((g, k) => (g, k)))
         table.Row(
             mixture.Label(k),
-            $"{game.Certificate.RegularizedGap:0.0e+00}",
+            $"{game.Certificate.RegularizedGap:g2}",
             string.Join(" ", game.Strategies[0].Select(p => $"{p:f3}"))
         );
     return table.ToString();

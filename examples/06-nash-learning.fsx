@@ -22,7 +22,7 @@ let report (solution: Solution) =
 
     for k, g in Seq.indexed solution.Games do
         let policy = g.Strategies[0] |> Seq.map (sprintf "%.3f") |> String.concat " "
-        table.Row(mixture.Label k, $"%.1e{g.Certificate.RegularizedGap.Value}", policy) |> ignore
+        table.Row(mixture.Label k, $"%.2g{g.Certificate.RegularizedGap.Value}", policy) |> ignore
 
     string table
 

@@ -70,7 +70,9 @@ internal sealed class LinearProgram : IDisposable
     }
 
     private InvalidOperationException Unsolved(Solver.ResultStatus status) =>
-        new($"GLOP ended with {status} on {_rows.Count} rows and {_variables.Count} variables, where an optimum exists.");
+        new(
+            $"GLOP ended with {status} on {_rows.Count} rows and {_variables.Count} variables, where an optimum exists."
+        );
 
     /// <inheritdoc/>
     public void Dispose() => _solver.Dispose();

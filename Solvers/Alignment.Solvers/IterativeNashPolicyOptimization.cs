@@ -87,7 +87,11 @@ public sealed record IterativeNashPolicyOptimization : IIterativeSolver
         foreach (var player in game.Players)
         {
             var (_, temperature) = Reference.Of(Title, game, player);
-            if (StepSize.Op is Op.Constant { Value: var s } && temperature.Op is Op.Constant { Value: var tau } && s * tau > 1)
+            if (
+                StepSize.Op is Op.Constant { Value: var s }
+                && temperature.Op is Op.Constant { Value: var tau }
+                && s * tau > 1
+            )
                 throw Reference.Unfit(
                     Title,
                     player,

@@ -30,7 +30,13 @@ let private number' (value: float) = Expr.Constant value
 
 /// What is kept of n draws, by all k^n of them: any of the best with the same probability.
 let rec private sequences n k =
-    if n = 0 then [ [] ] else [ for first in 0 .. k - 1 do for rest in sequences (n - 1) k -> first :: rest ]
+    if n = 0 then
+        [ [] ]
+    else
+        [
+            for first in 0 .. k - 1 do
+                for rest in sequences (n - 1) k -> first :: rest
+        ]
 
 let private enumerated (policy: float[]) (score: float[]) n =
     let kept = Array.zeroCreate policy.Length
@@ -47,7 +53,13 @@ let private enumerated (policy: float[]) (score: float[]) n =
 
 let private responses = Axis.sized "response" 4
 let private policies = [ [| 0.4; 0.3; 0.2; 0.1 |]; [| 0.05; 0.15; 0.5; 0.3 |]; [| 0.0; 0.6; 0.0; 0.4 |] ]
-let private scores = [ [| 1.0; 2.0; 3.0; 4.0 |]; [| 0.5; -1.0; 0.5; 0.0 |]; [| 2.0; 2.0; 2.0; 2.0 |]; [| 3.0; 1.0; 1.0; 3.0 |] ]
+
+let private scores = [
+    [| 1.0; 2.0; 3.0; 4.0 |]
+    [| 0.5; -1.0; 0.5; 0.0 |]
+    [| 2.0; 2.0; 2.0; 2.0 |]
+    [| 3.0; 1.0; 1.0; 3.0 |]
+]
 
 let private kept policy score (n: Expr) =
     BestOf.Policy(Expr.vector responses policy, Expr.vector responses score, responses, n)
@@ -59,7 +71,12 @@ let private bestOf =
                 for score in scores do
                     for n in 1..4 do
                         let expected = enumerated policy score n
-                        close 4e-15 expected (evaluate [||] (kept policy score (number' n))) $"%A{policy} by %A{score}, n = {n}")
+
+                        close
+                            4e-15
+                            expected
+                            (evaluate [||] (kept policy score (number' n)))
+                            $"%A{policy} by %A{score}, n = {n}")
 
         testCase "without ties it is F^n less F-^n, at any real n" (fun () ->
             let policy, score = policies[0], scores[0]
@@ -124,7 +141,12 @@ let private bestOf =
 
             for n in [ 1.0; 1.5; 4.0 ] do
                 let value = BestOf.Policy(policy, Expr.vector responses scores[0], responses, n)
-                let gradient = evaluate policies[2] ((value.Dot(Expr.vector responses [ 1.0; 2.0; 3.0; 5.0 ], responses)).Grad policy)
+
+                let gradient =
+                    evaluate
+                        policies[2]
+                        ((value.Dot(Expr.vector responses [ 1.0; 2.0; 3.0; 5.0 ], responses)).Grad policy)
+
                 Expect.all gradient Double.IsFinite $"n = {n}")
 
         testCase "the divergence is that of the definition, and at most log n - (n - 1) / n" (fun () ->
@@ -132,7 +154,10 @@ let private bestOf =
                 for score in List.take 2 scores do
                     for n in [ 1.0; 3.5; 1000.0 ] do
                         let p = Expr.vector responses policy
-                        let value = (evaluate [||] (BestOf.Divergence(p, Expr.vector responses score, responses, n)))[0]
+
+                        let value =
+                            (evaluate [||] (BestOf.Divergence(p, Expr.vector responses score, responses, n)))[0]
+
                         let q = evaluate [||] (kept policy score (number' n))
 
                         let expected =
@@ -168,7 +193,10 @@ let private bestOf =
                 with :? ArgumentException as e ->
                     e.Message
 
-            Expect.equal (message (fun () -> kept policies[0] scores[0] (number' 0.5))) "Best of n: expected n of at least 1, got 0.5." "n"
+            Expect.equal
+                (message (fun () -> kept policies[0] scores[0] (number' 0.5)))
+                "Best of n: expected n of at least 1, got 0.5."
+                "n"
 
             Expect.equal
                 (message (fun () -> kept policies[0] scores[0] (Expr.vector (Axis.sized "n" 2) [ 4.0; infinity ])))
@@ -207,7 +235,12 @@ let private several =
     testList "several tries" [
         testCase "choices are the multisets" (fun () ->
             let draws = Draws.Of(red.Actions, 2)
-            Expect.equal (List.ofSeq draws.Choices.Labels) [ "a + a"; "a + b"; "a + c"; "b + b"; "b + c"; "c + c" ] "labels"
+
+            Expect.equal
+                (List.ofSeq draws.Choices.Labels)
+                [ "a + a"; "a + b"; "a + c"; "b + b"; "b + c"; "c + c" ]
+                "labels"
+
             Expect.equal draws.Choices.Name "red-x2" "name"
             Expect.equal (List.ofSeq draws.Members) [ 0; 0; 0; 1; 0; 2; 1; 1; 1; 2; 2; 2 ] "members"
             Expect.equal (Draws.Of(red.Actions, 1).Choices.Labels) red.Actions.Labels "one draw"
@@ -264,7 +297,12 @@ let private several =
             near 1e-12 1.0 (value two) "two joint shots"
             let payoff = draws.Largest unguarded
             let independent = draws.Sampled(Expr.vector red.Actions (uniform 3)).Dot(payoff, draws.Choices)
-            close 1e-15 (Array.create 3 (8.0 / 9.0)) (evaluate [||] independent) "two independent shots, whatever blue does"
+
+            close
+                1e-15
+                (Array.create 3 (8.0 / 9.0))
+                (evaluate [||] independent)
+                "two independent shots, whatever blue does"
 
             // no policy does better: the worst of blue's answers over a grid of the simplex
             let worst p q =
@@ -278,7 +316,11 @@ let private several =
             let draws = Draws.Of(blue.Actions, 2)
             let defender = Player.Of("blue", draws.Choices)
             // red is unguarded with 1/3 where two of three modes are guarded
-            near 1e-12 (1.0 / 3.0) (value (Game.Named("guards").ZeroSum(red, defender, draws.Smallest unguarded))) "value")
+            near
+                1e-12
+                (1.0 / 3.0)
+                (value (Game.Named("guards").ZeroSum(red, defender, draws.Smallest unguarded)))
+                "value")
 
         testCase "refusals" (fun () ->
             let message action =
@@ -288,7 +330,10 @@ let private several =
                 with :? ArgumentException as e ->
                     e.Message
 
-            Expect.equal (message (fun () -> Draws.Of(red.Actions, 0))) "Draws from 'red': expected at least 1, got 0." "none"
+            Expect.equal
+                (message (fun () -> Draws.Of(red.Actions, 0)))
+                "Draws from 'red': expected at least 1, got 0."
+                "none"
 
             Expect.equal
                 (message (fun () -> Draws.Of(Axis.sized "x" 50, 5)))

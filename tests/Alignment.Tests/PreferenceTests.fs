@@ -103,12 +103,19 @@ let private nouns =
             Expect.equal (payoffs game 0 |> Array.length) 9 "bound where it is one"
 
             let message = refusal (fun () -> BoundGame.Bind(game.Set("p", 0.75)))
-            Expect.stringStarts message "claim Symmetric: does not hold: 'policy' gets 0.25 at cell answer=a, opponent=c" "cell"
+
+            Expect.stringStarts
+                message
+                "claim Symmetric: does not hold: 'policy' gets 0.25 at cell answer=a, opponent=c"
+                "cell"
+
             Expect.stringEnds message " at cell answer=c, opponent=a" "and its mirror")
 
         testCase "rewards make a Bradley-Terry preference" (fun () ->
             let rewards = [| 1.5; -0.5; 0.25 |]
-            let margins = payoffs (Game.Preference("bt", Preference.BradleyTerry(answers, Expr.vector answers rewards))) 0
+
+            let margins =
+                payoffs (Game.Preference("bt", Preference.BradleyTerry(answers, Expr.vector answers rewards))) 0
 
             let expected = [|
                 for r in rewards do
@@ -117,8 +124,17 @@ let private nouns =
 
             close 1e-15 expected margins "logistic"
             // the KL-regularized answer is not ref exp(r / tau): that is the optimum against a fixed opponent, not against itself
-            let best = GameSolver.Solve(Game.Preference("bt", Preference.BradleyTerry(answers, Expr.vector answers rewards)), ZeroSumLp(), SolveOptions())
-            Expect.equal (List.ofSeq (best.Strategy best.Players[0])) [ 1.0; 0.0; 0.0 ] "the largest reward is a Condorcet winner")
+            let best =
+                GameSolver.Solve(
+                    Game.Preference("bt", Preference.BradleyTerry(answers, Expr.vector answers rewards)),
+                    ZeroSumLp(),
+                    SolveOptions()
+                )
+
+            Expect.equal
+                (List.ofSeq (best.Strategy best.Players[0]))
+                [ 1.0; 0.0; 0.0 ]
+                "the largest reward is a Condorcet winner")
 
         testCase "contexts as games, and as chance" (fun () ->
             let reversed = table |> Array.map Array.rev |> Array.rev
@@ -145,7 +161,9 @@ let private nouns =
 
         testCase "an example of a regularized game in F# and in C# terms" (fun () ->
             let viaVerbs =
-                let policy, opponent = Player.choosing "policy" answers, Player.Of("opponent", answers.Named "opponent")
+                let policy, opponent =
+                    Player.choosing "policy" answers, Player.Of("opponent", answers.Named "opponent")
+
                 let uniform = Expr.Constant(1.0 / 3.0).Expand answers
                 let margin = circle.Margin.Op :?> Op.Literal
                 let win = Expr.table [ answers; opponent.Actions ] (margin.Tensor.Values.ToArray())
@@ -177,8 +195,7 @@ let private inFile (text: string) action =
 
 let private bindIn (spec: GameSpec) seed folder = BoundGame.Bind(spec, folder, seed)
 
-let private wins =
-    "answer,other,successes,trials\na,b,9,10\nb,c,4,8\nc,b,1,2\nc,a,16,20\n"
+let private wins = "answer,other,successes,trials\na,b,9,10\nb,c,4,8\nc,b,1,2\nc,a,16,20\n"
 
 let private fileFault (spec: GameSpec) (text: string) =
     inFolder (fun folder ->
@@ -315,7 +332,8 @@ let private figures =
                 Expect.isLessThan (gapOf (solved 5_000L (Solver.Find name) regularized)) 1e-14 name)
 
         testCase "the von Neumann winner: lp, and mpo's last iterate" (fun () ->
-            for solver, steps in [ ZeroSumLp() :> ISolver, 0L; Solver.Find "mpo(stepSize=0.4,magnetEvery=200)", 10_000L ] do
+            for solver, steps in
+                [ ZeroSumLp() :> ISolver, 0L; Solver.Find "mpo(stepSize=0.4,magnetEvery=200)", 10_000L ] do
                 let solution = solved (max 1L steps) solver plain
                 Expect.isLessThan solution.Certificate.NashConv 1e-12 solver.Info.Name
 
@@ -327,7 +345,12 @@ let private figures =
             let metric key = solution.Games[0].Metrics[key]
             // by its bound: 2 ln 3 / (0.1 * 20,000) + 0.1 / 4
             Expect.isLessThan (metric "game/nash_conv/average") 0.0261 "average"
-            Expect.equal solution.Certificate.NashConv (metric "game/nash_conv/average") "what is reported is the average"
+
+            Expect.equal
+                solution.Certificate.NashConv
+                (metric "game/nash_conv/average")
+                "what is reported is the average"
+
             Expect.isGreaterThan solution.Cycling 0.9 "cycling"
 
             // the last iterate starts uniform, 1/15 away, and spirals outwards: it never comes near, and ends several times further
@@ -338,7 +361,11 @@ let private figures =
             ]
 
             Expect.isGreaterThan (List.min (last 1L 20_000L)) 0.03 "never near"
-            Expect.isGreaterThan (List.max (last 10_000L 20_000L)) (3.0 * List.max (last 1L 1_000L)) "further and further")
+
+            Expect.isGreaterThan
+                (List.max (last 10_000L 20_000L))
+                (3.0 * List.max (last 1L 1_000L))
+                "further and further")
 
         testCase "what takes no regularizer says so" (fun () ->
             for name in [ "sppo"; "mpo" ] do
@@ -460,7 +487,9 @@ let private properties =
             let until = Stop.RegularizedGapBelow 1e-15 ||| Stop.AfterSteps 20_000L
 
             for name in [ "mmd"; "inpo" ] do
-                let solution = GameSolver.Solve(gameOf case, Solver.Find name, SolveOptions(Until = until, Threads = 1))
+                let solution =
+                    GameSolver.Solve(gameOf case, Solver.Find name, SolveOptions(Until = until, Threads = 1))
+
                 close 1e-6 expected (policy solution) name
 
             let decaying = solved 20_000L (Solver.Find "nash_md") (gameOf case)
@@ -475,9 +504,12 @@ let private properties =
                     "mpo", freeGameOf case
                     "sppo", freeGameOf case
                 ] do
-                let solution = solved 300L (Solver.Find name) spec
-                Expect.equal solution.Games[0].Strategies[0] solution.Games[0].Strategies[1] name
-                near 1e-15 0.0 (solution.Value solution.Players[0]) $"{name}: value")
+                use runner = runner spec (iterative name)
+                runner.Run 300
+
+                for iterate in [ "last"; "average" ] do
+                    let x, y = runner.Output $"{iterate}/policy", runner.Output $"{iterate}/opponent"
+                    Expect.equal (bits x) (bits y) $"{name}, {iterate}")
 
         property "permuted responses, permuted policy" (fun case ->
             let order = RandomStream(1UL, "responses").Permutation(case.P.Length, 0L, 0L)
@@ -489,7 +521,11 @@ let private properties =
             }
 
             for name, game in [ "nash_md", gameOf; "inpo", gameOf; "mpo", freeGameOf; "sppo", freeGameOf ] do
-                let find case = policy (solved 50L (Solver.Find name) (game case))
+                let find case =
+                    use runner = runner (game case) (iterative name)
+                    runner.Run 50
+                    runner.Output "last/policy"
+
                 close 1e-9 (permuted order (find case)) (find shuffled) name)
 
         // The winner is preferred to everything else with at least 0.6. Where it has nearly all mass, the others have at most
@@ -517,7 +553,12 @@ let private properties =
             let s = 0.3
             let inpo = IterativeNashPolicyOptimization(StepSize = s)
             let mmd = MagneticMirrorDescent(StepSize = Expr.Constant(s / (1.0 - s * case.Tau)))
-            let after solver = solved 40L solver (gameOf case) |> policy
+
+            let after solver =
+                use runner = runner (gameOf case) solver
+                runner.Run 40
+                runner.Output "last/policy"
+
             close 1e-12 (after mmd) (after inpo) "40 steps")
 
         // sum over players of KL(z*||x_t) <= R^2 / (tau^2 (t + 1)), R = 1 the range of a preference

@@ -240,8 +240,13 @@ let private regularizedGap (a: float[][]) (x: float[]) y =
     let tau = 0.1
 
     let gain (values: float[]) (strategy: float[]) =
-        let best = Array.max values + tau * log (values |> Array.averageBy (fun v -> exp ((v - Array.max values) / tau)))
-        let penalty = strategy |> Array.sumBy (fun p -> if p > 0.0 then p * log (p * float strategy.Length) else 0.0)
+        let best =
+            Array.max values
+            + tau * log (values |> Array.averageBy (fun v -> exp ((v - Array.max values) / tau)))
+
+        let penalty =
+            strategy |> Array.sumBy (fun p -> if p > 0.0 then p * log (p * float strategy.Length) else 0.0)
+
         best - (dot values strategy - tau * penalty)
 
     gain (times a y) x + gain (times (Array.transpose a) x |> Array.map (~-)) y
@@ -316,7 +321,10 @@ let private rateTests =
             let gaps = [
                 for steps in lengths do
                     let size = sqrt (2.0 * log 10.0 / float steps)
-                    use runner = runner (zeroSumBatch games 10 10 tenByTen) (set "stepSize" (number size) (iterative "sppo"))
+
+                    use runner =
+                        runner (zeroSumBatch games 10 10 tenByTen) (set "stepSize" (number size) (iterative "sppo"))
+
                     runner.Run steps
                     let x, y = runner.Outputs "average/row", runner.Outputs "average/column"
                     [ for k in 0 .. games - 1 -> saddleGap (matrix 10 10 tenByTen[k * 100 .. k * 100 + 99]) x[k] y[k] ]

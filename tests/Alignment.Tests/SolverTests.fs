@@ -211,13 +211,10 @@ let private workedExamples =
              // Share 1/2: from 0 by half the advantage: 1/2, -1/2. Then mixtures 1/4, -1/4, and half the advantage against them.
              (let d, e = 6.0 * odds -0.25 - 2.0, 2.0 - 6.0 * odds 0.25
 
-              example
-                  "fixed"
-                  (iterative "nash_md" |> set "mixture" "0.5" |> set "temperature" (number (1.0 / ln2)))
-                  [
-                      odds 0.5, odds -0.5, 1.0 / 2.0, 1.0 / 2.0
-                      odds (0.25 + d / 2.0), odds (-0.25 + e / 2.0), (0.5 + odds 0.5) / 2.0, (0.5 + odds -0.5) / 2.0
-                  ])
+              example "fixed" (iterative "nash_md" |> set "mixture" "0.5" |> set "temperature" (number (1.0 / ln2))) [
+                  odds 0.5, odds -0.5, 1.0 / 2.0, 1.0 / 2.0
+                  odds (0.25 + d / 2.0), odds (-0.25 + e / 2.0), (0.5 + odds 0.5) / 2.0, (0.5 + odds -0.5) / 2.0
+              ])
          ])
 
         // s tau = 1/2 with s = ln 2: exponent' = half the exponent and d: mmd's example with eta = s / (1 - s tau) = 2 ln 2.

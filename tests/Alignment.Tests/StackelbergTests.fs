@@ -13,7 +13,10 @@ let private answer (spec: GameSpec) leader =
     (StackelbergLp(Leader = leader) :> IDirectSolver).Solve(Table.Of spec, CancellationToken.None)
 
 /// Leader's and follower's payoffs, rows the leader's actions; the game with the leader in either seat.
-let private seats (a: float[][]) (b: float[][]) = [ 1, bimatrix a b; 2, bimatrix (Array.transpose b) (Array.transpose a) ]
+let private seats (a: float[][]) (b: float[][]) = [
+    1, bimatrix a b
+    2, bimatrix (Array.transpose b) (Array.transpose a)
+]
 
 /// The commitment and the answer to it, whichever seat the leader has.
 let private played (answer: DirectAnswer) leader =
@@ -61,7 +64,11 @@ let private best (a: float[][]) (b: float[][]) candidates =
     candidates
     |> Seq.map (fun x ->
         let own, others = times (Array.transpose a) x, times (Array.transpose b) x
-        Seq.zip own others |> Seq.filter (fun (_, v) -> v >= Array.max others - 1e-9) |> Seq.map fst |> Seq.max)
+
+        Seq.zip own others
+        |> Seq.filter (fun (_, v) -> v >= Array.max others - 1e-9)
+        |> Seq.map fst
+        |> Seq.max)
     |> Seq.max
 
 let private random rows columns seed =
@@ -165,7 +172,9 @@ let tests =
         testCase "each game of a batch" (fun () ->
             let rows, columns = row 2, column 2
             let games = Axis.sized "game" 2
-            let payoff first second = Expr.table [ games; rows.Actions; columns.Actions ] (Array.concat (Array.append first second))
+
+            let payoff first second =
+                Expr.table [ games; rows.Actions; columns.Actions ] (Array.concat (Array.append first second))
 
             let spec =
                 Game

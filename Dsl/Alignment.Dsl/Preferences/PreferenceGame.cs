@@ -29,6 +29,7 @@ internal static class PreferenceGame
         return game.Regularize(policy, Regularizer.Kl(reference, temperature))
             .Regularize(opponent, Regularizer.Kl(reference.On(responses, opponent.Actions), temperature));
     }
+
     // numbers are given their axis rather than renamed, so that the specification shows them
     private static Expr Against(Preference preference, Axis opponent)
     {
