@@ -5,6 +5,7 @@
 #r "Alignment.Dsl.FSharp.dll"
 #r "Alignment.Games.dll"
 #r "Alignment.Solvers.dll"
+#r "Alignment.Evaluation.dll"
 #r "Alignment.Compiler.dll"
 #r "Alignment.Formats.dll"
 #r "Alignment.Runtime.dll"

@@ -7,6 +7,7 @@ public static class ExactSolver
     public static ValueList<IDirectSolver> All { get; } =
     [
         new ZeroSumLp(),
+        new NashAveraging(),
         new SupportEnumeration(),
         new LogitPath(),
         new CorrelatedEquilibriumLp(),

@@ -19,9 +19,9 @@ internal sealed class LinearProgram : IDisposable
     private readonly List<Row> _rows = [];
 
     /// <summary>Adds a variable of at least 0 with its coefficient in the objective.</summary>
-    public int AddVariable(double objective)
+    public int AddVariable(double objective, double upper = double.PositiveInfinity)
     {
-        var variable = _solver.MakeNumVar(0, double.PositiveInfinity, "");
+        var variable = _solver.MakeNumVar(0, upper, "");
         _solver.Objective().SetCoefficient(variable, objective);
         _variables.Add(variable);
         return _variables.Count - 1;
@@ -37,6 +37,10 @@ internal sealed class LinearProgram : IDisposable
     /// <summary>Sets a coefficient; those never set are 0.</summary>
     public void Set(int row, int variable, double coefficient) =>
         _rows[row].SetCoefficient(_variables[variable], coefficient);
+
+    /// <summary>Changes a variable's coefficient in the objective, to solve again.</summary>
+    public void SetObjective(int variable, double coefficient) =>
+        _solver.Objective().SetCoefficient(_variables[variable], coefficient);
 
     /// <summary>Solves it.</summary>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>

@@ -19,6 +19,7 @@ let private mayUse =
         "Alignment.Games", dsl
         "Alignment.Solvers", dsl
         "Alignment.Solvers.Exact", dsl @ [ "Alignment.Solvers" ]
+        "Alignment.Evaluation", dsl
         "Alignment.Formats", dsl
         "Alignment.Compiler", dsl
         "Alignment.Runtime", runtime

@@ -43,6 +43,17 @@ let private agrees name extensions expected =
             for extension, lines in List.tail outputs do
                 Expect.equal (line start lines) first $"{name}{extension}: {start}")
 
+/// An example that solves no game, and so has no certificate: lines that only right answers have.
+let private prints name extension expected =
+    testCase name (fun () ->
+        let lines = run (name + extension)
+
+        for part in expected do
+            Expect.exists
+                lines
+                (fun l -> l.Contains(part: string))
+                $"{name}{extension} prints '{part}':\n{String.Join('\n', lines)}")
+
 [<Tests>]
 let tests =
     // one after the other: each starts compilers of its own
@@ -62,6 +73,20 @@ let tests =
             // fixed mixtures stop at 0.0031 and 1.5e-05
             agrees "06-nash-learning" [ ".fsx"; ".cs" ] "6.5e-11  0.330 0.285 0.385"
 
+            // margins 0.6, 0.5 and 0.3 round the circle: weights 0.5, 0.3 and 0.6 of 1.4
+            prints "06-ratings" ".fsx" [
+                "0.3571"
+                "0.2143"
+                "0.4286"
+                "Condorcet winner   a"
+                "maximal lottery    a 1.0000"
+            ]
+            // (0.9, 0.1), (0.7, 0.5), (0.4, 0.8), (0.1, 0.9): 0.1 * 0.9 + 0.3 * 0.8 + 0.3 * 0.5 + 0.2 * 0.1 = 0.5
+            prints "07-pareto" ".fsx" [
+                "front         [0, 1, 3, 4]"
+                "hypervolume   0.500 above helpful 0, harmless 0"
+            ]
+
             testCase "every example is run by this list" (fun () ->
                 let found =
                     Directory.EnumerateFiles examples
@@ -79,6 +104,8 @@ let tests =
                         "04-hidden-intent"
                         "05-weighted-scissors"
                         "06-nash-learning"
+                        "06-ratings"
+                        "07-pareto"
                     ])
                     "examples")
         ]
