@@ -561,6 +561,16 @@ let private properties =
 
             close 1e-12 (after mmd) (after inpo) "40 steps")
 
+        // what the suites of all solvers leave out as one algorithm under two names is one, to the last bit
+        property "mpo is mmd with a moving magnet, sppo the replicator's update" (fun case ->
+            for name, other in [ "mpo(magnetEvery=7)", "mmd(magnet=moving,magnetEvery=7)"; "sppo", "replicator" ] do
+                let after name =
+                    use runner = runner (freeGameOf case) (iterative name)
+                    runner.Run 60
+                    [ for output in [ "last/policy"; "average/opponent" ] -> bits (runner.Output output) ]
+
+                Expect.equal (after name) (after other) name)
+
         // sum over players of KL(z*||x_t) <= R^2 / (tau^2 (t + 1)), R = 1 the range of a preference
         property "nash_md keeps to its bound" (fun case ->
             let expected = byNewton case
