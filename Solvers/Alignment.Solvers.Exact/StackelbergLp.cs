@@ -88,7 +88,7 @@ public sealed record StackelbergLp : IDirectSolver
         return new(
             Leader == 1 ? [x, y] : [y, x],
             null,
-            $"A commitment, not a Nash equilibrium: '{leader}' commits and gets {Payoff(best.Value)}, '{follower}' answers with '{follower.Actions.Label(best.Answer)}'. No commitment gets more than {Payoff(bound)}, by the duals of {answers.Length} linear programs."
+            $"'{leader}' commits and gets {Payoff(best.Value)}, '{follower}' answers with '{follower.Actions.Label(best.Answer)}'; no commitment gets more than {Payoff(bound)}, by the duals of {answers.Length} linear programs. It is a Nash equilibrium only where NashConv is 0."
         );
     }
 

@@ -105,7 +105,7 @@ let tests =
                 Expect.equal
                     (List.ofSeq solution.Notes)
                     [
-                        $"A commitment, not a Nash equilibrium: '{own}' commits and gets 3.5, '{other}' answers with '1'. No commitment gets more than 3.5, by the duals of 2 linear programs."
+                        $"'{own}' commits and gets 3.5, '{other}' answers with '1'; no commitment gets more than 3.5, by the duals of 2 linear programs. It is a Nash equilibrium only where NashConv is 0."
                     ]
                     "note")
 
