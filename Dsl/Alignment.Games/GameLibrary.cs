@@ -17,6 +17,8 @@ public static class GameLibrary
         new StagHunt(),
         new Blotto(),
         new Inspection(),
+        new TeamInspection(),
+        new PreferenceFamily(),
         new RandomZeroSum(),
         new RandomGeneralSum(),
         new KuhnPokerFamily(),

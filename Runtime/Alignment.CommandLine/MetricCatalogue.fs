@@ -154,6 +154,14 @@ module MetricCatalogue =
             Better = "none: it is what the player gets of it"
         }
         {
+            Key = "game/gain/{player}"
+            Formula =
+                "best-response value - own value of the player alone, on the unregularized game: a term of game/nash_conv"
+            Estimator = exact
+            Unit = "payoff"
+            Better = "smaller; 0 for a player whose strategy is a best response"
+        }
+        {
             Key = "game/entropy/{player}"
             Formula = "-sum over actions of p log p; of players that choose from actions"
             Estimator = "exact"

@@ -45,7 +45,7 @@ type Solvers private () =
     static let mutable registered: ISolver list = []
 
     /// The solvers of Alignment.Solvers.Exact: named here so that whoever asks for one is told what to reference.
-    static let exact = [ "lp"; "nash_averaging"; "support_enumeration"; "qre_path"; "ce"; "cce" ]
+    static let exact = [ "lp"; "nash_averaging"; "support_enumeration"; "qre_path"; "ce"; "cce"; "stackelberg" ]
 
     static let all () =
         let isReplaced (solver: ISolver) = registered |> List.exists (fun other -> other.Info.Name = solver.Info.Name)

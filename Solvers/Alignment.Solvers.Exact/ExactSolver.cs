@@ -12,5 +12,6 @@ public static class ExactSolver
         new LogitPath(),
         new CorrelatedEquilibriumLp(),
         new CoarseCorrelatedEquilibriumLp(),
+        new StackelbergLp(),
     ];
 }

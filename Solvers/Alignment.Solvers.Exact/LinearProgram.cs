@@ -44,8 +44,14 @@ internal sealed class LinearProgram : IDisposable
 
     /// <summary>Solves it.</summary>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    /// <exception cref="InvalidOperationException">No optimum was found; the programs of this folder all have one.</exception>
-    public LinearSolution Maximize(CancellationToken cancellationToken)
+    /// <exception cref="InvalidOperationException">No optimum was found; most programs of this folder have one.</exception>
+    public LinearSolution Maximize(CancellationToken cancellationToken) =>
+        MaximizeIfFeasible(cancellationToken) ?? throw Unsolved(Solver.ResultStatus.INFEASIBLE);
+
+    /// <summary>Solves it; null where nothing meets the constraints.</summary>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <exception cref="InvalidOperationException">Neither an optimum was found nor that there is none.</exception>
+    public LinearSolution? MaximizeIfFeasible(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         _solver.Objective().SetMaximization();
@@ -56,12 +62,21 @@ internal sealed class LinearProgram : IDisposable
         using (new Interrupter(_solver, cancellationToken))
             status = _solver.Solve();
         cancellationToken.ThrowIfCancellationRequested();
-        if (status != Solver.ResultStatus.OPTIMAL)
-            throw new InvalidOperationException(
-                $"GLOP ended with {status} on {_rows.Count} rows and {_variables.Count} variables, where an optimum exists."
-            );
-        return new([.. _variables.Select(v => v.SolutionValue())], [.. _rows.Select(r => r.DualValue())]);
+        return status switch
+        {
+            Solver.ResultStatus.OPTIMAL => new(
+                [.. _variables.Select(v => v.SolutionValue())],
+                [.. _rows.Select(r => r.DualValue())]
+            ),
+            Solver.ResultStatus.INFEASIBLE => null,
+            _ => throw Unsolved(status),
+        };
     }
+
+    private InvalidOperationException Unsolved(Solver.ResultStatus status) =>
+        new(
+            $"GLOP ended with {status} on {_rows.Count} rows and {_variables.Count} variables, where an optimum exists."
+        );
 
     /// <inheritdoc/>
     public void Dispose() => _solver.Dispose();

@@ -24,6 +24,8 @@ namespace Alignment;
 /// </remarks>
 public sealed record MagneticMirrorDescent : IIterativeSolver
 {
+    private const string Title = "Magnetic mirror descent";
+
     private static readonly Slot Logit = new("logit");
     private static readonly Slot MagnetLogit = new("magnet");
     private static readonly Slot Age = new("magnet_age");
@@ -46,7 +48,7 @@ public sealed record MagneticMirrorDescent : IIterativeSolver
     public SolverInfo Info =>
         new(
             "mmd",
-            "Magnetic mirror descent",
+            Title,
             "Mirror descent with a pull towards a reference strategy; the last iterate converges linearly to the regularized equilibrium.",
             "Sokota et al. (2023), A unified approach to reinforcement learning, quantal response equilibria, and two-player zero-sum games, arXiv 2206.05825",
             "Precise equilibria of unregularized tabular games: prefer prm+."
@@ -108,12 +110,11 @@ public sealed record MagneticMirrorDescent : IIterativeSolver
         ];
 
     /// <inheritdoc/>
-    public GameSpec Complete(GameSpec spec) =>
-        Magnet == Magnet.Moving
-            ? spec
-            : spec
-                .Players.Where(p => !spec.Regularizers.Any(r => r.Player == p))
-                .Aggregate(spec, (s, p) => s.Regularize(p, Regularizer.Kl(Uniform(p.Actions), Temperature)));
+    public GameSpec Complete(GameSpec spec)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        return Magnet == Magnet.Moving ? spec : Reference.Complete(spec, Temperature);
+    }
 
     /// <inheritdoc/>
     public SolverState Init(IGameView game)
@@ -151,41 +152,31 @@ public sealed record MagneticMirrorDescent : IIterativeSolver
     {
         var (reference, temperature) = Pull(game, state, player);
         var pull = StepSize * temperature;
-        var logPoint = Logits.Normalized(game, player, state[Logit, player]);
-        var logMagnet = Magnet == Magnet.Moving ? Logits.Normalized(game, player, reference) : reference;
-        var prior = (logPoint + (pull * logMagnet)) / (1 + pull);
-        var values = game.Proximal(
+        return MagneticStep.To(
+            game,
             player,
-            game.Gradient(player, profile),
-            new ProximalStep.Entropic(prior, (1 + pull) / StepSize)
+            state[Logit, player],
+            reference,
+            pull / (1 + pull),
+            StepSize / (1 + pull),
+            game.Gradient(player, profile)
         );
-        var pulled = state[Logit, player] + (StepSize * ((temperature * reference) + values));
-        return Logits.Center(game, player, pulled / (1 + (StepSize * temperature)));
     }
 
-    /// <summary>The magnet's logits and its temperature.</summary>
-    private (Expr Reference, Expr Temperature) Pull(IGameView game, SolverState state, Player player) =>
-        (Magnet, game.Regularizer(player)) switch
-        {
-            (Magnet.Moving, null) => (state[MagnetLogit, player], Temperature),
-            (Magnet.Moving, { } other) => throw Unfit(
+    /// <summary>The logarithms of the magnet and its temperature.</summary>
+    private (Expr Logarithm, Expr Temperature) Pull(IGameView game, SolverState state, Player player)
+    {
+        if (Magnet == Magnet.Fixed)
+            return Reference.Of(Title, game, player);
+        return game.Regularizer(player) is { } other
+            ? throw Reference.Unfit(
+                Title,
                 player,
                 $"no regularizer with a moving magnet, got {other.Text}; set magnet=fixed for the regularized game"
-            ),
-            (_, KlRegularizer kl) => (kl.Reference.Log(), kl.Temperature),
-            (_, EntropyRegularizer entropy) => (game.Zeros(player), entropy.Temperature),
-            (_, null) => throw Unfit(player, "a KL or entropy regularizer, got none; Complete(spec) adds one"),
-            (_, { } other) => throw Unfit(player, $"a KL or entropy regularizer, got {other.Text}"),
-        };
+            )
+            : (Logits.Normalized(game, player, state[MagnetLogit, player]), Temperature);
+    }
 
     private static Expr Strategy(IGameView game, SolverState state, Player player) =>
         Logits.Strategy(game, player, state[Logit, player]);
-
-    private static Expr Uniform(Axis actions) =>
-        actions.Parent is null
-            ? Expr.Constant(1.0 / actions.Size).Expand(actions)
-            : (1 / Expr.Constant(1).Expand(actions).Sum(actions)).Expand(actions);
-
-    private static ArgumentException Unfit(Player player, string sentence) =>
-        new($"Magnetic mirror descent, player '{player.Name}': expected {sentence}.");
 }

@@ -54,6 +54,34 @@ public static class SurfaceTests
                     }
                 ),
                 Runner.TestCase(
+                    "a preference game is made, regularized and solved",
+                    () =>
+                    {
+                        var answer = Axis.Of("answer", "a", "b", "c");
+                        var circle = Preference.Of(
+                            answer,
+                            new[,]
+                            {
+                                { 0.5, 0.9, 0.2 },
+                                { 0.1, 0.5, 0.8 },
+                                { 0.8, 0.2, 0.5 },
+                            }
+                        );
+                        var winner = Game.Preference("circle", circle).Solve(new ZeroSumLp());
+                        Check(
+                            winner
+                                .Games[0]
+                                .Strategies[0]
+                                .Zip([0.3, 0.3, 0.4])
+                                .All(p => Math.Abs(p.First - p.Second) < 1e-12),
+                            $"the von Neumann winner, got {winner.Games[0].Strategies[0]}"
+                        );
+                        var pulled = Game.Preference("circle", circle, temperature: 0.1)
+                            .Solve(new IterativeNashPolicyOptimization(), Stop.RegularizedGapBelow(1e-12));
+                        Check(pulled.Certificate.RegularizedGap < 1e-12, "the regularized equilibrium");
+                    }
+                ),
+                Runner.TestCase(
                     "specifications are values",
                     () =>
                     {

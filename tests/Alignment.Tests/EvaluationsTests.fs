@@ -20,7 +20,7 @@ let private kuhn = GameLibrary.Create "kuhn_poker"
 let tests =
     testList "payoffs looked at" [
         // two players, each once a step, or twice where a step looks ahead
-        for solver, passes in [ "rm+", 2.0; "hedge", 2.0; "fp", 2.0; "omwu", 2.0; "extragradient", 4.0 ] do
+        for solver, passes in [ "rm+", 2.0; "hedge", 2.0; "fp", 2.0; "omwu", 2.0; "nash_md", 2.0; "extragradient", 4.0 ] do
             testCase $"by %s{solver}: %g{passes} passes over the cells a step" (fun () ->
                 Expect.equal (aStep matrix solver 50) (passes * 35.0) "rows times columns")
 

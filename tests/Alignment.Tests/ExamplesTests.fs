@@ -70,11 +70,13 @@ let tests =
                 "red     0.46667   red, benign      pressed 1.0000, dropped 0.0000"
 
             agrees "05-weighted-scissors" [ ".fsx" ] "rock 0.5000, paper 0.2500, scissors 0.2500"
+            // fixed mixtures stop at 0.0031 and 1.5e-05
+            agrees "06-nash-learning" [ ".fsx"; ".cs" ] "6.5e-11  0.330 0.285 0.385"
 
-            // margins 0.6, 0.5 and 0.3 round the circle: weights 0.5, 0.3 and 0.6 of 1.4
             agrees "07-opponent-shaping" [ ".fsx"; ".cs" ] "mean payoff a round: naive -2.0, LOLA above -1.5: true"
             agrees "08-panacea" [ ".fsx"; ".cs" ] "farthest from the front over 21 preferences: KL below 1e-3: true"
 
+            // margins 0.6, 0.5 and 0.3 round the circle: weights 0.5, 0.3 and 0.6 of 1.4
             prints "09-ratings" ".fsx" [
                 "chat    64.9  30.9    69.2  -0.334  -0.710          0.3571      0.3031"
                 "code    28.2  30.4    24.1   0.860   0.000          0.2143      0.2930"
@@ -106,6 +108,7 @@ let tests =
                         "03-step-size-sweep"
                         "04-hidden-intent"
                         "05-weighted-scissors"
+                        "06-nash-learning"
                         "07-opponent-shaping"
                         "08-panacea"
                         "09-ratings"

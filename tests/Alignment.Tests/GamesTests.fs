@@ -109,6 +109,32 @@ let private contents =
                 "guarded on the diagonal"
         }
 
+        test "team inspection" {
+            // win for both reds where they agree and blue guards the other mode
+            let wins = [ 0.0; 1.0; 0.0; 0.0; 0.0; 0.0; 1.0; 0.0 ]
+
+            Expect.equal
+                (payoffs (Games.TeamInspection()))
+                [ wins; wins; wins |> List.map (fun w -> -2.0 * w) ]
+                "red1, red2, blue"
+
+            let joint = Games.TeamInspection(coordination = "correlated")
+            Expect.equal (first joint) wins "the reds as one player"
+
+            Expect.sequenceEqual
+                joint.Players[0].Actions.Labels
+                [ "mode1+mode1"; "mode1+mode2"; "mode2+mode1"; "mode2+mode2" ]
+                "pairs"
+        }
+
+        test "preference" {
+            let margins = first (Games.Preference [ 0.9; 0.2; 0.8 ])
+            let expected = [ 0.0; 0.4; -0.3; -0.4; 0.0; 0.3; 0.3; -0.3; 0.0 ]
+
+            for margin, value in List.zip margins expected do
+                Expect.floatClose Accuracy.veryHigh margin value "P - 1/2"
+        }
+
         test "a specification names its players and declares its real numbers" {
             Expect.equal
                 (string (Games.Inspection [ 1.0; 0.5 ]))
@@ -250,6 +276,8 @@ let private names =
                     "stag_hunt", Games.StagHunt()
                     "blotto(coins=5,fields=2,payoff=fields)", Games.Blotto(5, 2, "fields")
                     "inspection(harm=1;.5,penalty=.1)", Games.Inspection([ 1.0; 0.5 ], 0.1)
+                    "team_inspection(modes=3,coordination=correlated)", Games.TeamInspection(3, "correlated")
+                    "preference(probabilities=.9;.2;.8)", Games.Preference [ 0.9; 0.2; 0.8 ]
                     "random_zero_sum(rows=2,columns=3,seed=4)", Games.RandomZeroSum(2, 3, 4)
                     "random_general_sum(players=3,actions=2,seed=4)", Games.RandomGeneralSum(3, 2, 4)
                 ] do
@@ -348,7 +376,7 @@ let private refusals =
                 "bloto", "There is no game 'bloto'. Did you mean 'blotto'?"
                 "go",
                 "There is no game 'go'. There are matching_pennies, rock_paper_scissors, prisoners_dilemma, chicken, "
-                + "battle_of_the_sexes, stag_hunt, blotto, inspection, random_zero_sum, random_general_sum, kuhn_poker, leduc_poker, "
+                + "battle_of_the_sexes, stag_hunt, blotto, inspection, team_inspection, preference, random_zero_sum, random_general_sum, kuhn_poker, leduc_poker, "
                 + "liars_dice, goofspiel, phantom_tic_tac_toe, signalling, inspection_dialogue, debate, audit, bilinear, iterated_prisoners_dilemma."
                 "blotto(coin=3)", "The game 'blotto' has no parameter 'coin'. Did you mean 'coins'?"
                 "blotto(temperature=3)",
@@ -376,6 +404,12 @@ let private refusals =
                 "Parameter 'harm' of the game 'inspection': expected 1 to 2000 numbers separated by ';', each a number from 0 to 1000000, got '1;;2'."
                 "inspection(harm=1;-2)",
                 "Parameter 'harm' of the game 'inspection': expected 1 to 2000 numbers separated by ';', each a number from 0 to 1000000, got '1;-2'."
+                "preference(probabilities=.5;.5)",
+                "The game 'preference': expected a probability for each pair of responses, which are 1, 3, 6, 10, ... n (n - 1) / 2, got 2."
+                "preference(probabilities=1.5)",
+                "Parameter 'probabilities' of the game 'preference': expected 1 to 4950 numbers separated by ';', each a number from 0 to 1, got '1.5'."
+                "team_inspection(coordination=joint)",
+                "Parameter 'coordination' of the game 'team_inspection': expected one of independent, correlated, got 'joint'."
                 "prisoners_dilemma(reward=9)",
                 "The game 'prisoners_dilemma': expected temptation > reward > punishment > sucker, got 5, 9, 1, 0."
                 "blotto(coins=30,fields=6)",

@@ -61,10 +61,14 @@ let simultaneous solver = if has "updates" solver then set "updates" "simultaneo
 
 let number (x: float) = x.ToString "R"
 
-/// Every iterative solver with its default settings, and the variants that are another algorithm.
+/// Names under which an algorithm stands in the list a second time: `mpo` is mmd with a moving magnet, `sppo` the replicator's update.
+let sameAlgorithms = Set.ofList [ "mpo"; "sppo" ]
+
+/// Every iterative algorithm with its default settings, and the variants that are another one.
 let variants = [
     for name in iterativeNames do
-        name, iterative name
+        if not (sameAlgorithms.Contains name) then
+            name, iterative name
     "prm+ simultaneous", simultaneous (iterative "prm+")
     "rm+ simultaneous", simultaneous (iterative "rm+")
     "rm alternating", set "updates" "alternating" (iterative "rm")

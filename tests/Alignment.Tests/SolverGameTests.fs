@@ -38,6 +38,13 @@ let private reached = [
     "mmd, moving magnet", set "magnet" "moving" (iterative "mmd"), 10_000L, 5e-3
     // The regularized equilibrium is off by at most tau ln n a player: 0.1 * 2 * 2.08.
     "mmd", iterative "mmd", 10_000L, 0.416
+    // The same equilibrium, by other roads.
+    "nash_md", iterative "nash_md", 10_000L, 0.416
+    "inpo", iterative "inpo", 10_000L, 0.416
+    // mmd with a moving magnet.
+    "mpo", iterative "mpo", 10_000L, 5e-3
+    // (ln n + ln m) / (eta T) + eta D^2 / 4, eta = 0.1: 4.16 / 1,000 + 0.0563.
+    "sppo", iterative "sppo", 10_000L, 0.0605
     // The same equilibrium.
     "logit", iterative "logit", 10_000L, 0.416
     // No rate (0.05 on 100 x 100 after 10,000 steps); 0.017 seen.
@@ -75,13 +82,14 @@ let private inspectionTests =
             Expect.isGreaterThan solution.Games[0].Metrics["game/nash_conv/last"] 0.1 "last"
             Expect.isGreaterThan solution.Cycling 0.8 "it goes in circles")
 
-        testCase "mmd: the regularized gap reaches 1e-10" (fun () ->
-            let until = Stop.RegularizedGapBelow 1e-10 ||| Stop.AfterSteps 5_000L
+        for name, gap, steps in [ "mmd", 1e-10, 5_000L; "inpo", 1e-10, 5_000L; "nash_md", 1e-7, 10_000L ] do
+            testCase $"{name}: the regularized gap reaches {gap}" (fun () ->
+                let until = Stop.RegularizedGapBelow gap ||| Stop.AfterSteps steps
 
-            let solution =
-                GameSolver.Solve(Inspection.spec, iterative "mmd", SolveOptions(Until = until, Threads = 1))
+                let solution =
+                    GameSolver.Solve(Inspection.spec, iterative name, SolveOptions(Until = until, Threads = 1))
 
-            Expect.equal solution.Status.Outcome Outcome.Converged solution.Status.Sentence)
+                Expect.equal solution.Status.Outcome Outcome.Converged solution.Status.Sentence)
 
         testCase "every solver is held to its accuracy" (fun () ->
             let held = reached |> List.map (fun (_, solver, _, _) -> solver.Info.Name) |> Set.ofList

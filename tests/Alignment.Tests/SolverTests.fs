@@ -197,6 +197,55 @@ let private workedExamples =
                  close 1e-12 [| 1.0 / 3.0; 2.0 / 3.0 |] strategies[1] "column")
          ])
 
+        // tau = 1 / ln 2: the first action's advantage is an exponent of 2 in the odds, times a; a = 1, 2/3, ... is the reference's share.
+        // 1: from the uniform reference: 1, -1: p = 2/3, q = 1/3.
+        // 2: mixtures 1/3, -1/3; against them d = 6 odds(-1/3) - 2, e = 2 - 6 odds(1/3): 1/3 + 2/3 d, -1/3 + 2/3 e. Played was step 1's.
+        (let d, e = 6.0 * odds (-1.0 / 3.0) - 2.0, 2.0 - 6.0 * odds (1.0 / 3.0)
+
+         testList "nash_md" [
+             example "decaying" (iterative "nash_md" |> set "temperature" (number (1.0 / ln2))) [
+                 2.0 / 3.0, 1.0 / 3.0, 1.0 / 2.0, 1.0 / 2.0
+                 odds ((1.0 + 2.0 * d) / 3.0), odds ((-1.0 + 2.0 * e) / 3.0), 7.0 / 12.0, 5.0 / 12.0
+             ]
+
+             // Share 1/2: from 0 by half the advantage: 1/2, -1/2. Then mixtures 1/4, -1/4, and half the advantage against them.
+             (let d, e = 6.0 * odds -0.25 - 2.0, 2.0 - 6.0 * odds 0.25
+
+              example "fixed" (iterative "nash_md" |> set "mixture" "0.5" |> set "temperature" (number (1.0 / ln2))) [
+                  odds 0.5, odds -0.5, 1.0 / 2.0, 1.0 / 2.0
+                  odds (0.25 + d / 2.0), odds (-0.25 + e / 2.0), (0.5 + odds 0.5) / 2.0, (0.5 + odds -0.5) / 2.0
+              ])
+         ])
+
+        // s tau = 1/2 with s = ln 2: exponent' = half the exponent and d: mmd's example with eta = s / (1 - s tau) = 2 ln 2.
+        // 1: 1, -1.   2: d = 0, e = -2: 1/2, -5/2.
+        example "inpo" (iterative "inpo" |> set "stepSize" (number ln2) |> set "temperature" (number (0.5 / ln2))) [
+            2.0 / 3.0, 1.0 / 3.0, 1.0 / 2.0, 1.0 / 2.0
+            odds 0.5, odds -2.5, 7.0 / 12.0, 5.0 / 12.0
+        ]
+
+        // mmd's example with a moving magnet.
+        (let d, e = 6.0 * odds -2.5 - 2.0, 2.0 - 6.0 * odds 0.5
+
+         example
+             "mpo"
+             (iterative "mpo"
+              |> set "stepSize" (number (2.0 * ln2))
+              |> set "temperature" (number (0.5 / ln2))
+              |> set "magnetEvery" "2")
+             [
+                 2.0 / 3.0, 1.0 / 3.0, 1.0 / 2.0, 1.0 / 2.0
+                 odds 0.5, odds -2.5, 7.0 / 12.0, 5.0 / 12.0
+                 odds (0.5 + d), odds (-2.5 + e), skip, skip
+             ])
+
+        // The replicator's example: the update is the same.
+        example "sppo" (iterative "sppo" |> set "stepSize" (number ln2)) [
+            2.0 / 3.0, 1.0 / 3.0, 1.0 / 2.0, 1.0 / 2.0
+            2.0 / 3.0, 1.0 / 9.0, 7.0 / 12.0, 5.0 / 12.0
+            odds (-1.0 / 3.0), 1.0 / 33.0, 11.0 / 18.0, 17.0 / 54.0
+        ]
+
         // Plays the better action against the averages so far, quadratic weights 1, 4, 9.
         // 1: d = 1, e = -1 at uniform: plays p = 1, q = 0.   2: against q = 0: d < 0; against p = 1: e < 0: plays 0, 0; averages 1/5, 0.
         // 3: d = -2, e = 2 - 6/5 > 0: plays 0, 1; averages 1/14, 9/14.   4: d = 54/14 - 2 > 0, e = 2 - 6/14 > 0.
@@ -353,6 +402,36 @@ let private magnetic eta tau every game steps =
 
     average steps (fun _ -> 1.0) play (fun () -> x, y)
 
+/// In probabilities: from mixtures z ~ x^(1 - a) rho^a, rho uniform, to z exp((a / tau) g(z)); the share a may depend on the step.
+let private mixing (share: int -> float) tau game steps =
+    let mutable x, y = uniform game.Row.Length, uniform game.Column.Length
+
+    let play t =
+        let played = x, y
+        let a = share t
+        let mixture p = p |> Array.map (fun q -> q ** (1.0 - a)) |> normalize
+        let z, w = mixture x, mixture y
+        let moved z values = Array.map2 (fun p v -> p * exp (a / tau * v)) z values |> normalize
+        x <- moved z (times game.Row w)
+        y <- moved w (times game.Column z)
+        played
+
+    average steps (fun _ -> 1.0) play (fun () -> x, y)
+
+/// In probabilities: x' ~ x^(1 - s tau) rho^(s tau) exp(s g), rho uniform.
+let private linearized s tau game steps =
+    let mutable x, y = uniform game.Row.Length, uniform game.Column.Length
+    let moved p values = Array.map2 (fun p v -> p ** (1.0 - s * tau) * exp (s * v)) p values |> normalize
+
+    let play _ =
+        let played = x, y
+        let gx, gy = times game.Row y, times game.Column x
+        x <- moved x gx
+        y <- moved y gy
+        played
+
+    average steps (fun _ -> 1.0) play (fun () -> x, y)
+
 /// Logits go a part of the way to values / tau; nothing is averaged.
 let private damped part tau game steps =
     let logX, logY = Array.map (fun _ -> 0.0) game.Row, Array.map (fun _ -> 0.0) game.Column
@@ -424,6 +503,11 @@ let private oracles =
         ahead (euclidean (0.5 / 5.0)) true
         "mmd", iterative "mmd", magnetic 0.1 0.1 0
         "mmd, moving magnet", iterative "mmd" |> set "magnet" "moving" |> set "magnetEvery" "7", magnetic 0.1 0.1 7
+        "nash_md", iterative "nash_md", mixing (fun t -> 2.0 / float (t + 1)) 0.1
+        "nash_md with a fixed mixture", iterative "nash_md" |> set "mixture" "0.25", mixing (fun _ -> 0.25) 0.1
+        "inpo", iterative "inpo", linearized 0.09 0.1
+        "mpo", iterative "mpo" |> set "magnetEvery" "7", magnetic 0.1 0.1 7
+        "sppo", iterative "sppo", exponential (fun _ sum _ -> scaled 0.1 sum)
         "logit", iterative "logit", damped 0.01 0.1
         "fp", iterative "fp", fictitious
     ]

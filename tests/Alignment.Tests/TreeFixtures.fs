@@ -253,11 +253,12 @@ let kuhn = lazy Game.FromRules(KuhnPoker())
 let kuhnHistories = lazy histories (KuhnPoker())
 let leduc = lazy Game.FromRules(LeducPoker())
 
-/// Every iterative solver with its default settings, and the variants that are another algorithm.
+/// Every iterative algorithm with its default settings, and the variants that are another one.
 let variants = [
     for solver in Solver.All do
         match solver with
-        | :? IIterativeSolver as iterative -> iterative.Info.Name, iterative
+        | :? IIterativeSolver as iterative when not (sameAlgorithms.Contains iterative.Info.Name) ->
+            iterative.Info.Name, iterative
         | _ -> ()
     "rm alternating", set "updates" "alternating" (iterative "rm")
     "rm+ simultaneous", simultaneous (iterative "rm+")

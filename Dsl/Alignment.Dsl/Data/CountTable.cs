@@ -25,6 +25,9 @@ public sealed record CountTable
     /// <summary>Labels that stand for the sum over all other labels of their axis.</summary>
     public ValueList<PooledLabel> Pooled { get; private init; } = [];
 
+    /// <summary>The two columns whose labels are compared, where rows are comparisons; else null.</summary>
+    public ComparedColumns? Compared { get; private init; }
+
     /// <summary>A table in a comma-separated file with a header.</summary>
     public static CountTable Read(string path) =>
         string.IsNullOrWhiteSpace(path)
@@ -40,14 +43,31 @@ public sealed record CountTable
     /// <summary>Says that a label of an axis stands for the sum over all other labels.</summary>
     public CountTable Pooling(Axis axis, string label) => this with { Pooled = Pooled.Add(new(axis, label)) };
 
+    /// <summary>
+    /// Says that rows are comparisons: a success is a win of the label in the column <paramref name="first"/> over the one in <paramref name="second"/>.
+    /// </summary>
+    /// <remarks>
+    /// A row tells of both cells, (a, b) and (b, a). Rows of both orders are added up, and one of them is enough. A label against itself is even and
+    /// has no row. See <see cref="Preference.Counts"/>.
+    /// </remarks>
+    /// <param name="first">One of <see cref="Axes"/>.</param>
+    /// <param name="second">Another, with the same labels.</param>
+    public CountTable Comparing(Axis first, Axis second) => this with { Compared = new(first, second) };
+
     /// <summary>The success rates, successes / trials, over <see cref="Axes"/>.</summary>
     public Expr Rate => Expr.Of(new Op.Data(this));
 
     /// <summary>Path and schema.</summary>
     public override string ToString() =>
         $"table {Quote.Text(Path)} [{string.Join(", ", Axes.Select(a => a.Signature))}] {Quote.Label(Successes)}/{Quote.Label(Trials)}"
-        + string.Concat(Pooled.Select(p => $" pooling {p.Axis.Name}={Quote.Label(p.Label)}"));
+        + string.Concat(Pooled.Select(p => $" pooling {p.Axis.Name}={Quote.Label(p.Label)}"))
+        + (Compared is null ? "" : $" comparing {Compared.First.Name} with {Compared.Second.Name}");
 }
 
 /// <summary>A label that stands for the sum over all other labels of its axis.</summary>
 public sealed record PooledLabel(Axis Axis, string Label);
+
+/// <summary>Two label columns of a table whose labels are compared.</summary>
+/// <param name="First">The column of the label that a success is a win of.</param>
+/// <param name="Second">The column of the other label.</param>
+public sealed record ComparedColumns(Axis First, Axis Second);

@@ -308,6 +308,28 @@ public static class Game
         return GameBatch.Of(axis, games);
     }
 
+    /// <summary>
+    /// The game of a preference: two policies choose a response each, and each wants its own to be preferred. Symmetric and zero-sum.
+    /// </summary>
+    /// <remarks>
+    /// <para>The player <c>policy</c> maximizes P(y over y') - 1/2, and the player <c>opponent</c>, a copy of it, the negative: the value is 0 and what
+    /// a policy wins is its payoff plus 1/2. With a temperature tau each subtracts tau KL(its policy || reference).</para>
+    /// <para>Contexts of the preference become games of their own by <see cref="GameSpec.Over"/>: one policy a prompt, which is what a policy that
+    /// sees its prompt can do. By <see cref="GameSpec.Nature"/> they become chance: one policy for all prompts.</para>
+    /// <para>Source: Munos et al. (2023), "Nash learning from human feedback", arXiv 2312.00886.</para>
+    /// </remarks>
+    /// <param name="name">Name in reports.</param>
+    /// <param name="preference">What is preferred to what.</param>
+    /// <param name="temperature">tau, above 0, in units of probability; none by default, and then the game is not regularized.</param>
+    /// <param name="reference">The reference policy over the responses, above 0 everywhere; uniform by default.</param>
+    /// <exception cref="ArgumentException">There is a reference and no temperature, or the reference is not over the responses.</exception>
+    public static GameSpec Preference(
+        string name,
+        Preference preference,
+        Expr? temperature = null,
+        Expr? reference = null
+    ) => PreferenceGame.Of(name, preference, temperature, reference);
+
     /// <summary>The sequential game of rules, whose tree is enumerated now.</summary>
     /// <param name="rules">The rules.</param>
     /// <param name="mostHistories">Histories to enumerate at most; a larger game is refused.</param>

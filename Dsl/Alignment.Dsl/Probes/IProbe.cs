@@ -57,6 +57,9 @@ public static class Probe
     public static IProbe Uncertainty(Uncertainty source, params Axis[] over) =>
         new UncertaintyProbe(source) { Over = over.ToValueList() };
 
+    /// <summary>What each player alone would gain by its best response, as <c>game/gain/{player}</c>: the terms of NashConv.</summary>
+    public static IProbe Gains { get; } = new GainProbe();
+
     /// <summary>The number of actions with more than <paramref name="threshold"/> mass, as <c>game/support/{player}</c>.</summary>
     public static IProbe SupportSize(double threshold = 0.01) => new SupportProbe(threshold);
 }

@@ -197,7 +197,31 @@ public static class SpecCheck
                         $"table '{table.Path}'",
                         $"axis '{axis.Name}' has no labels, and a table's rows are found by them; name the values of column '{axis.Name}': Axis.Of(\"{axis.Name}\", \"first\", ...)"
                     );
+                if (table.Compared is { } compared)
+                    Compared(table, compared);
             }
+        }
+
+        private void Compared(CountTable table, ComparedColumns compared)
+        {
+            var where = $"table '{table.Path}'";
+            var (first, second) = (compared.First, compared.Second);
+            foreach (var axis in (Axis[])[first, second])
+            {
+                if (table.Axes.IndexOf(axis) < 0)
+                    Fault(
+                        where,
+                        $"compares column '{axis.Name}', which is not one of its columns.{Nearest.Hint(axis.Name, table.Axes.Select(a => a.Name), "It has")}"
+                    );
+                if (table.Pooled.Any(p => p.Axis == axis))
+                    Fault(where, $"column '{axis.Name}' is compared and pooled; it can be one of both");
+            }
+
+            if (first == second || first.Named(second.Name) != second)
+                Fault(
+                    where,
+                    $"compares {first.Signature} with {second.Signature}; expected two columns of the same labels, in the same order"
+                );
         }
 
         private void Payoff(PlayerPayoff payoff)

@@ -35,6 +35,11 @@ internal static class TableReader
                 continue;
             }
 
+            if (table.Compared is { } columns && Pair(table, columns, cell) is { IsEven: true })
+                throw row.Error(
+                    columns.First.Name,
+                    $"'{row.Text(columns.First.Name)}' is compared with itself, which is even by definition; leave the row out"
+                );
             if (lines[cell] > 0)
                 throw row.Error(
                     axes[0].Name,
@@ -51,11 +56,16 @@ internal static class TableReader
                 );
         }
 
+        if (table.Compared is { } compared)
+            Compare(table, compared, successes, trials, lines);
         foreach (var pooled in table.Pooled)
             Pool(axes, pooled, successes, trials, lines);
         var missing = Array.IndexOf(lines, 0);
         if (missing >= 0)
-            throw new InputFormatException(path, $"no row gives the cell {NamedTensor.Describe(axes, missing)}");
+            throw new InputFormatException(
+                path,
+                $"no row gives the cell {NamedTensor.Describe(axes, missing)}{(table.Compared is null ? "" : ", nor the same two in the other order")}"
+            );
         using var stream = File.OpenRead(path);
         return new(path, Convert.ToHexStringLower(SHA256.HashData(stream)), successes, trials, leftOut);
     }
@@ -78,6 +88,38 @@ internal static class TableReader
         }
 
         return cell;
+    }
+
+    /// <summary>Where a cell's comparison stands in the other order, and whether it is one of a label with itself.</summary>
+    private static (int Mirror, bool IsEven, bool IsEarlier) Pair(CountTable table, ComparedColumns columns, int cell)
+    {
+        int Stride(Axis axis) => table.Axes.Skip(table.Axes.IndexOf(axis) + 1).Aggregate(1, (n, a) => n * a.Size);
+        var (first, second) = (Stride(columns.First), Stride(columns.Second));
+        var (i, j) = (cell / first % columns.First.Size, cell / second % columns.Second.Size);
+        return (cell + ((j - i) * first) + ((i - j) * second), i == j, i < j);
+    }
+
+    // Both orders tell of one comparison: each cell gets the counts of both. A label against itself is even, as one win of two.
+    private static void Compare(
+        CountTable table,
+        ComparedColumns columns,
+        double[] successes,
+        double[] trials,
+        int[] lines
+    )
+    {
+        for (var cell = 0; cell < successes.Length; cell++)
+        {
+            var (mirror, isEven, isEarlier) = Pair(table, columns, cell);
+            if (isEven)
+                (successes[cell], trials[cell], lines[cell]) = (1, 2, 1);
+            if (!isEarlier || lines[cell] + lines[mirror] == 0)
+                continue;
+            var (wins, all) = (successes[cell] + trials[mirror] - successes[mirror], trials[cell] + trials[mirror]);
+            (successes[cell], trials[cell]) = (wins, all);
+            (successes[mirror], trials[mirror]) = (all - wins, all);
+            lines[cell] = lines[mirror] = Math.Max(lines[cell], lines[mirror]);
+        }
     }
 
     // The pooled cell takes the sums over its axis of every cell that agrees with it elsewhere.
