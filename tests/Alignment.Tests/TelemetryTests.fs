@@ -8,6 +8,7 @@ open System.Diagnostics.Metrics
 open System.IO
 open System.Net
 open System.Text
+open System.Text.RegularExpressions
 open System.Threading
 open Expecto
 open Alignment
@@ -252,6 +253,12 @@ let private collected action =
 
 let private kuhn = [ "solve"; "kuhn_poker"; "--solver"; "cfr+"; "--steps"; "100" ]
 
+/// What a run says apart from how far it is: on a busy machine a short one takes long enough to tell.
+let private said (error: string) =
+    error.Split '\n'
+    |> Array.filter (fun line -> not (Regex.IsMatch(line, @"^[\d,]+ steps?  .* s$")))
+    |> String.concat "\n"
+
 let private exported =
     testList "exported" [
         test "a collector gets spans and metrics of a run of the tool" {
@@ -265,7 +272,7 @@ let private exported =
                         ]
                         kuhn)
 
-            Expect.equal (code, error) (0, "") "it runs as ever"
+            Expect.equal (code, said error) (0, "") "it runs as ever"
             Expect.stringStarts out "certificate exact" "its result"
             let traces, metrics = of' "/v1/traces", of' "/v1/metrics"
 
@@ -293,7 +300,7 @@ let private exported =
                              ])
                             kuhn)
 
-                Expect.equal (code, error) (0, "") "it runs as ever"
+                Expect.equal (code, said error) (0, "") "it runs as ever"
                 Expect.equal (of' "/v1/traces" <> "", of' "/v1/metrics" <> "") (traces, metrics) $"{environment}"
         }
 
@@ -308,6 +315,7 @@ let private exported =
 
             Expect.equal code 0 "the run is done"
             Expect.stringStarts out "certificate exact" "its result"
+            let error = said error
             Expect.equal (error.TrimEnd().Split('\n').Length) 1 error
             Expect.stringStarts error "note     spans and metrics were not all exported: " "what is missing"
         }
