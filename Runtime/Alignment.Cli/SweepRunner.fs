@@ -26,6 +26,12 @@ module SweepRunner =
         | Some rule when not (SweepResults.isReached rule solution) -> ExitCode.NotConverged
         | _ -> ExitCode.Done
 
+    /// A script knows its path in full, however it was named.
+    let private isOperand (plan: SweepPlan) (start: RunStart) =
+        start.Operand = plan.Operand
+        || (plan.Command = "run"
+            && Path.GetFullPath(start.Operand, start.Folder) = Path.GetFullPath plan.Operand)
+
     /// The result of a run of this sweep that has ended: it is not run again.
     let private finished (plan: SweepPlan) (runs: RunFolder list) (cell: SweepCell) : SweepResult option =
         let isIt (run: RunFolder) =
@@ -33,7 +39,7 @@ module SweepRunner =
 
             run.Description.Group = plan.Group
             && start.Command = plan.Command
-            && start.Operand = plan.Operand
+            && isOperand plan start
             && (start.Options |> Seq.filter (fun o -> not (o.StartsWith "--threads=")) |> List.ofSeq) =
                 List.ofArray (SweepCell.identity cell.Options)
             && run.Status.State = RunState.Finished

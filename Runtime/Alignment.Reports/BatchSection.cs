@@ -163,12 +163,16 @@ internal static partial class BatchSection
             .Take(MostRows)
             .ToArray();
         var players = Math.Min(finding.Plays.Count, MostPlayers);
+        var hasLimits = finding.Certificate.Violation is not null;
         html.Add(
                 $"<h3>{(worst.Length < finding.Elements.Count ? $"The {Figures.Plural(worst.Length, "game")} furthest from equilibrium" : "Every game, the worst first")}</h3>"
             )
             .Add(
-                $"<div class=\"scroll\" tabindex=\"0\"><table class=\"sortable\"><thead><tr><th>game</th><th class=\"n\" aria-sort=\"descending\">{finding.Certificate.Figure}</th><th class=\"n\">steps</th>"
+                $"<div class=\"scroll\" tabindex=\"0\"><table class=\"sortable\"><thead><tr><th>game</th><th class=\"n\" aria-sort=\"descending\">{finding.Certificate.Figure}</th>"
             );
+        if (hasLimits)
+            html.Add($"<th class=\"n\">violation</th>");
+        html.Add($"<th class=\"n\">steps</th>");
         foreach (var play in finding.Plays.Take(players))
             html.Add($"<th class=\"n\">value of {play.Player}</th>");
         html.Add($"<th>how it ended</th></tr></thead><tbody>");
@@ -176,6 +180,8 @@ internal static partial class BatchSection
         {
             html.Add($"<tr><td>{element.Game}</td>");
             Number(html, element.Certificate.Distance);
+            if (hasLimits)
+                Number(html, element.Certificate.Violation ?? double.NaN);
             html.Add($"<td class=\"n\" data-value=\"{element.Steps}\">{Figures.Count(element.Steps)}</td>");
             for (var p = 0; p < players; p++)
                 Number(html, element.Values[p] ?? double.NaN);

@@ -253,6 +253,18 @@ let private reports =
                 Expect.contains names [ "start"; "CC"; "CD"; "DC"; "DD" ] "labels of the one tensor")
         }
 
+        test "of a batch with constraints: each game's violation beside its residual" {
+            let spec = constrained.Over(Axis.Of("copy", 2))
+            let document = checkAll ((stepped 5 spec banditSolver).ToHtml())
+            let sortable = elements "table" document |> List.find (fun t -> attribute "class" t = Some "sortable")
+            let titles = sortable.Descendants "th" |> Seq.map _.Value |> List.ofSeq
+
+            Expect.equal titles [ "game"; "residual"; "violation"; "steps"; "value of policy"; "how it ended" ] "titles"
+
+            for row in sortable.Descendants "tr" |> Seq.tail do
+                Expect.hasLength (row.Descendants "td" |> List.ofSeq) titles.Length "a cell each"
+        }
+
         test "of a run that goes on: what was last measured is called what it is" {
             inFolder (fun folder ->
                 use writer = going folder
