@@ -77,6 +77,8 @@ module ListCommands =
                 "two players only"
             if info.ZeroSumOnly then
                 "zero-sum and constant-sum games only"
+            if info.SymmetricOnly then
+                "symmetric games only"
             if info.UsesRegularizers then
                 "takes regularizers into account"
             if info.UsesConstraints then

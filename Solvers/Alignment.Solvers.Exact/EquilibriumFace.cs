@@ -13,10 +13,9 @@ internal sealed class EquilibriumFace
     /// <summary>Equilibria that are nowhere farther apart are one.</summary>
     public const double WidthTolerance = 1e-9;
 
+    private const double Rounding = 1e-13; // of programs whose solutions are basic
     private const double Positive = 1e-9; // what weights and losses have to be above
     private const double RankTolerance = 1e-10; // of singular values, on payoffs of at most 1
-    private const string Remedy =
-        "; the game is too close to one with other equilibria: merge clones, or round its payoffs.";
 
     private readonly Matrix<double> _payoffs;
 
@@ -57,12 +56,17 @@ internal sealed class EquilibriumFace
     /// <summary>Dimensions of the set.</summary>
     public int Dimension => Directions.ColumnCount;
 
-    /// <exception cref="InvalidOperationException">Rounding hides which strategies are played.</exception>
-    public static EquilibriumFace Of(string solver, double[,] payoffs, CancellationToken cancellationToken)
+    /// <exception cref="ArgumentException">Rounding hides which strategies are played.</exception>
+    public static EquilibriumFace Of(
+        string solver,
+        IReadOnlyList<string> labels,
+        double[,] payoffs,
+        CancellationToken cancellationToken
+    )
     {
         var matrix = Matrix<double>.Build.DenseOfArray(payoffs);
         using var equilibria = Equilibria(matrix);
-        var (weights, played) = Complementary(solver, matrix, equilibria, cancellationToken);
+        var (weights, played) = Complementary(solver, labels, matrix, equilibria, cancellationToken);
         int[] support = [.. Enumerable.Range(0, played.Length).Where(k => played[k])];
         int[] others = [.. Enumerable.Range(0, played.Length).Where(k => !played[k])];
         var svd = Between(matrix, support, support).Svd();
@@ -90,7 +94,7 @@ internal sealed class EquilibriumFace
     public double GainAgainst(double[] mixture) => (_payoffs * Vector<double>.Build.Dense(mixture)).Maximum();
 
     /// <summary>How far weights and ratings reach over all equilibria, by linear programs.</summary>
-    /// <exception cref="InvalidOperationException">Rank and linear programs disagree on whether there is more than one equilibrium.</exception>
+    /// <exception cref="ArgumentException">Rank and linear programs disagree on whether there is more than one equilibrium.</exception>
     public (Reach[] Weights, Reach[] Ratings) Reach(string solver, CancellationToken cancellationToken)
     {
         using var program = Equilibria(_payoffs);
@@ -139,7 +143,8 @@ internal sealed class EquilibriumFace
                 for (var j = 0; j < n; j++)
                     program.SetObjective(j, sign * objective[j]);
                 var values = program.Maximize(cancellationToken).Values;
-                return values.Select((value, j) => value * objective[j]).Sum() + 0.0;
+                var most = values.Select((value, j) => value * objective[j]).Sum();
+                return Math.Abs(most) <= Rounding ? 0 : most;
             }
 
             return new(Most(-1), Most(1));
@@ -153,6 +158,7 @@ internal sealed class EquilibriumFace
     /// </remarks>
     private static (double[] Weights, bool[] Played) Complementary(
         string solver,
+        IReadOnlyList<string> labels,
         Matrix<double> payoffs,
         LinearProgram equilibria,
         CancellationToken cancellationToken
@@ -173,13 +179,17 @@ internal sealed class EquilibriumFace
             if (left == 0)
                 break;
             if (left == open.Length)
-                throw Unclear(solver, $"strategy {open.First(IsOpen)} is neither clearly played nor clearly beaten");
+                throw Unclear(
+                    solver,
+                    $"whether equilibria play '{labels[open.First(IsOpen)]}' or beat it is a matter of rounding"
+                );
         }
 
         bool[] played = [.. weights.Select(weight => weight > Positive)];
-        return Enumerable.Range(0, n).All(k => !(played[k] && losses[k] > Positive))
+        var both = Enumerable.Range(0, n).FirstOrDefault(k => played[k] && losses[k] > Positive, -1);
+        return both < 0
             ? (weights.ToArray(), played)
-            : throw Unclear(solver, "a strategy seems to be both played and beaten");
+            : throw Unclear(solver, $"equilibria seem both to play '{labels[both]}' and to beat it");
     }
 
     /// <summary>p >= 0 of sum 1 with A p &lt;= 0; without an objective yet.</summary>
@@ -204,6 +214,9 @@ internal sealed class EquilibriumFace
     private static Matrix<double> Between(Matrix<double> payoffs, int[] rows, int[] columns) =>
         Matrix<double>.Build.Dense(rows.Length, columns.Length, (i, j) => payoffs[rows[i], columns[j]]);
 
-    private static InvalidOperationException Unclear(string solver, string sentence) =>
-        new($"Solver '{solver}': {sentence}{Remedy}");
+    private static ArgumentException Unclear(string solver, string sentence) =>
+        NormalForm.Wrong(
+            solver,
+            $"expected a game that rounding does not turn into one with other equilibria, but {sentence}; round its payoffs, or merge clones with a larger cloneTolerance"
+        );
 }

@@ -4,9 +4,10 @@ namespace Alignment;
 /// <param name="Labels">The strategies.</param>
 /// <param name="Weights">The equilibrium p.</param>
 /// <param name="Ratings">n = A p: the payoff of each strategy against it, at most 0.</param>
-/// <param name="Dimension">Dimensions of the set of equilibria; 0 if there is one only.</param>
+/// <param name="Dimension">Dimensions of the set of equilibria, merged copies counting as one strategy; 0 if there is one only.</param>
 /// <param name="WeightReach">The least and the largest weight of each strategy in any equilibrium; of merged copies their equal share.</param>
 /// <param name="RatingReach">The least and the largest payoff of each strategy against any equilibrium.</param>
+/// <param name="RatingsAreUnique">Whether ratings are the same against every equilibrium, so that copies of strategies change none.</param>
 /// <param name="Entropy">Entropy of the weights in nats, merged copies counting as one.</param>
 /// <param name="Residual">By how much the conditions of an optimum are missed, payoffs scaled to a largest one of 1: stationarity, complementarity, equilibrium.</param>
 /// <param name="EntropyGap">No equilibrium has an entropy that is larger by more than this, in nats: the dual bound minus the entropy.</param>
@@ -18,6 +19,7 @@ public sealed record NashAverage(
     int Dimension,
     ValueList<Reach> WeightReach,
     ValueList<Reach> RatingReach,
+    bool RatingsAreUnique,
     double Entropy,
     double Residual,
     double EntropyGap,
@@ -27,13 +29,14 @@ public sealed record NashAverage(
     /// <summary>Whether there is one equilibrium only.</summary>
     public bool IsUnique => Dimension == 0;
 
-    /// <summary>Whether ratings are the same against every equilibrium, so that copies of strategies change none.</summary>
-    public bool RatingsAreUnique => RatingReach.All(reach => reach.Width <= EquilibriumFace.WidthTolerance * Largest);
-
     /// <summary>A sentence or two: whether it is the only equilibrium, and if not how far others reach.</summary>
-    public string Note => Merged + (IsUnique ? "The only equilibrium, by rank and by linear programs." : Others);
-
-    private double Largest => Math.Max(1, RatingReach.Max(r => Math.Max(Math.Abs(r.Low), Math.Abs(r.High))));
+    public string Note =>
+        Merged
+        + (
+            IsUnique
+                ? $"{(Clones.Count > 0 ? "Otherwise the" : "The")} only equilibrium, by rank and by linear programs."
+                : Others
+        );
 
     private string Merged =>
         string.Concat(
@@ -58,7 +61,8 @@ public sealed record NashAverage(
         }
     }
 
-    private static string Round(double value) => NormalForm.Text(Math.Round(value, 6) + 0.0);
+    private static string Round(double value) =>
+        value.ToString("G6", System.Globalization.CultureInfo.InvariantCulture);
 }
 
 /// <summary>How far a number goes over a set.</summary>

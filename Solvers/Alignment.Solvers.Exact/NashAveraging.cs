@@ -58,6 +58,7 @@ public sealed record NashAveraging : IDirectSolver
             Reports = Iterate.Last,
             TwoPlayersOnly = true,
             ZeroSumOnly = true,
+            SymmetricOnly = true,
         };
 
     /// <inheritdoc/>
@@ -88,7 +89,7 @@ public sealed record NashAveraging : IDirectSolver
 
     /// <summary>The equilibrium, ratings, and how far equilibria reach.</summary>
     /// <exception cref="ArgumentException">The game is not one that Nash averaging takes; the message says why.</exception>
-    /// <exception cref="InvalidOperationException">The game is too close to others with more or fewer equilibria.</exception>
+    /// <exception cref="InvalidOperationException">The largest entropy was not found to <see cref="Tolerance"/>.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public NashAverage Average(IGameData game, CancellationToken cancellationToken = default)
     {
@@ -109,7 +110,12 @@ public sealed record NashAveraging : IDirectSolver
             Clones == CloneRule.Merge ? CloneGroups.Of(payoffs, CloneTolerance) : CloneGroups.Apart(labels.Length);
         var merged = groups.Merge(payoffs);
         var scale = merged.Cast<double>().Max(Math.Abs) is > 0 and var largest ? largest : 1;
-        var face = EquilibriumFace.Of(Info.Name, Scaled(merged, 1 / scale), cancellationToken);
+        var face = EquilibriumFace.Of(
+            Info.Name,
+            [.. groups.Groups.Select(g => labels[g[0]])],
+            Scaled(merged, 1 / scale),
+            cancellationToken
+        );
         var best = MaximumEntropy.On(Info.Name, face, cancellationToken);
         if (!(best.Residual <= Tolerance && best.Gap <= Tolerance))
             throw new InvalidOperationException(
@@ -125,6 +131,7 @@ public sealed record NashAveraging : IDirectSolver
             face.Dimension,
             groups.SplitReach(reach.Weights),
             groups.CopyReach(reach.Ratings, scale),
+            reach.Ratings.All(r => r.Width <= EquilibriumFace.WidthTolerance),
             best.Entropy,
             best.Residual,
             best.Gap,

@@ -525,7 +525,7 @@ let private all =
 
             for solver in ExactSolver.All do
                 Expect.throwsT<OperationCanceledException>
-                    (fun () -> solver.Solve(Table.Of(Games.MatchingPennies()), source.Token) |> ignore)
+                    (fun () -> solver.Solve(Table.Of(Games.RockPaperScissors()), source.Token) |> ignore)
                     solver.Info.Name
         }
 
@@ -551,7 +551,7 @@ let private all =
         }
 
         test "the same game twice, the same bits" {
-            let table = Table.Of(Games.MatchingPennies())
+            let table = Table.Of(Games.RockPaperScissors(2, 3, 5))
 
             for solver in ExactSolver.All do
                 let strategies () = solver.Solve(table, none).Strategies

@@ -105,6 +105,10 @@ let private solver =
                 "Not the only equilibrium: equilibria have 1 dimension, and in them the weight of 's1' goes from 0 to 1; this is the one of largest entropy. Ratings depend on the choice, that of 's3' goes from -3 to -1, and a copy of a strategy may change them; clones=merge lets copies share a weight."
                 "the warning"
 
+            Expect.isFalse
+                (average (Array2D.map (fun x -> 1e-8 * x) counterexample)).RatingsAreUnique
+                "in whatever unit payoffs are"
+
             // With a second a, a third on each: -1/3 - 1/3 - 3/3 = -5/3. Merged, -2 again, and the copies have a quarter each.
             let twice = average (copied 0 counterexample)
             nearAll 1e-12 [ 1.0 / 3.0; 1.0 / 3.0; 0.0; 1.0 / 3.0 ] twice.Weights "weights with a copy"
@@ -280,18 +284,36 @@ let private surface =
         }
 
         test "refuses what is not symmetric" {
-            refused
-                [ "solve"; "matching_pennies"; "--solver"; "nash_averaging" ]
-                "Solver 'nash_averaging': expected a symmetric game of constant sum, in which players who change places change payoffs, got 1 and -1 at row=heads, column=heads, 1 and -1 at row=heads, column=heads; use 'lp' for other zero-sum games."
+            for words, message in
+                [
+                    [ "matching_pennies"; "--solver"; "nash_averaging" ],
+                    "solver 'nash_averaging': takes symmetric games only, and 'row' gets 1 at cell row=heads, column=heads, 'column' gets -1 at cell row=heads, column=heads; use lp"
+                    [ "random_zero_sum(rows=2,columns=3)"; "--solver"; "nash_averaging" ],
+                    "solver 'nash_averaging': takes symmetric games only, and 'row' has 2 actions, 'column' has 3; use lp"
+                    [ "rock_paper_scissors"; "--solver"; "double_oracle(inner=nash_averaging)" ],
+                    "inner solver 'nash_averaging' of 'double_oracle': takes symmetric games only, and those between two populations are not; use lp or prm+"
+                ] do
+                refused ("solve" :: words) message
 
-            refused
-                [ "solve"; "random_zero_sum(rows=2,columns=3)"; "--solver"; "nash_averaging" ]
-                "Solver 'nash_averaging': expected a symmetric game, both players having the same actions, got 2 and 3; use 'lp'."
+            Expect.equal
+                (wrong (fun () -> NashAveraging().Average((BoundGame.Bind(Games.MatchingPennies())).Data 0)))
+                "Solver 'nash_averaging': expected a symmetric game of constant sum, in which players who change places change payoffs, got 1 and -1 at row=heads, column=heads, 1 and -1 at row=heads, column=heads; use 'lp' for other zero-sum games."
+                "payoffs"
 
             Expect.equal
                 (wrong (fun () -> NashAveraging().Average(game (Array2D.zeroCreate 301 301))))
                 "Solver 'nash_averaging': expected at most 300 strategies, got 301; use 'prm+', which finds some equilibrium."
                 "size"
+
+            // s1 beats s2 by a hair: too little to tell whether one of them is played or both
+            let hair = array2D [ [ 0.0; 1e-10; 1.0 ]; [ -1e-10; 0.0; 1.0 ]; [ -1.0; -1.0; 0.0 ] ]
+
+            Expect.equal
+                (wrong (fun () -> average hair))
+                "Solver 'nash_averaging': expected a game that rounding does not turn into one with other equilibria, but whether equilibria play 's2' or beat it is a matter of rounding; round its payoffs, or merge clones with a larger cloneTolerance."
+                "close to a tie"
+
+            nearAll 1e-12 [ 0.5; 0.5; 0.0 ] (merged hair).Weights "as copies"
 
             Expect.equal
                 (wrong (fun () -> NashAveraging(CloneTolerance = -1.0).Average(gameOf [ [ 0 ] ])))

@@ -170,6 +170,9 @@ public sealed record SolverInfo(string Name, string Title, string Summary, strin
     /// <summary>Only where payoffs sum to a constant.</summary>
     public bool ZeroSumOnly { get; init; }
 
+    /// <summary>Only where players who change places change payoffs; so not for games between populations, which differ.</summary>
+    public bool SymmetricOnly { get; init; }
+
     /// <summary>Takes sequential games. Every iterative solver does, by its view of the game; others say so.</summary>
     public bool TakesTrees { get; init; }
 

@@ -57,8 +57,31 @@ internal static class Capability
             );
         }
 
-        if (solver is IPopulationSolver { Inner: var inner })
-            AddOfShape(reasons, game, inner, $"inner solver '{inner.Info.Name}' of '{info.Name}'");
+        if (
+            info.SymmetricOnly
+            && game.Structures.FirstOrDefault(s => s.Structure == Structure.Symmetric)
+                is { Verdict: not Verdict.Proved } shape
+        )
+        {
+            reasons.Add(
+                new(
+                    where,
+                    shape.Verdict == Verdict.Refuted
+                        ? $"takes symmetric games only, and {shape.Witness}; use lp"
+                        : "takes symmetric games only, and this game is too large to be checked"
+                )
+            );
+        }
+
+        if (solver is not IPopulationSolver { Inner: var inner })
+            return;
+        var inside = $"inner solver '{inner.Info.Name}' of '{info.Name}'";
+        if (inner.Info.SymmetricOnly)
+            reasons.Add(
+                new(inside, "takes symmetric games only, and those between two populations are not; use lp or prm+")
+            );
+        else
+            AddOfShape(reasons, game, inner, inside);
     }
 
     // What is sampled is what the rules say: a payoff that was put over them afterwards would be certified, and never have been learned from.
