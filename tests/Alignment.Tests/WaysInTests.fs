@@ -148,6 +148,9 @@ let private fits (game: BoundGame) (solver: IIterativeSolver) =
     (not info.TwoPlayersOnly || game.Spec.Players.Count = 2)
     && (not info.ZeroSumOnly || game.IsConstantSum)
     && (info.UsesRegularizers || game.Spec.Regularizers.Count = 0)
+    // the logit response is one to entropy alone
+    && (info.Name <> "logit"
+        || game.Spec.Regularizers |> Seq.forall (fun r -> r.Regularizer :? EntropyRegularizer))
 
 let private onMeta =
     testList "on the meta device" [
