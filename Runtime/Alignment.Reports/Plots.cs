@@ -47,14 +47,24 @@ public static class Plots
     /// <inheritdoc cref="Values(Solution)"/>
     public static IReadOnlyList<Plot> Values(RunFolder run) => Values(Of(run));
 
-    /// <summary>All plots: gaps, strategies, triangles, payoffs, values.</summary>
+    /// <summary>How many information sets a run has met over its steps, both axes logarithmic, of a game by its rules alone.</summary>
+    public static IReadOnlyList<Plot> InformationSets(RunFolder run) => InformationSets(Of(run));
+
+    /// <summary>All plots: gaps, strategies, triangles, payoffs, values, information sets.</summary>
     public static IReadOnlyList<Plot> All(Solution solution) => All(Of(solution));
 
     /// <inheritdoc cref="All(Solution)"/>
     public static IReadOnlyList<Plot> All(RunFolder run) => All(Of(run));
 
     internal static IReadOnlyList<Plot> All(Subject subject) =>
-        [.. Gaps(subject), .. Strategies(subject), .. Simplex(subject), .. Payoffs(subject), .. Values(subject)];
+        [
+            .. Gaps(subject),
+            .. Strategies(subject),
+            .. Simplex(subject),
+            .. Payoffs(subject),
+            .. Values(subject),
+            .. InformationSets(subject),
+        ];
 
     private static Subject Of(Solution solution)
     {
@@ -91,4 +101,7 @@ public static class Plots
 
     private static IReadOnlyList<Plot> Values(Subject subject) =>
         ValueSection.Of(subject) is { } chart ? [new(chart)] : [];
+
+    private static IReadOnlyList<Plot> InformationSets(Subject subject) =>
+        InformationSetSection.Of(subject) is { } chart ? [new(chart)] : [];
 }

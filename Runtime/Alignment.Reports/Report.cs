@@ -5,7 +5,7 @@ namespace Alignment.Reports;
 /// <summary>A run as one HTML file that needs nothing else: no network, no other file, and no script to be read.</summary>
 /// <remarks>
 /// It begins with the verdict: kind of certificate, NashConv, exploitability, and how the run ended. Then come gaps over steps with fitted and claimed
-/// rates, strategies and how they came about, payoffs, the games of a batch, values, the specification, and settings. A content security policy in the
+/// rates, strategies and how they came about, payoffs, the games of a batch, values, information sets met without a tree, the specification, and settings. A content security policy in the
 /// file refuses every address. A run that has no result yet, or none, gets a report that says so.
 /// </remarks>
 public static class Report
@@ -61,7 +61,8 @@ public static class Report
         PayoffSection.Add(html, subject);
         BatchSection.Add(html, subject);
         var hasValues = ValueSection.Add(html, subject);
-        return hasGaps || hasStrategies || hasValues;
+        var hasSets = InformationSetSection.Add(html, subject);
+        return hasGaps || hasStrategies || hasValues || hasSets;
     }
 
     /// <summary>Adds how plots are used.</summary>

@@ -75,6 +75,10 @@ internal static class VerdictSection
         return $"{char.ToUpperInvariant(sentence[0])}{sentence[1..]}.";
     }
 
+    /// <summary>Words as a sentence.</summary>
+    private static string Whole(string? words) =>
+        string.IsNullOrEmpty(words) ? "" : $"{char.ToUpperInvariant(words[0])}{words[1..].TrimEnd('.')}.";
+
     private static string Became(string state) =>
         state switch
         {
@@ -90,6 +94,8 @@ internal static class VerdictSection
         {
             if (subject.Metrics.Last("game/nash_conv") is var (step, gap))
                 yield return $"What was last measured: NashConv {Reports.Figures.Brief(gap)} at step {Reports.Figures.Count(step)}. That is a figure of the log, not a certificate of a result.";
+            else if (subject.Metrics.Last(InformationSetSection.Key) is var (at, sets))
+                yield return $"What was last measured: {Reports.Figures.Plural((long)sets, "information set")} met by step {Reports.Figures.Count(at)}. How far from equilibrium the strategies are is searched for at the end.";
             yield break;
         }
 
@@ -98,7 +104,7 @@ internal static class VerdictSection
             "exact" =>
                 "The certificate is exact: best responses to these strategies were computed in float64, on the game without regularizers. NashConv is the sum of what each player could gain alone, exploitability the same over the number of players; both are 0 at a Nash equilibrium.",
             "lower_bound" =>
-                $"The certificate is a lower bound on NashConv: it says how far from equilibrium the strategies are at least, and not how far at most. {finding.Certificate.Oracle}",
+                $"The certificate is a lower bound on NashConv: it says how far from equilibrium the strategies are at least, and not how far at most. {Whole(finding.Certificate.Oracle)}",
             "upper_bound" => "The certificate is an upper bound on NashConv, which is 0 at a Nash equilibrium.",
             var kind => $"The certificate is of kind '{kind}'.",
         };

@@ -16,7 +16,13 @@ internal sealed record Curves(
 )
 {
     // what tells most, where a run has it
-    private static readonly string[] Telling = ["game/nash_conv", "game/regularized_gap", "game/cce_gap"];
+    private static readonly string[] Telling =
+    [
+        "game/nash_conv",
+        "game/regularized_gap",
+        "game/cce_gap",
+        "solver/information_sets",
+    ];
 
     /// <summary>Reads the runs' metrics and makes curves of them.</summary>
     public static Curves Of(CurveRequest request, IReadOnlyList<RunFolder> runs, MetricShelf shelf)
