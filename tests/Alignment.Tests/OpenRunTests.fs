@@ -121,7 +121,7 @@ let private left (run: RunFolder) =
     metricLines run,
     Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(run.File RunFiles.Policy)))
 
-let private long = solve "mccfr" 200 []
+let private long = solve "mccfr" 300 []
 let private short = solve "mccfr" 120 []
 
 let private whole args =
@@ -145,7 +145,7 @@ let private interruptions =
     <| testList "interruptions" [
         for name, args, checkpoint, most, within in
             [
-                "mccfr", long, "0.05", 10L, 0.2
+                "mccfr", long, "0.15", 10L, 0.3
                 "psro", solve "psro" 6 [ "responseIterations=20"; "cellGames=100" ], "0.01", 3L, 0.4
             ] do
             testCase $"%s{name}: killed %d{most} times at random moments, a run ends as if nothing had been" (fun () ->
@@ -155,7 +155,7 @@ let private interruptions =
                     Expect.equal code ExitCode.Done error
                     let run = onlyRun folder
                     Expect.equal run.Status.Resumed (int most) "taken up after each"
-                    Expect.stringContains error "note     going on with" "it says so"
+                    Expect.stringContains error $"note     going on with %s{run.Id} after" "from a checkpoint"
 
                     Expect.equal
                         (File.ReadAllText(run.File RunFiles.Solution))
@@ -167,7 +167,7 @@ let private interruptions =
         for name, steps, ask in
             [
                 "SIGTERM",
-                200,
+                300,
                 fun (child: Process) _ -> Process.Start("kill", [ "-TERM"; string child.Id ]).WaitForExit()
                 "the file", 1_000_000, fun _ (run: RunFolder) -> run.AskToStop()
             ] do

@@ -132,8 +132,8 @@ let startTool (args: string list) =
     | null -> failtest "no child process"
     | started -> started
 
-/// Starts a kept run again and again and kills it once it runs: at any moment, and often within a checkpoint's writing. Then lets it end, and
-/// gives its exit code, stdout and stderr.
+/// Starts a kept run again and again and kills it once it runs: at any moment, and often within a checkpoint's writing; every other time behind
+/// a new checkpoint. Then lets it end, and gives its exit code, stdout and stderr.
 /// <param name="folder">Where it is kept.</param>
 /// <param name="args">Its command line, with `--resume auto`.</param>
 /// <param name="most">How often it is killed.</param>
@@ -141,11 +141,20 @@ let startTool (args: string list) =
 let killedOften folder args (most: int64) within =
     let moments = RandomStream(11UL, "kills")
 
+    let newest () =
+        runsIn folder
+        |> Seq.collect _.Checkpoints
+        |> Seq.fold (fun newest struct (step, _) -> max newest step) -1L
+
     for kill in 0L .. most - 1L do
         use child = startTool args
         let outputs = child.StandardOutput.ReadToEndAsync(), child.StandardError.ReadToEndAsync()
+        let before = newest ()
 
         while not child.HasExited && (runsIn folder |> List.forall (fun run -> run.Status.Process <> child.Id)) do
+            Thread.Sleep 5
+
+        while kill % 2L = 1L && not child.HasExited && newest () <= before do
             Thread.Sleep 5
 
         Thread.Sleep(TimeSpan.FromSeconds(within * moments.Uniform(kill, 0L)))
