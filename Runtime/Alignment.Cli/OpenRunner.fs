@@ -78,15 +78,6 @@ module OpenRunner =
         if request.Perturb.IsSome then
             refuse "--perturb"
 
-        if request.Resume <> Never then
-            refuse "--resume"
-
-        if request.Checkpoint.IsSome then
-            refuse "--checkpoint"
-
-        if request.Keep.IsSome then
-            refuse "--keep"
-
         match request.Action with
         | Action.Show _ -> refuse "--show"
         | _ -> ()
@@ -181,18 +172,6 @@ module OpenRunner =
 
         terminal.Out.Flush()
 
-    /// What decides the result, as a run's folder tells it.
-    let private identity (game: OpenGame) (solver: ISolver) (options: OpenOptions) =
-        readOnlyDict [
-            "game", game.Name
-            "solver", solver.Info.OnTrees |> Option.ofObj |> Option.defaultValue solver.Info.Name
-            "settings", solver.Settings |> Seq.map (fun s -> $"%s{s.Name}=%s{s.Value}") |> String.concat " "
-            "until", steps solver options
-            "seed", string options.Seed
-            for setting in options.Settings solver do
-                setting.Name, string setting.Value
-        ]
-
     /// The options, resolved.
     let private config (request: Request) (solver: ISolver) (options: OpenOptions) =
         Resolved.text request [
@@ -207,40 +186,29 @@ module OpenRunner =
             "seed", Resolved.Text(string options.Seed)
         ]
 
-    let private save (request: Request) started (solution: OpenSolution) config identity parent =
-        RunKeeping.save
-            request
-            config
-            parent
-            started
-            solution.Game.Name
-            solution.Game.Name
-            identity
-            solution.Status
-            solution.Steps
-            [ RunFiles.Solution, OpenJson.write solution; "policy.jsonl", OpenJson.writePolicy solution ]
+    let private kept (solution: OpenSolution) = {
+        Status = solution.Status
+        Steps = solution.Steps
+        Files = [ RunFiles.Policy, OpenJson.writePolicy solution; RunFiles.Solution, OpenJson.write solution ]
+        Summary = OpenText.summary solution
+    }
 
     let private solve (terminal: Terminal) (request: Request) game solver (options: OpenOptions) =
-        request.Out |> Option.iter RunKeeping.check
-        let started = DateTimeOffset.UtcNow
-        let terminal = Verbosity.terminal request.Verbosity terminal
-        let options = options.Logging(Verbosity.logger terminal.Error request.Verbosity)
-        let progress = OpenStatus terminal
         use signals = new Signals()
 
         let solution =
-            try
-                OpenSolver.Solve(game, solver, options.Reporting progress, signals.Token)
-            finally
-                progress.Clear()
+            RunKeeping.solve terminal request (config request solver options) signals kept (fun log recorder ->
+                let log = Verbosity.terminal request.Verbosity log
+                // a line that is written over is for the terminal alone
+                let progress = OpenStatus(if log.ErrorIsTerminal then terminal else log)
+                let options = options.Logging(Verbosity.logger log.Error request.Verbosity).Recording recorder
+
+                try
+                    OpenSolver.Solve(game, solver, options.Reporting progress, signals.Token)
+                finally
+                    progress.Clear())
 
         print terminal request solution
-
-        request.Out
-        |> Option.iter (fun parent ->
-            let config = config request solver options
-            let folder = save request started solution config (identity game solver options) parent
-            terminal.Error.WriteLine $"saved    %s{folder}")
 
         match signals.ExitCode, solution.Status.Outcome with
         | Some code, Outcome.Cancelled -> code

@@ -196,8 +196,16 @@ module MetricCatalogue =
             Formula =
                 "payoffs that the solver's steps looked at in one game: one player's at one cell or end of it each; in a game of smooth payoffs one player's at one point"
             Estimator =
-                "exact: of iterative solvers passes a step times cells or ends, of gradient solvers points a step, of sampling ones counted; not counted for populations"
+                "exact: of iterative solvers passes a step times cells or ends, of gradient solvers points a step, of sampling ones counted; of populations counted without a tree alone, what the inner solver does left out"
             Unit = "payoffs"
             Better = "none: the work done, for comparing solvers whose steps differ"
+        }
+        {
+            Key = "solver/information_sets"
+            Formula =
+                "in a game without its tree: information sets that the run keeps something of, of all players, those of each member of a population"
+            Estimator = "exact, counted"
+            Unit = "information sets"
+            Better = "none: how far play has come, and what memory grows with"
         }
     ]

@@ -6,6 +6,16 @@ open System.IO
 open Alignment
 open Alignment.Runtime
 
+/// What the folder of a run keeps of its result.
+type KeptResult = {
+    Status: Status
+    Steps: int64
+    /// Names, and what writes each; `solution.json`, with which there is a result, comes last.
+    Files: (string * (Stream -> unit)) list
+    /// What the run printed.
+    Summary: string
+}
+
 /// How a run of the command line is kept.
 module RunKeeping =
     /// Refuses a place where no folder can be made, before the run that would be lost there.
@@ -122,7 +132,7 @@ module RunKeeping =
                  | _ -> null),
             Writing =
                 RunWriterOptions(
-                    Interval = TimeSpan.FromSeconds(defaultArg request.Checkpoint 30.0),
+                    Interval = (request.Checkpoint |> Option.map TimeSpan.FromSeconds |> Option.toNullable),
                     Keep = defaultArg request.Keep 2
                 )
         )
@@ -134,14 +144,16 @@ module RunKeeping =
 
     /// Solves with everything kept, where the request asks for it.
     /// <param name="config">The resolved options, as a configuration file.</param>
+    /// <param name="result">What the folder keeps of a solution.</param>
     /// <param name="solve">Solves with the recorder and tells on the terminal, until the token of the signals is cancelled.</param>
     let solve
         (terminal: Terminal)
         (request: Request)
         (config: string)
         (signals: Signals)
-        (solve: Terminal -> IRunRecorder | null -> Solution)
-        =
+        (result: 'T -> KeptResult)
+        (solve: Terminal -> IRunRecorder | null -> 'T)
+        : 'T =
         match request.Out with
         | None when request.Resume <> Never || request.Checkpoint.IsSome || request.Keep.IsSome ->
             Faults.refuse "--resume, --checkpoint and --keep are about runs that are kept; say where by --out DIR."
@@ -162,9 +174,13 @@ module RunKeeping =
 
             try
                 let solution = solve terminal session
-                session.Add(RunFiles.Solution, SolutionJson.write solution)
-                session.End(stateOf solution.Status, solution.Status.Sentence, solution.Steps)
-                log.Keep(SolutionText.summary solution + "\n")
+                let kept = result solution
+
+                for name, write in kept.Files do
+                    session.Add(name, write)
+
+                session.End(stateOf kept.Status, kept.Status.Sentence, kept.Steps)
+                log.Keep(kept.Summary + "\n")
 
                 session.Folder
                 |> Option.ofObj
@@ -176,46 +192,3 @@ module RunKeeping =
                 session.End(RunState.Failed, message)
                 log.Keep(message + "\n")
                 reraise ()
-
-    /// Keeps a run that has ended and had no checkpoints, and gives its folder.
-    /// <param name="started">When it was started.</param>
-    /// <param name="title">The name of a run that was given none.</param>
-    /// <param name="spec">What `spec.txt` says of the game.</param>
-    /// <param name="files">Names, and what writes each.</param>
-    let save
-        (request: Request)
-        config
-        parent
-        started
-        title
-        spec
-        identity
-        (status: Status)
-        steps
-        (files: (string * (Stream -> unit)) list)
-        =
-        let plan = plan request config parent
-
-        let description =
-            RunDescription(
-                Name =
-                    (match plan.Name with
-                     | null -> title
-                     | name -> name),
-                Tags = plan.Tags,
-                Note = plan.Note,
-                Group = plan.Group,
-                Started = started,
-                Identity = identity,
-                Start = plan.Start,
-                Machine = RunIdentity.Machine(),
-                Commit = plan.Commit
-            )
-
-        use writer = RunWriter.Begin(parent, description, spec, plan.Files, plan.Writing)
-
-        for name, write in files do
-            writer.Add(name, write)
-
-        writer.End(stateOf status, status.Sentence, steps)
-        writer.Folder.Path

@@ -3,6 +3,7 @@ namespace Alignment.CommandLine
 open System
 open Alignment
 open Alignment.Compiler
+open Alignment.Runtime
 
 /// Runs an experiment as the options ask, prints what was found, and says how it went by the exit code.
 module Runner =
@@ -77,6 +78,13 @@ module Runner =
         else
             Verbosity.logger terminal.Error request.Verbosity
 
+    let private kept (solution: Solution) = {
+        Status = solution.Status
+        Steps = solution.Steps
+        Files = [ RunFiles.Solution, SolutionJson.write solution ]
+        Summary = SolutionText.summary solution
+    }
+
     let private solve (terminal: Terminal) (request: Request) (experiment: Experiment) =
         if experiment.Options.Executor.Device = "meta" then
             Faults.refuse "--device: 'meta' holds no numbers, so nothing can be solved there; it is for --show plan."
@@ -98,6 +106,7 @@ module Runner =
                 request
                 (Resolved.ofExperiment request experiment)
                 signals
+                kept
                 (fun terminal recorder ->
                     let terminal = Verbosity.terminal request.Verbosity terminal
                     let logger = logger terminal request options

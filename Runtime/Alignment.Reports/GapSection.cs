@@ -34,9 +34,7 @@ internal static class GapSection
         html.Add($"<section><h2>{Heading(subject)}</h2>");
         if (charts.Count == 0)
         {
-            html.Add(
-                $"<p>{(subject.Metrics.Steps.Count == 0 ? "Nothing was measured on the way." : "Too few moments were measured for a curve.")}</p></section>\n"
-            );
+            html.Add($"<p>{Why(subject.Metrics)}</p></section>\n");
             return false;
         }
 
@@ -50,6 +48,13 @@ internal static class GapSection
         html.Add($"</section>\n");
         return true;
     }
+
+    /// <summary>Why there is no chart.</summary>
+    private static string Why(MetricColumns metrics) =>
+        metrics.Steps.Count == 0 ? "Nothing was measured on the way."
+        : metrics.Find(InformationSetSection.Key) is not null
+            ? "No gap is known on the way: the game was played by its rules, and gaps take its tree."
+        : "Too few moments were measured for a curve.";
 
     /// <summary>A chart for each gap that was measured, with a caption.</summary>
     public static IReadOnlyList<CaptionedChart> Charts(Subject subject) => Charts(subject, []);

@@ -61,7 +61,10 @@ public static class Plots
     /// <inheritdoc cref="Probes(Solution)"/>
     public static IReadOnlyList<Plot> Probes(RunFolder run) => Probes(Of(run));
 
-    /// <summary>All plots: gaps, strategies, triangles, constraints, payoffs, values, probes.</summary>
+    /// <summary>How many information sets a run has met over its steps, both axes logarithmic, of a game by its rules alone.</summary>
+    public static IReadOnlyList<Plot> InformationSets(RunFolder run) => InformationSets(Of(run));
+
+    /// <summary>All plots: gaps, strategies, triangles, constraints, payoffs, values, probes, information sets.</summary>
     public static IReadOnlyList<Plot> All(Solution solution) => All(Of(solution));
 
     /// <inheritdoc cref="All(Solution)"/>
@@ -76,6 +79,7 @@ public static class Plots
             .. Payoffs(subject),
             .. Values(subject),
             .. Probes(subject),
+            .. InformationSets(subject),
         ];
 
     private static Subject Of(Solution solution)
@@ -119,4 +123,7 @@ public static class Plots
 
     private static IReadOnlyList<Plot> Values(Subject subject) =>
         ValueSection.Of(subject) is { } chart ? [new(chart)] : [];
+
+    private static IReadOnlyList<Plot> InformationSets(Subject subject) =>
+        InformationSetSection.Of(subject) is { } chart ? [new(chart)] : [];
 }

@@ -5,8 +5,8 @@ namespace Alignment.Reports;
 /// <summary>A run as one HTML file that needs nothing else: no network, no other file, and no script to be read.</summary>
 /// <remarks>
 /// It begins with the verdict: kind of certificate, NashConv and exploitability or residuals, and how the run ended. Then come gaps over steps with
-/// fitted and claimed rates, strategies or weights and how they came about, constraints, payoffs, the games of a batch, values, what probes measured, the
-/// specification, and settings. A content security policy in the
+/// fitted and claimed rates, strategies or weights and how they came about, constraints, payoffs, the games of a batch, values, what probes measured,
+/// information sets met without a tree, the specification, and settings. A content security policy in the
 /// file refuses every address. A run that has no result yet, or none, gets a report that says so.
 /// </remarks>
 public static class Report
@@ -64,7 +64,8 @@ public static class Report
         BatchSection.Add(html, subject);
         var hasValues = ValueSection.Add(html, subject);
         var hasProbes = ProbeSection.Add(html, subject);
-        return hasGaps || hasStrategies || hasLimits || hasValues || hasProbes;
+        var hasSets = InformationSetSection.Add(html, subject);
+        return hasGaps || hasStrategies || hasLimits || hasValues || hasProbes || hasSets;
     }
 
     /// <summary>Adds how plots are used.</summary>

@@ -98,6 +98,10 @@ internal static class VerdictSection
         return $"{limits}{steps}{(certificate.Distance < Settled ? "; larger deviations are not excluded" : "")}";
     }
 
+    /// <summary>Words as a sentence.</summary>
+    private static string Whole(string? words) =>
+        string.IsNullOrEmpty(words) ? "" : $"{char.ToUpperInvariant(words[0])}{words[1..].TrimEnd('.')}.";
+
     private static string Became(string state) =>
         state switch
         {
@@ -115,6 +119,8 @@ internal static class VerdictSection
                 yield return LastMeasured("NashConv", gap, step);
             else if (subject.Metrics.Last("game/stationarity") is var (at, residual))
                 yield return LastMeasured("residual", residual, at);
+            else if (subject.Metrics.Last(InformationSetSection.Key) is var (met, sets))
+                yield return $"What was last measured: {Reports.Figures.Plural((long)sets, "information set")} met by step {Reports.Figures.Count(met)}. How far from equilibrium the strategies are is searched for at the end.";
             yield break;
         }
 
@@ -123,7 +129,7 @@ internal static class VerdictSection
             "exact" =>
                 "The certificate is exact: best responses to these strategies were computed in float64, on the game without regularizers. NashConv is the sum of what each player could gain alone, exploitability the same over the number of players; both are 0 at a Nash equilibrium.",
             "lower_bound" =>
-                $"The certificate is a lower bound on NashConv: it says how far from equilibrium the strategies are at least, and not how far at most. {finding.Certificate.Oracle}",
+                $"The certificate is a lower bound on NashConv: it says how far from equilibrium the strategies are at least, and not how far at most. {Whole(finding.Certificate.Oracle)}",
             "stationary" => Stationary,
             "kkt" =>
                 $"{Stationary} Violation is by how much the most violated constraint is, slackness the largest |multiplier times (cost − bound)|; where all three are 0, the conditions of Karush, Kuhn and Tucker hold.",

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Alignment;
 
-/// <summary>How a game without its tree is solved. Results depend on everything here but the progress.</summary>
+/// <summary>How a game without its tree is solved. Results depend on everything here but progress, recorder and logger.</summary>
 public sealed record OpenOptions
 {
     /// <summary>Seed of all draws; default 0.</summary>
@@ -32,6 +32,9 @@ public sealed record OpenOptions
     /// <summary>Told how far the run is.</summary>
     public IProgress<OpenProgress>? Progress { get; init; }
 
+    /// <summary>Keeps measured moments and checkpoints, and says where the run goes on; default: null, nothing is kept.</summary>
+    public IRunRecorder? Recorder { get; init; }
+
     /// <summary>Told of what the run does.</summary>
     public ILogger Logger { get; init; } = NullLogger.Instance;
 
@@ -41,6 +44,9 @@ public sealed record OpenOptions
     /// <summary>These options with somebody who is told how far the run is. C# has <c>with</c>; this is for languages
     /// that have not.</summary>
     public OpenOptions Reporting(IProgress<OpenProgress>? progress) => this with { Progress = progress };
+
+    /// <summary>These options with somebody who keeps the run. C# has <c>with</c>; this is for languages that have not.</summary>
+    public OpenOptions Recording(IRunRecorder? recorder) => this with { Recorder = recorder };
 
     /// <summary>The numbers by name, as <c>--set</c> takes them; those of populations only for solvers that grow
     /// some.</summary>

@@ -29,6 +29,10 @@ public sealed record OpenSolution
     /// deviations met others besides.</summary>
     public required int InformationSets { get; init; }
 
+    /// <summary>The measured moments, in order of steps: what is known without the tree, which is the work done and the information sets
+    /// met.</summary>
+    public required ValueList<TracePoint> Trace { get; init; }
+
     /// <summary>Time in the solve loop.</summary>
     public required double Seconds { get; init; }
 

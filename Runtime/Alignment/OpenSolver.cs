@@ -10,7 +10,9 @@ namespace Alignment;
 /// <para>Runs an <see cref="IOpenSolver"/> until the stop rule holds, then searches deviations from its answer
 /// (<see cref="DeviationSearch"/>). The certificate is a lower bound: the answer is at least that far from equilibrium,
 /// up to the standard error, and nobody knows how much further.</para>
-/// <para>The same seed and number of steps give the same bits, a rule on seconds does not.</para>
+/// <para>The same seed and number of steps give the same bits, a rule on seconds does not. A run that is kept
+/// (<see cref="OpenOptions.Recorder"/>) and broke off goes on to the same bits; the search for deviations begins anew then, since its draws
+/// are its own.</para>
 /// <para>Not for games whose tree fits into memory: <see cref="GameSolver"/> certifies those exactly.</para>
 /// </remarks>
 public static class OpenSolver
@@ -23,6 +25,7 @@ public static class OpenSolver
     /// its certificate from no search and 100 games.</param>
     /// <exception cref="SpecException">The solver needs the tree, a setting is out of range, or the stop rule asks for
     /// what is never known here.</exception>
+    /// <exception cref="RunStoreException">The run cannot be kept, or not be taken up.</exception>
     /// <exception cref="RulesException">The rules break their contract at a position that was met.</exception>
     public static OpenSolution Solve(
         OpenGame game,
@@ -54,29 +57,12 @@ public static class OpenSolver
                 Progress = options.Progress,
             }
         );
-        var clock = Stopwatch.StartNew();
-        var steps = 0L;
-        var status = (Status?)null;
-        var stepping = observer.Span("steps");
-        while (status is null)
-        {
-            if (!Step(run, cancellationToken))
-            {
-                status = Cancelled(steps);
-                break;
-            }
-
-            steps++;
-            observer.Stepped(1);
-            options.Progress?.Report(new("solving", steps, StepLimit(until), run.InformationSets));
-            status =
-                Stopped(until, steps, clock.Elapsed.TotalSeconds)
-                ?? (run.InformationSets >= options.MostInformationSets ? Full(steps, run.InformationSets) : null);
-        }
-
-        stepping?.SetTag("alignment.last", steps).Dispose();
-        var (profile, met, seconds) = (run.Read(), run.InformationSets, clock.Elapsed.TotalSeconds);
+        options.Recorder?.Begin(OpenIdentity.Subject(game, solver, options, until), options.Logger);
+        var loop = new OpenLoop(run, until, options, observer);
+        var status = loop.Run(cancellationToken);
+        var (profile, met, seconds) = (run.Read(), run.InformationSets, loop.Seconds);
         options.Logger.CertifyingOpen(status.Sentence, met, seconds);
+        var clock = Stopwatch.StartNew();
         using var certifying = observer.Span("certificate");
         var found = (options.Certificate with { MostInformationSets = options.MostInformationSets }).Measure(
             game,
@@ -87,13 +73,20 @@ public static class OpenSolver
         );
         var certificate = found.Certificate;
         certifying?.SetTag("alignment.nash_conv", certificate.NashConv);
+        // the search may have been cut short, and then the run is one that can go on
+        if (status.Outcome != Outcome.Cancelled && cancellationToken.IsCancellationRequested)
+        {
+            status = OpenSentences.Uncertified(loop.Done);
+            loop.Save();
+        }
+
         options.Logger.Ended(
             status.Sentence,
             certificate.Kind,
             "nash_conv",
             certificate.NashConv,
             seconds,
-            clock.Elapsed.TotalSeconds - seconds
+            clock.Elapsed.TotalSeconds
         );
         return new()
         {
@@ -103,10 +96,11 @@ public static class OpenSolver
             Profile = profile,
             Status = status,
             Found = found,
-            Steps = steps,
+            Steps = loop.Done,
             InformationSets = met,
+            Trace = loop.Trace,
             Seconds = seconds,
-            CertificateSeconds = clock.Elapsed.TotalSeconds - seconds,
+            CertificateSeconds = clock.Elapsed.TotalSeconds,
         };
     }
 
@@ -151,60 +145,6 @@ public static class OpenSolver
             .ToValueList();
         return faults.Count == 0 ? open : throw new SpecException(faults);
     }
-
-    // an inner solver that is cancelled ends its step
-    private static bool Step(IOpenRun run, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return run.Step(cancellationToken);
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            return false;
-        }
-    }
-
-    private static long? StepLimit(Stop rule) =>
-        rule.Fold<long?>(
-            _ => null,
-            steps => steps.Count,
-            _ => null,
-            (a, b) => a is null || b < a ? b ?? a : a,
-            (a, b) => a is null || b is null ? null : Math.Max(a.Value, b.Value)
-        );
-
-    private static Status? Stopped(Stop rule, long steps, double seconds)
-    {
-        bool Holds(double time) => StopRules.Holds(rule, _ => double.PositiveInfinity, steps, time);
-        var done = Done(steps);
-        return !Holds(seconds) ? null
-            : Holds(0) ? new(Outcome.Finished, $"Finished after {done}, as asked.")
-            : new(
-                Outcome.OutOfTime,
-                $"Stopped by the clock after {done}; such a run cannot be repeated exactly. Allow more seconds, or limit steps instead."
-            );
-    }
-
-    private static Status Full(long steps, int sets) =>
-        new(
-            Outcome.NotConverged,
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"Stopped after {Done(steps)} with {sets:N0} information sets, as many as are kept. Raise mostInformationSets where memory allows, or meet fewer: mccfr by sampling=outcome, double_oracle by fewer responseIterations."
-            )
-        );
-
-    private static Status Cancelled(long steps) =>
-        new(
-            Outcome.Cancelled,
-            steps == 0
-                ? "Cancelled before a step was done; the answer is uniform play."
-                : $"Cancelled after {Done(steps)}; the result is what was found by then."
-        );
-
-    private static string Done(long steps) =>
-        string.Create(CultureInfo.InvariantCulture, $"{steps:N0} {(steps == 1 ? "step" : "steps")}");
 
     /// <summary>Solves the games between populations with a solver for matrices.</summary>
     private sealed class InnerSolve(ISolver outer, ISolver inner, CancellationToken cancellationToken) : ISolve

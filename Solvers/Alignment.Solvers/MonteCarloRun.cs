@@ -5,6 +5,7 @@ internal sealed class MonteCarloRun : IOpenRun
 {
     private readonly OpenTable _table;
     private readonly MonteCarloWalk _walk;
+    private double _evaluationsBefore; // of the run that this one goes on from
 
     public MonteCarloRun(MonteCarloCfr solver, OpenGame game, ulong seed)
     {
@@ -16,6 +17,8 @@ internal sealed class MonteCarloRun : IOpenRun
     public OpenWalk Walk { get; }
 
     public int InformationSets => Walk.Met;
+
+    public double Evaluations => _evaluationsBefore + _walk.Evaluations;
 
     /// <summary>Iterations done.</summary>
     public long Iterations { get; private set; }
@@ -29,6 +32,27 @@ internal sealed class MonteCarloRun : IOpenRun
     }
 
     public ValueList<PolicyMixture> Read() => Walk.Players.Select((_, p) => PolicyMixture.Of(Average(p))).ToValueList();
+
+    public void Save(Snapshot snapshot)
+    {
+        ArgumentNullException.ThrowIfNull(snapshot);
+        var (walk, table) = (new Snapshot(), new Snapshot());
+        Walk.Save(walk);
+        _table.Save(table);
+        snapshot.Put("iterations", (double)Iterations);
+        snapshot.Put("evaluations", Evaluations);
+        snapshot.Put("walk", walk);
+        snapshot.Put("table", table);
+    }
+
+    public void Load(Snapshot snapshot)
+    {
+        ArgumentNullException.ThrowIfNull(snapshot);
+        Iterations = (long)snapshot.Number("iterations");
+        _evaluationsBefore = snapshot.Number("evaluations");
+        Walk.Load(snapshot.Part("walk"));
+        _table.Load(snapshot.Part("table"), Walk);
+    }
 
     /// <summary>The player's average strategy; uniform where the average has no weight yet.</summary>
     public Policy Average(int player) => Matched(player, (set, actions) => _table.Sums(player, set, actions));

@@ -25,6 +25,7 @@ public sealed class PolicyPopulation : IOpenRun
     private ValueList<PolicyMixture> _answer;
     private PolicyTable _table;
     private long _steps;
+    private double _searched; // payoffs that searches have looked at
 
     internal PolicyPopulation(DoubleOracle solver, OpenGame game, OpenRunSettings settings)
     {
@@ -36,6 +37,10 @@ public sealed class PolicyPopulation : IOpenRun
     /// <inheritdoc/>
     public int InformationSets => Members.Sum(own => own.Sum(member => member.Sets.Count));
 
+    /// <summary>Payoffs of the game that the steps done have looked at: one at each end that a search came to, and one of each
+    /// player in every game of a cell. What the inner solver does with their means is no part of it.</summary>
+    public double Evaluations => _searched + (_game.Players.Count * (double)Games.Sum());
+
     /// <summary>For each player the members of its population, in order of arrival.</summary>
     public ValueList<ValueList<Policy>> Members => _table.Members;
 
@@ -46,7 +51,7 @@ public sealed class PolicyPopulation : IOpenRun
     /// <inheritdoc/>
     public bool Step(CancellationToken cancellationToken)
     {
-        var members = Members;
+        var (members, searched) = (Members, _searched);
         for (var p = 0; p < members.Count; p++)
         {
             // a walk of its own: what a search has met is not kept beyond it
@@ -67,6 +72,7 @@ public sealed class PolicyPopulation : IOpenRun
             );
             if (cancellationToken.IsCancellationRequested)
                 return false;
+            searched += search.Evaluations;
             var response = search.Greedy();
             if (!members[p].Any(member => IsSame(member, response)))
                 members = members.SetItem(p, members[p].Add(response));
@@ -75,13 +81,40 @@ public sealed class PolicyPopulation : IOpenRun
         if (_table.Extend(members, _game.Walk(), _settings, cancellationToken) is not { } table)
             return false;
         var weights = _inner.Solve(table);
-        (_table, _steps) = (table, _steps + 1);
+        (_table, _steps, _searched) = (table, _steps + 1, searched);
         _answer = members.Select((own, p) => new PolicyMixture(own, Normal(weights[p]))).ToValueList();
         return true;
     }
 
     /// <inheritdoc/>
     public ValueList<PolicyMixture> Read() => _answer;
+
+    /// <inheritdoc/>
+    public void Save(Snapshot snapshot)
+    {
+        ArgumentNullException.ThrowIfNull(snapshot);
+        var table = new Snapshot();
+        _table.Save(table);
+        snapshot.Put("steps", (double)_steps);
+        snapshot.Put("searched", _searched);
+        snapshot.Put("table", table);
+        for (var p = 0; p < _answer.Count; p++)
+            snapshot.Put(Weights(p), [.. _answer[p].Weights]);
+    }
+
+    /// <inheritdoc/>
+    public void Load(Snapshot snapshot)
+    {
+        ArgumentNullException.ThrowIfNull(snapshot);
+        _steps = (long)snapshot.Number("steps");
+        _searched = snapshot.Number("searched");
+        _table = PolicyTable.Load(snapshot.Part("table"), _game.Players);
+        _answer = Members
+            .Select((own, p) => new PolicyMixture(own, snapshot.Array(Weights(p)).ToValueList()))
+            .ToValueList();
+    }
+
+    private static string Weights(int player) => string.Create(CultureInfo.InvariantCulture, $"weights/{player}");
 
     // a linear program may leave a weight a rounding below 0
     private static ValueList<double> Normal(ValueList<double> weights)

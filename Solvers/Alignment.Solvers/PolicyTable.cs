@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Alignment;
 
 /// <summary>The game between populations of policies: means of the games that members have played.</summary>
@@ -35,6 +37,30 @@ internal sealed class PolicyTable : IGameData
             [.. players.Select(_ => new double[1])],
             [0]
         );
+
+    /// <summary>Puts the table with its members into a snapshot.</summary>
+    public void Save(Snapshot snapshot)
+    {
+        for (var p = 0; p < _names.Count; p++)
+        {
+            snapshot.Put(Name("members", p), PolicySnapshot.Of(Members[p]));
+            snapshot.Put(Name("payoffs", p), (double[])_payoffs[p].Clone());
+        }
+
+        snapshot.Put("games", Games);
+    }
+
+    /// <summary>The table that a snapshot is of.</summary>
+    public static PolicyTable Load(Snapshot snapshot, ValueList<string> players) =>
+        new(
+            players,
+            players.Select((_, p) => PolicySnapshot.Read(snapshot.Part(Name("members", p)))).ToValueList(),
+            [.. players.Select((_, p) => (double[])snapshot.Array(Name("payoffs", p)).Clone())],
+            snapshot.Integers("games").ToValueList()
+        );
+
+    private static string Name(string what, int player) =>
+        string.Create(CultureInfo.InvariantCulture, $"{what}/{player}");
 
     /// <summary>The table of populations that have grown: what was played stays, the other cells are played now. Null
     /// where cancelled.</summary>

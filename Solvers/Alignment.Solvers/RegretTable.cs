@@ -39,27 +39,3 @@ internal sealed class TreeTable(SampledGame game, SampledState state) : RegretTa
 
     private int First(int player, int set) => game.Players[player].InformationSets[set].First;
 }
-
-/// <summary>The table of a game whose tree is not known: it grows by what is met.</summary>
-internal sealed class OpenTable(int players) : RegretTable
-{
-    // for each player and information set: the regrets, and behind them the sums; null where nothing was looked up yet
-    private readonly List<double[]?>[] _numbers = [.. Enumerable.Range(0, players).Select(_ => new List<double[]?>())];
-
-    public override Span<double> Regrets(int player, int set, int actions) =>
-        Numbers(player, set, actions).AsSpan(0, actions);
-
-    public override Span<double> Sums(int player, int set, int actions) =>
-        Numbers(player, set, actions).AsSpan(actions, actions);
-
-    /// <summary>Whether an information set was looked up before.</summary>
-    public bool Has(int player, int set) => set < _numbers[player].Count && _numbers[player][set] is not null;
-
-    private double[] Numbers(int player, int set, int actions)
-    {
-        var numbers = _numbers[player];
-        while (numbers.Count <= set)
-            numbers.Add(null);
-        return numbers[set] ??= new double[2 * actions];
-    }
-}

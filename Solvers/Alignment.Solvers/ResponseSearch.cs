@@ -34,6 +34,9 @@ internal sealed class ResponseSearch(OpenWalk walk, ValueList<PolicyMixture> sea
     /// <summary>Iterations done.</summary>
     public long Iterations => _iteration;
 
+    /// <summary>Payoffs looked at.</summary>
+    public long Evaluations { get; private set; }
+
     /// <summary>Does so many iterations, or fewer where cancelled or where so many information sets were met.</summary>
     public void Run(
         long iterations,
@@ -115,7 +118,11 @@ internal sealed class ResponseSearch(OpenWalk walk, ValueList<PolicyMixture> sea
         while (at.Actor.Player != player)
         {
             if (at.Actor.IsOver)
+            {
+                Evaluations++;
                 return at.Returns[player];
+            }
+
             at = at.Next(Draw((at.Actor.IsChance ? at.Chance : Fixed(at)).AsSpan()));
         }
 

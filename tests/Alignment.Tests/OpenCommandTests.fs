@@ -155,9 +155,6 @@ let private refusals = [
             [ "--device"; "cuda" ], "--device: 'liars_dice(dice=2,sides=6)' is too large for a tree"
             [ "--format"; "gambit" ], "--format: 'liars_dice(dice=2,sides=6)' is too large for a tree"
             [ "--perturb"; "0.1" ], "--perturb: 'liars_dice(dice=2,sides=6)' is too large for a tree"
-            [ "--out"; "nowhere"; "--resume"; "auto" ], "--resume: 'liars_dice(dice=2,sides=6)' is too large for a tree"
-            [ "--out"; "nowhere"; "--checkpoint"; "5" ],
-            "--checkpoint: 'liars_dice(dice=2,sides=6)' is too large for a tree"
             [ "--show"; "ir" ], "--show: 'liars_dice(dice=2,sides=6)' is too large for a tree"
         ] do
         testCase (String.concat " " args) (fun () ->

@@ -188,6 +188,47 @@ let private contents =
                 has document "not how far at most. Searched by X."
                 has document "value 0.1, 95 % interval 0.002 to 0.198")
         }
+
+        test "of a game by its rules alone: information sets in place of gaps" {
+            inFolder (fun folder ->
+                let points = [
+                    for step, sets in [ 0L, 0.0; 1L, 30.0; 2L, 50.0; 4L, 70.0 ] ->
+                        point step [ "solver/evaluations", 2.0 * sets; "solver/information_sets", sets ]
+                ]
+
+                let verdict =
+                    """{"schema":"open/1","game":"big","solver":"mccfr","settings":{},"seed":3,"steps":4,"seconds":2.5,"status":"Finished.",
+                    "information_sets":70,"certificate":{"kind":"lower_bound","nash_conv":0.25,"exploitability":0.125,"standard_error":0.03,"oracle":"X."},
+                    "values":{"p":{"mean":0.1,"standard_error":0.05,"low":0.002,"high":0.198,"games":1000}}}"""
+
+                let run = ended folder "open" verdict points
+                let document = checkAll (report run)
+                has document "No gap is known on the way"
+
+                Expect.equal
+                    (headings document)
+                    [ "Gaps over steps"; "Strategies"; "Information sets over steps"; "Specification"; "Settings" ]
+                    "sections"
+
+                let curve = plots document |> List.exactlyOne |> series |> List.exactlyOne
+                // a moment before the first step has no place on a logarithmic axis
+                let drawn (axis: string) = [
+                    for value in curve.GetProperty(axis).EnumerateArray() -> value.GetDouble()
+                ]
+
+                Expect.equal (List.zip (drawn "x") (drawn "y")) [ 1.0, 30.0; 2.0, 50.0; 4.0, 70.0 ] "the curve"
+                Expect.hasLength (Plots.InformationSets run) 1 "a plot"
+                Expect.hasLength (Plots.All run) 1 "and no other")
+        }
+
+        test "of one that goes on: how far it is, and no more" {
+            inFolder (fun folder ->
+                use writer = started folder "open" [ "solver", "mccfr" ] "big, by its rules alone"
+                writer.Measured(point 1L [ "solver/evaluations", 9.0; "solver/information_sets", 1_234.0 ])
+                let document = checkAll (report writer.Folder)
+                Expect.equal (h1 document) "No certificate: the run goes on." "verdict"
+                has document "What was last measured: 1,234 information sets met by step 1.")
+        }
     ]
 
 // ---- Runs that are not as they should be ---------------------------------------------------------------------------------

@@ -7,7 +7,10 @@ open System
 open System.Collections.Generic
 open System.IO
 open System.Threading
+open System.Security.Cryptography
+open System.Text
 open Expecto
+open Microsoft.Extensions.Logging
 open Alignment
 open Alignment.Runtime
 open Alignment.Compiler
@@ -25,7 +28,8 @@ type private Recorder(folder: string, breaksAt: int, resume: Snapshot | null) =
     member _.Lines = lines
 
     interface IRunRecorder with
-        member _.Begin(_, _, _) = ()
+        member _.Begin(_: BoundGame, _: ISolver, _: SolveOptions) = ()
+        member _.Begin(_: RunSubject, _: ILogger) = ()
         member _.Resume = resume
         member _.IsDue = true
         member _.Measured point = lines.Add point
@@ -252,6 +256,14 @@ let private cancelled =
             }
     ]
 
+let private fault (action: unit -> 'a) =
+    try
+        action () |> ignore
+        failtest "taken, where a refusal was expected"
+    with
+    | :? InvalidDataException
+    | :? RunStoreException as e -> e.Message
+
 let private files =
     testList "checkpoint files" [
         testProperty "hold every number, to the last bit" (fun (numbers: float[]) (letters: char list) ->
@@ -269,6 +281,107 @@ let private files =
 
                 for KeyValue(name, values) in snapshot.Numbers do
                     Expect.equal (bits (back.Array name)) (bits values) name))
+
+        testProperty "hold whole numbers in as few bytes as they take" (fun (numbers: uint16[]) (one: int64) ->
+            inFolder (fun folder ->
+                let path = Path.Combine(folder, "x")
+
+                for numbers in
+                    [
+                        numbers |> Array.map (fun n -> float (n % 256us))
+                        numbers |> Array.map float
+                        numbers |> Array.map (fun n -> 65_537.0 * float n)
+                        numbers |> Array.map (fun n -> 65_538.0 * float n)
+                        numbers |> Array.map (fun n -> -(float n))
+                        [| yield! numbers |> Array.map float; float one |]
+                        [| yield! numbers |> Array.map float; 0.5 |]
+                    ] do
+                    let snapshot = Snapshot()
+                    snapshot.Put("numbers", numbers)
+                    SnapshotFile.Write(path, snapshot)
+                    Expect.equal (bits ((SnapshotFile.Read path).Array "numbers")) (bits numbers) "numbers"
+                    Expect.equal (FileInfo(path).Length) (SnapshotFile.Length snapshot) "as long as is told"
+
+                let bytes = Array.create 1000 255.0
+                let snapshot = Snapshot()
+                snapshot.Put("numbers", bytes)
+                Expect.isLessThan (SnapshotFile.Length snapshot) 1100L "a byte each"))
+
+        testProperty "hold lists of texts and parts" (fun (texts: string list) ->
+            let valid (text: string | null) =
+                match text with
+                | null -> ""
+                | text -> String(text |> Seq.filter (Char.IsSurrogate >> not) |> Array.ofSeq)
+
+            // some begin alike, and not with half of a pair
+            let texts = [
+                yield! texts |> List.map valid
+                yield! [ "same 🎲"; "same 🎳 more"; "same 🎳 more"; "same"; ""; "" ]
+                yield! texts |> List.map (fun text -> "same 🎳 " + valid text)
+            ]
+
+            inFolder (fun folder ->
+                let path = Path.Combine(folder, "x")
+                let snapshot, part = Snapshot(), Snapshot()
+                part.Put("texts", Array.ofList texts)
+                part.Put("one", 1.0)
+                snapshot.Put("part", part)
+                snapshot.Put("one", 2.0)
+                SnapshotFile.Write(path, snapshot)
+                let back = SnapshotFile.Read path
+                Expect.equal (List.ofArray ((back.Part "part").List "texts")) texts "texts"
+                Expect.equal (back.Number "one", (back.Part "part").Number "one") (2.0, 1.0) "parts"))
+
+        test "of version 1 are read, of others refused by name" {
+            inFolder (fun folder ->
+                let path = Path.Combine(folder, "x")
+
+                let write (version: int) =
+                    use stream = new MemoryStream()
+                    use writer = new BinaryWriter(stream)
+
+                    let text (value: string) =
+                        writer.Write(Encoding.UTF8.GetByteCount value)
+                        writer.Write(Encoding.UTF8.GetBytes value)
+
+                    writer.Write("ALIGNCKP"B)
+                    writer.Write version
+                    writer.Write 1
+                    text "word"
+                    text "späte"
+                    writer.Write 1
+                    text "numbers"
+                    writer.Write 2
+                    writer.Write 1.0
+                    writer.Write -0.0
+                    writer.Write(SHA256.HashData(stream.ToArray()))
+                    File.WriteAllBytes(path, stream.ToArray())
+
+                write 1
+                let old = SnapshotFile.Read path
+                Expect.equal (old.Text "word") "späte" "text"
+                Expect.equal (bits (old.Array "numbers")) (bits [| 1.0; -0.0 |]) "numbers"
+                write 3
+
+                Expect.equal
+                    (fault (fun () -> SnapshotFile.Read path))
+                    $"{path} is no whole checkpoint: it is of version 3, and this program reads versions 1 and 2."
+                    "a later one")
+        }
+
+        test "half of a surrogate pair is refused by name" {
+            inFolder (fun folder ->
+                let snapshot = Snapshot()
+                // a literal would hold another letter in its place
+                snapshot.Put("labels", String [| 'x'; char 0xD83D |])
+
+                Expect.equal
+                    (fault (fun () -> SnapshotFile.Write(Path.Combine(folder, "x"), snapshot)))
+                    "A checkpoint cannot be written: its text 'labels' holds half of a surrogate pair, which no file can; name information states and actions by whole letters."
+                    "the message"
+
+                Expect.isEmpty (Directory.GetFiles folder) "nothing is left")
+        }
 
         test "cut off anywhere, or with a byte changed, they are told apart" {
             inFolder (fun folder ->

@@ -3,7 +3,11 @@ module Alignment.Tests.RunFixtures
 
 open System
 open System.Collections.Generic
+open System.Diagnostics
 open System.IO
+open System.Text.Json
+open System.Threading
+open Expecto
 open Alignment
 open Alignment.CommandLine
 open Alignment.Runtime
@@ -93,5 +97,75 @@ let nasty =
         """{"step":14,"seconds":3,"game/nash_conv":0.2}"""
     ]
     |> String.concat "\n"
+
+// ---- Runs in processes of their own -----------------------------------------------------------------------------------
+
+let runsIn folder = RunFolder.All folder |> List.ofSeq
+
+let onlyRun folder =
+    match runsIn folder with
+    | [ run ] -> run
+    | runs -> failtest $"expected one run, got {runs.Length}"
+
+/// A metric line without the clock, which no run can repeat.
+let metricLine (text: string) =
+    (JsonDocument.Parse text).RootElement.EnumerateObject()
+    |> Seq.filter (fun property -> property.Name <> "seconds")
+    |> Seq.map (fun property -> property.Name, property.Value.GetRawText())
+    |> List.ofSeq
+
+let metricLines (run: RunFolder) = File.ReadAllLines(run.File RunFiles.Metrics) |> Array.map metricLine |> List.ofArray
+
+/// What a solution says apart from the clock.
+let timeless (text: string) =
+    (json text).EnumerateObject()
+    |> Seq.filter (fun property -> not (property.Name.EndsWith "seconds"))
+    |> Seq.map (fun property -> property.Name, property.Value.GetRawText())
+    |> List.ofSeq
+
+/// The tool in a process of its own.
+let startTool (args: string list) =
+    let info =
+        ProcessStartInfo("dotnet", tool :: args, RedirectStandardOutput = true, RedirectStandardError = true)
+
+    match Process.Start info with
+    | null -> failtest "no child process"
+    | started -> started
+
+/// Starts a kept run again and again and kills it once it runs: at any moment, and often within a checkpoint's writing; every other time behind
+/// a new checkpoint. Then lets it end, and gives its exit code, stdout and stderr.
+/// <param name="folder">Where it is kept.</param>
+/// <param name="args">Its command line, with `--resume auto`.</param>
+/// <param name="most">How often it is killed.</param>
+/// <param name="within">Seconds within which it is.</param>
+let killedOften folder args (most: int64) within =
+    let moments = RandomStream(11UL, "kills")
+
+    let newest () =
+        runsIn folder
+        |> Seq.collect _.Checkpoints
+        |> Seq.fold (fun newest struct (step, _) -> max newest step) -1L
+
+    for kill in 0L .. most - 1L do
+        use child = startTool args
+        let outputs = child.StandardOutput.ReadToEndAsync(), child.StandardError.ReadToEndAsync()
+        let before = newest ()
+
+        while not child.HasExited && (runsIn folder |> List.forall (fun run -> run.Status.Process <> child.Id)) do
+            Thread.Sleep 5
+
+        while kill % 2L = 1L && not child.HasExited && newest () <= before do
+            Thread.Sleep 5
+
+        Thread.Sleep(TimeSpan.FromSeconds(within * moments.Uniform(kill, 0L)))
+
+        if child.HasExited then
+            failtest $"it runs when it is killed: %s{(snd outputs).Result}"
+
+        child.Kill()
+        child.WaitForExit()
+
+    use child = startTool args
+    ended child
 
 let files folder = Directory.GetFileSystemEntries folder |> Array.map Path.GetFileName |> Array.sort

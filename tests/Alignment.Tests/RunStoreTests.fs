@@ -10,37 +10,7 @@ open Alignment
 open Alignment.CommandLine
 open Alignment.Runtime
 open Alignment.Tests.Fixtures
-
-let private runsIn folder = RunFolder.All folder |> List.ofSeq
-
-let private onlyRun folder =
-    match runsIn folder with
-    | [ run ] -> run
-    | runs -> failtest $"expected one run, got {runs.Length}"
-
-/// A metric line without the clock, which no run can repeat.
-let private line (text: string) =
-    (JsonDocument.Parse text).RootElement.EnumerateObject()
-    |> Seq.filter (fun property -> property.Name <> "seconds")
-    |> Seq.map (fun property -> property.Name, property.Value.GetRawText())
-    |> List.ofSeq
-
-let private lines (run: RunFolder) = File.ReadAllLines(run.File RunFiles.Metrics) |> Array.map line |> List.ofArray
-
-/// What a solution says apart from the clock.
-let private timeless (text: string) =
-    (json text).EnumerateObject()
-    |> Seq.filter (fun property -> not (property.Name.EndsWith "seconds"))
-    |> Seq.map (fun property -> property.Name, property.Value.GetRawText())
-    |> List.ofSeq
-
-let private start (args: string list) =
-    let info =
-        ProcessStartInfo("dotnet", tool :: args, RedirectStandardOutput = true, RedirectStandardError = true)
-
-    match Process.Start info with
-    | null -> failtest "no child process"
-    | started -> started
+open Alignment.Tests.RunFixtures
 
 let private contents =
     testList "contents" [
@@ -199,7 +169,56 @@ let private contents =
                 Expect.equal (save 2L 0.1) [ 1L; 2L ] "two"
                 Expect.equal (save 3L 0.4) [ 2L; 3L ] "two newest, one of them the best"
                 Expect.equal (save 4L 0.3) [ 2L; 3L; 4L ] "two newest and the best"
-                Expect.equal (save 5L 0.05) [ 4L; 5L ] "a better one")
+                Expect.equal (save 5L 0.05) [ 4L; 5L ] "a better one"
+
+                // of a game by its rules alone nobody knows
+                Expect.equal (save 6L infinity) [ 5L; 6L ] "the best is among the newest"
+                Expect.equal (save 7L infinity) [ 5L; 6L; 7L ] "two newest and the best"
+                Expect.equal writer.Folder.Status.Step 7L "step")
+        }
+
+        test "where no gap is known, none is the best" {
+            inFolder (fun folder ->
+                use writer = beginning folder "x" 0.0 [] None "mccfr" "0"
+
+                let save step =
+                    let snapshot = Snapshot()
+                    snapshot.Put("step", float step)
+                    writer.Save(step, infinity, snapshot)
+                    writer.Folder.Checkpoints |> Seq.map (fun struct (step, _) -> step) |> Seq.sort |> List.ofSeq
+
+                Expect.equal
+                    [ for step in 1L .. 4L -> save step ]
+                    [ [ 1L ]; [ 1L; 2L ]; [ 2L; 3L ]; [ 3L; 4L ] ]
+                    "two newest")
+        }
+
+        test "checkpoints that take long are written less often, unless a time was asked for" {
+            let pause (interval: float option) took =
+                let interval = interval |> Option.map TimeSpan.FromSeconds |> Option.toNullable
+                (RunWriter.Pause(interval, TimeSpan.FromSeconds(took: float))).TotalSeconds
+
+            Expect.equal (List.map (pause None) [ 0.0; 0.2; 3.0; 4.0 ]) [ 30.0; 30.0; 30.0; 40.0 ] "an eleventh at most"
+            Expect.equal (List.map (pause (Some 5.0)) [ 0.0; 4.0 ]) [ 5.0; 5.0 ] "as asked"
+
+            inFolder (fun folder ->
+                let writer interval =
+                    RunWriter.Begin(
+                        folder,
+                        description "x" 0.0 [] None "mccfr" "0",
+                        "spec",
+                        null,
+                        RunWriterOptions(Interval = Nullable interval)
+                    )
+
+                use often = writer TimeSpan.Zero
+                use seldom = writer (TimeSpan.FromHours 1.0)
+                let snapshot = Snapshot()
+                snapshot.Put("step", 1.0)
+                Expect.isTrue often.IsDue "at once"
+                often.Save(1L, infinity, snapshot)
+                Expect.isTrue often.IsDue "and again"
+                Expect.isFalse seldom.IsDue "in an hour")
         }
     ]
 
@@ -209,7 +228,7 @@ let private leduc = [ "solve"; "leduc_poker"; "--solver"; "cfr+"; "--json" ]
 /// A run that was killed after its first checkpoint.
 let private killed folder steps =
     let args = leduc @ [ "--steps"; string steps; "--out"; folder; "--checkpoint"; "0.05" ]
-    use child = start args
+    use child = startTool args
     let clock = Stopwatch.StartNew()
 
     while clock.Elapsed < TimeSpan.FromSeconds 60.0
@@ -236,32 +255,8 @@ let private interruptions =
                         @ resume
 
                     let whole = child (solve "whole" [])
-                    let moments = RandomStream(11UL, "kills")
-                    let mutable kills = 0L
-                    let mutable result = None
-
-                    while result.IsNone do
-                        use child = start (solve "killed" [ "--resume"; "auto"; "--checkpoint"; "0.01" ])
-
-                        let outputs = child.StandardOutput.ReadToEndAsync(), child.StandardError.ReadToEndAsync()
-
-                        if kills < most then
-                            // once it runs: at any moment, and often within a checkpoint's writing
-                            while not child.HasExited
-                                  && (runsIn (Path.Combine(folder, "killed"))
-                                      |> List.forall (fun run -> run.Status.Process <> child.Id)) do
-                                Thread.Sleep 5
-
-                            Thread.Sleep(TimeSpan.FromSeconds(0.4 * moments.Uniform(kills, 0L)))
-                            Expect.isFalse child.HasExited "it runs when it is killed"
-                            child.Kill()
-                            child.WaitForExit()
-                            kills <- kills + 1L
-                        else
-                            child.WaitForExit()
-                            result <- Some(child.ExitCode, (fst outputs).Result, (snd outputs).Result)
-
-                    let code, out, error = result.Value
+                    let again = solve "killed" [ "--resume"; "auto"; "--checkpoint"; "0.01" ]
+                    let code, out, error = killedOften (Path.Combine(folder, "killed")) again most 0.4
                     Expect.equal code 0 error
                     let _, expected, _ = whole
                     let run = onlyRun (Path.Combine(folder, "killed"))
@@ -269,8 +264,8 @@ let private interruptions =
                     Expect.equal run.Status.Resumed (int most) "taken up after each"
 
                     Expect.equal
-                        (lines run)
-                        (lines (onlyRun (Path.Combine(folder, "whole"))))
+                        (metricLines run)
+                        (metricLines (onlyRun (Path.Combine(folder, "whole"))))
                         "metric lines, none lost, none twice"
 
                     let strategies (run: RunFolder) =
@@ -298,7 +293,7 @@ let private interruptions =
                 let bytes = File.ReadAllBytes newest
                 File.WriteAllBytes(newest, bytes[.. bytes.Length / 2])
 
-                use child = start (leduc @ [ "--steps"; "2000000000"; "--out"; folder; "--resume"; run.Path ])
+                use child = startTool (leduc @ [ "--steps"; "2000000000"; "--out"; folder; "--resume"; run.Path ])
                 let error = child.StandardError
                 let first = string (error.ReadLine())
                 let second = string (error.ReadLine())
@@ -330,7 +325,7 @@ let private interruptions =
 
                 Expect.equal (runsIn folder).Length 1 "nothing was begun"
 
-                use other = start (leduc @ [ "--steps"; "16000000"; "--out"; folder; "--resume"; run.Path ])
+                use other = startTool (leduc @ [ "--steps"; "16000000"; "--out"; folder; "--resume"; run.Path ])
                 other.StandardError.ReadLine() |> ignore
                 Expect.equal run.Status.State RunState.Running "running"
                 let code, _, error = resumed [ "--steps"; "16000000" ]
@@ -350,7 +345,7 @@ let private interruptions =
 
         test "SIGTERM leaves a checkpoint, and the run can go on" {
             inFolder (fun folder ->
-                use child = start (leduc @ [ "--steps"; "2000000000"; "--out"; folder; "--checkpoint"; "1000" ])
+                use child = startTool (leduc @ [ "--steps"; "2000000000"; "--out"; folder; "--checkpoint"; "1000" ])
                 let clock = Stopwatch.StartNew()
 
                 while clock.Elapsed < TimeSpan.FromSeconds 60.0 && List.isEmpty (runsIn folder) do
@@ -391,7 +386,7 @@ let private interruptions =
                     skiptest "mount is not allowed here, so there is no small disk to fill"
 
                 try
-                    use child = start (leduc @ [ "--steps"; "2000000000"; "--out"; disk; "--checkpoint"; "0.05" ])
+                    use child = startTool (leduc @ [ "--steps"; "2000000000"; "--out"; disk; "--checkpoint"; "0.05" ])
                     let clock = Stopwatch.StartNew()
 
                     while clock.Elapsed < TimeSpan.FromSeconds 60.0
@@ -416,7 +411,7 @@ let private interruptions =
                     File.Delete filler
                     let run = onlyRun disk
                     Expect.isNotNull (run.Newest(fun broken -> failtest broken)) "the last good checkpoint"
-                    use again = start (leduc @ [ "--steps"; "2000000000"; "--out"; disk; "--resume"; run.Path ])
+                    use again = startTool (leduc @ [ "--steps"; "2000000000"; "--out"; disk; "--resume"; run.Path ])
                     let word = string (again.StandardError.ReadLine())
                     again.Kill()
                     again.WaitForExit()

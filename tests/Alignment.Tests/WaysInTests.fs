@@ -145,7 +145,8 @@ let private experimentOf (path: string) =
 let private fits (game: BoundGame) (solver: IIterativeSolver) =
     let info = solver.Info
 
-    (not info.TwoPlayersOnly || game.Spec.Players.Count = 2)
+    not game.Spec.IsDifferentiable
+    && (not info.TwoPlayersOnly || game.Spec.Players.Count = 2)
     && (not info.ZeroSumOnly || game.IsConstantSum)
     && (info.UsesRegularizers || game.Spec.Regularizers.Count = 0)
     // the logit response is one to entropy alone
@@ -165,18 +166,24 @@ let private onMeta =
 
                 let others =
                     Solver.All
-                    |> Seq.choose (function
-                        | :? IIterativeSolver as solver when fits game solver -> Some solver
-                        | _ -> None)
+                    |> Seq.filter (function
+                        | :? IIterativeSolver as solver -> fits game solver
+                        | _ -> false)
                     |> List.ofSeq
 
-                let own = experiment.Solver :?> IIterativeSolver
+                for solver in experiment.Solver :: others do
+                    let spec = solver.Complete game.Spec
+                    let withJoint = not (spec.IsDifferentiable || game.IsConstantSum)
 
-                for solver in own :: others do
-                    let spec = (solver :> ISolver).Complete game.Spec
-                    TorchExecutor.Check(SolverProgram.Compile(spec, solver, game.Batch, not game.IsConstantSum))
+                    match solver with
+                    | :? IGradientSolver as solver ->
+                        TorchExecutor.Check(SolverProgram.Compile(spec, solver, game.Batch))
+                    | _ ->
+                        let solver = solver :?> IIterativeSolver
+                        TorchExecutor.Check(SolverProgram.Compile(spec, solver, game.Batch, withJoint))
+
                     // what certifies could run there as well
-                    TorchExecutor.Check(Measurement.Compile(spec, game.Batch, not game.IsConstantSum)))
+                    TorchExecutor.Check(Measurement.Compile(spec, game.Batch, withJoint)))
     ]
 
 // ---- A file of three players ---------------------------------------------------------------------------------------

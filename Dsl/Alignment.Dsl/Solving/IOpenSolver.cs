@@ -20,6 +20,10 @@ public interface IOpenRun
     /// counted.</summary>
     int InformationSets { get; }
 
+    /// <summary>Payoffs of the game that the steps done have looked at: one player's at one end of it each. Whole numbers,
+    /// exact up to 2^53.</summary>
+    double Evaluations { get; }
+
     /// <summary>One more step.</summary>
     /// <returns>Whether it was done; a cancelled step leaves the answer as it was.</returns>
     /// <exception cref="RulesException">The rules break their contract at a position that was met.</exception>
@@ -27,6 +31,16 @@ public interface IOpenRun
 
     /// <summary>The answer so far: how each player plays.</summary>
     ValueList<PolicyMixture> Read();
+
+    /// <summary>Puts everything that steps to come depend on into a snapshot, as it is between two steps. Draws are addressed
+    /// by seed and step, so they are no part of it.</summary>
+    void Save(Snapshot snapshot);
+
+    /// <summary>Takes up, before its first step, what a run of the same game, solver and settings saved: it goes on to the
+    /// same bits.</summary>
+    /// <exception cref="ArgumentException">That was a run of another game.</exception>
+    /// <exception cref="KeyNotFoundException">The snapshot lacks something: it is of another version.</exception>
+    void Load(Snapshot snapshot);
 }
 
 /// <summary>What a run without a tree is given beside its solver's own settings.</summary>

@@ -13,15 +13,16 @@ namespace Alignment;
 public sealed class OpenWalk
 {
     private readonly Dictionary<string, (int Player, int Number)> _numbers = new(StringComparer.Ordinal);
-    private readonly List<(string Label, ValueList<string> Actions)>[] _met;
+    private readonly List<(string Label, int Actions)>[] _met;
 
-    // rules make lists of actions anew at every position; of those that are equal one is kept
-    private readonly Dictionary<ValueList<string>, ValueList<string>> _actions = [];
+    // rules make lists of actions anew at every position; of those that are equal one is kept, and known by its number
+    private readonly List<ValueList<string>> _actions = [];
+    private readonly Dictionary<ValueList<string>, int> _actionNumbers = [];
 
     private OpenWalk(string game, ValueList<string> players)
     {
         (Game, Players) = (game, players);
-        _met = [.. players.Select(_ => new List<(string, ValueList<string>)>())];
+        _met = [.. players.Select(_ => new List<(string, int)>())];
     }
 
     /// <summary>The game's name.</summary>
@@ -55,7 +56,69 @@ public sealed class OpenWalk
     public string Label(int player, int set) => _met[player][set].Label;
 
     /// <summary>Labels of the actions in an information set.</summary>
-    public ValueList<string> Actions(int player, int set) => _met[player][set].Actions;
+    public ValueList<string> Actions(int player, int set) => _actions[_met[player][set].Actions];
+
+    /// <summary>Puts the information sets that were met into a snapshot, in their order.</summary>
+    public void Save(Snapshot snapshot)
+    {
+        ArgumentNullException.ThrowIfNull(snapshot);
+        snapshot.Put("actions", [.. _actions.SelectMany(actions => actions)]);
+        snapshot.Put("actions/count", _actions.Select(actions => (long)actions.Count));
+        for (var p = 0; p < _met.Length; p++)
+        {
+            var (labels, actions) = (new string[_met[p].Count], new double[_met[p].Count]);
+            for (var set = 0; set < labels.Length; set++)
+                (labels[set], actions[set]) = _met[p][set];
+            snapshot.Put(Labels(p), labels);
+            snapshot.Put(ActionsOf(p), actions);
+        }
+    }
+
+    /// <summary>Numbers information sets from here on as the walk did that a snapshot is of.</summary>
+    /// <exception cref="ArgumentException">What was met here has another number there: that was a walk through another
+    /// game.</exception>
+    /// <exception cref="KeyNotFoundException">The snapshot is not of a walk with as many players.</exception>
+    public void Load(Snapshot snapshot)
+    {
+        ArgumentNullException.ThrowIfNull(snapshot);
+        var before = _numbers.ToArray();
+        _numbers.Clear();
+        _actions.Clear();
+        _actionNumbers.Clear();
+        var texts = snapshot.List("actions").AsSpan();
+        foreach (var count in snapshot.Integers("actions/count"))
+        {
+            var actions = texts[..(int)count].ToArray().ToValueList();
+            _actionNumbers.Add(actions, _actions.Count);
+            _actions.Add(actions);
+            texts = texts[(int)count..];
+        }
+
+        for (var p = 0; p < _met.Length; p++)
+        {
+            var (labels, actions) = (snapshot.List(Labels(p)), snapshot.Array(ActionsOf(p)));
+            _met[p].Clear();
+            _met[p].EnsureCapacity(labels.Length);
+            _numbers.EnsureCapacity(_numbers.Count + labels.Length);
+            for (var set = 0; set < labels.Length; set++)
+            {
+                _numbers.Add(labels[set], (p, set));
+                _met[p].Add((labels[set], (int)actions[set]));
+            }
+        }
+
+        foreach (var (label, number) in before)
+        {
+            if (!_numbers.TryGetValue(label, out var there) || there != number)
+                throw new ArgumentException(
+                    $"The checkpoint is of another game: '{Game}' has the information state '{label}' at its start. Begin a new run."
+                );
+        }
+    }
+
+    private static string Labels(int player) => string.Create(CultureInfo.InvariantCulture, $"labels/{player}");
+
+    private static string ActionsOf(int player) => string.Create(CultureInfo.InvariantCulture, $"actions/{player}");
 
     private int Number(int player, string label, ValueList<string> actions)
     {
@@ -79,8 +142,12 @@ public sealed class OpenWalk
             );
         var number = _met[player].Count;
         _numbers.Add(label, (player, number));
-        if (!_actions.TryGetValue(actions, out var kept))
-            _actions.Add(actions, kept = actions);
+        if (!_actionNumbers.TryGetValue(actions, out var kept))
+        {
+            _actionNumbers.Add(actions, kept = _actions.Count);
+            _actions.Add(actions);
+        }
+
         _met[player].Add((label, kept));
         return number;
     }

@@ -27,6 +27,9 @@ public static class RunFiles
     /// <summary>The result, once there is one.</summary>
     public const string Solution = "solution.json";
 
+    /// <summary>The answer of a game by its rules alone: a line for each information set of each member.</summary>
+    public const string Policy = "policy.jsonl";
+
     /// <summary>What the run said on the terminal.</summary>
     public const string Console = "console.log";
 

@@ -30,11 +30,26 @@ public sealed class RunSession(RunPlan plan, Action<string> tell, Action<RunFold
     /// <inheritdoc/>
     public void Begin(BoundGame game, ISolver solver, SolveOptions options)
     {
-        ArgumentNullException.ThrowIfNull(game);
         ArgumentNullException.ThrowIfNull(options);
-        var identity = RunIdentity.Of(game, solver, options);
+        Start(
+            RunSubject.Of(game, solver, options),
+            options.Logger,
+            writer => ((IRunRecorder)writer).Begin(game, solver, options)
+        );
+    }
+
+    /// <inheritdoc/>
+    public void Begin(RunSubject subject, ILogger logger)
+    {
+        ArgumentNullException.ThrowIfNull(subject);
+        ArgumentNullException.ThrowIfNull(logger);
+        Start(subject, logger, writer => ((IRunRecorder)writer).Begin(subject, logger));
+    }
+
+    private void Start(RunSubject subject, ILogger logger, Action<RunWriter> begin)
+    {
         var machine = RunIdentity.Machine();
-        if (Earlier(identity) is { } earlier)
+        if (Earlier(subject.Identity) is { } earlier)
         {
             _writer = RunWriter.GoOn(earlier, plan.Writing, tell);
             var moved = RunIdentity.Differences(earlier.Description.Machine, machine);
@@ -50,25 +65,25 @@ public sealed class RunSession(RunPlan plan, Action<string> tell, Action<RunFold
         {
             var description = new RunDescription
             {
-                Name = plan.Name ?? game.Spec.Name,
+                Name = plan.Name ?? subject.Game,
                 Tags = plan.Tags,
                 Note = plan.Note,
                 Group = plan.Group,
                 Started = plan.Writing.Clock.GetUtcNow(),
-                Identity = identity,
-                Files = game.Files,
+                Identity = subject.Identity,
+                Files = subject.Files,
                 Start = plan.Start,
                 Machine = machine,
                 Commit = plan.Commit,
             };
-            if (plan.Resume == ResumeFrom.Newest && options.Logger.IsEnabled(LogLevel.Information))
-                options.Logger.NoneToResume(RunFolder.All(plan.Parent).Count(), plan.Parent);
-            _writer = RunWriter.Begin(plan.Parent, description, game.Declared.ToString(), plan.Files, plan.Writing);
+            if (plan.Resume == ResumeFrom.Newest && logger.IsEnabled(LogLevel.Information))
+                logger.NoneToResume(RunFolder.All(plan.Parent).Count(), plan.Parent);
+            _writer = RunWriter.Begin(plan.Parent, description, subject.Spec, plan.Files, plan.Writing);
         }
 
-        ((IRunRecorder)_writer).Begin(game, solver, options);
+        begin(_writer);
         begun?.Invoke(_writer.Folder);
-        options.Logger.Kept(_writer.Folder.Path);
+        logger.Kept(_writer.Folder.Path);
         if (Activity.Current is { Source.Name: Telemetry.Name } span)
             span.SetTag("alignment.run", _writer.Folder.Id);
     }

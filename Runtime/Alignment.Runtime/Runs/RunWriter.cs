@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using Microsoft.Extensions.Logging;
 
 namespace Alignment.Runtime;
 
@@ -15,11 +16,13 @@ public sealed class RunWriter : IRunRecorder, IDisposable
     private readonly Stopwatch _sinceCheckpoint = Stopwatch.StartNew();
     private readonly int _resumed;
     private readonly Dictionary<long, double> _gaps = []; // of the checkpoints that are kept
+    private TimeSpan _pause; // until a checkpoint is due again
     private long _step;
 
     private RunWriter(RunFolder folder, RunWriterOptions options, FileStream held, Snapshot? resume)
     {
         (Folder, _options, _lock, Resume) = (folder, options, held, resume);
+        _pause = Pause(options.Interval, took: TimeSpan.Zero);
         _step = resume is null ? 0 : (long)resume.Number("step");
         _resumed = File.Exists(folder.File(RunFiles.Status)) ? folder.Status.Resumed + 1 : 0;
         foreach (var (step, path) in folder.Checkpoints)
@@ -40,13 +43,18 @@ public sealed class RunWriter : IRunRecorder, IDisposable
     {
         try
         {
-            return SnapshotFile.Read(path).Number(Gap);
+            return SnapshotFile.Read(path, name => name == Gap).Number(Gap);
         }
         catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
         {
             return double.PositiveInfinity;
         }
     }
+
+    /// <summary>How long a run goes on until the next checkpoint: as was asked for, or half a minute, and then at least ten times as long as the
+    /// last one took.</summary>
+    internal static TimeSpan Pause(TimeSpan? interval, TimeSpan took) =>
+        interval ?? TimeSpan.FromTicks(Math.Max(TimeSpan.FromSeconds(30).Ticks, 10 * took.Ticks));
 
     private const string Gap = "run/gap";
     private const string Lines = "run/metrics_bytes";
@@ -60,7 +68,7 @@ public sealed class RunWriter : IRunRecorder, IDisposable
     public Snapshot? Resume { get; private set; }
 
     /// <inheritdoc/>
-    public bool IsDue => _sinceCheckpoint.Elapsed >= _options.Interval;
+    public bool IsDue => _sinceCheckpoint.Elapsed >= _pause;
 
     /// <summary>Whether somebody asked the run to stop, by the file <see cref="RunFiles.Stop"/>.</summary>
     public bool IsAskedToStop => File.Exists(Folder.File(RunFiles.Stop));
@@ -192,6 +200,9 @@ public sealed class RunWriter : IRunRecorder, IDisposable
         );
     }
 
+    // rules have no table of payoffs, and strategies of games that are too large for a tree are not kept on the way
+    void IRunRecorder.Begin(RunSubject subject, ILogger logger) { }
+
     /// <inheritdoc/>
     public void Measured(TracePoint point)
     {
@@ -233,6 +244,7 @@ public sealed class RunWriter : IRunRecorder, IDisposable
         _step = step;
         Forget();
         Say(RunState.Running, "");
+        _pause = Pause(_options.Interval, Stopwatch.GetElapsedTime(snapshot.Began));
         _sinceCheckpoint.Restart();
     }
 
@@ -270,11 +282,13 @@ public sealed class RunWriter : IRunRecorder, IDisposable
             string.Create(CultureInfo.InvariantCulture, $"{step:D12}.checkpoint")
         );
 
-    // the newest are kept, and the one with the smallest gap
+    // the newest are kept, and the one with the smallest gap, if any is known
     private void Forget()
     {
-        var best = _gaps.MinBy(entry => entry.Value).Key;
-        var kept = _gaps.Keys.OrderDescending().Take(_options.Keep).Append(best).ToHashSet();
+        var best = _gaps.MinBy(entry => entry.Value);
+        var kept = _gaps.Keys.OrderDescending().Take(_options.Keep).ToHashSet();
+        if (double.IsFinite(best.Value))
+            kept.Add(best.Key);
         foreach (var step in _gaps.Keys.Where(step => !kept.Contains(step)).ToArray())
         {
             AtomicFile.TryDelete(Named(step));
@@ -355,8 +369,9 @@ public sealed class RunWriter : IRunRecorder, IDisposable
 /// <summary>How a run's checkpoints are kept.</summary>
 public sealed record RunWriterOptions
 {
-    /// <summary>Time between checkpoints; default 30 seconds.</summary>
-    public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(30);
+    /// <summary>Time between checkpoints; default: null, which is 30 seconds, or ten times as long as the last one took where that is longer, so
+    /// that they take at most an eleventh of a run's time.</summary>
+    public TimeSpan? Interval { get; init; }
 
     /// <summary>How many of the newest are kept, at least 1, beside the best; default 2.</summary>
     public int Keep { get; init; } = 2;

@@ -110,11 +110,10 @@ internal sealed class RunObserver
     public void Save(IRunRecorder recorder, long step, double gap, Snapshot snapshot)
     {
         using var span = Span("checkpoint");
-        var start = Stopwatch.GetTimestamp();
         recorder.Save(step, gap, snapshot);
         if (span is null && !IsSaveTold)
             return;
-        var (elapsed, bytes) = (Stopwatch.GetElapsedTime(start), SnapshotFile.Length(snapshot));
+        var (elapsed, bytes) = (Stopwatch.GetElapsedTime(snapshot.Began), SnapshotFile.Length(snapshot));
         _logger.Saved(step, bytes, elapsed.TotalMilliseconds);
         span?.SetTag("alignment.step", step).SetTag("alignment.bytes", bytes);
         Telemetry.Checkpoints.Add(1, _tags);

@@ -22,6 +22,7 @@ internal sealed record Curves(
         "game/stationarity",
         "game/regularized_gap",
         "game/cce_gap",
+        "solver/information_sets",
     ];
 
     /// <summary>Reads the runs' metrics and makes curves of them.</summary>
