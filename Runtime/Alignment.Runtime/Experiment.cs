@@ -13,7 +13,7 @@ public sealed record Experiment
     /// <summary>An experiment.</summary>
     /// <param name="game">The game.</param>
     /// <param name="solver">How to solve it.</param>
-    /// <param name="until">When to stop; default: NashConv below 1e-6 or 100,000 steps.</param>
+    /// <param name="until">When to stop; default: NashConv below 1e-6, in a game of smooth payoffs stationarity, or 100,000 steps.</param>
     /// <param name="script">Filled in by the compiler: the file that declares the experiment. Relative paths of data start at its folder.</param>
     public Experiment(GameSpec game, ISolver solver, Stop? until = null, [CallerFilePath] string script = "")
     {

@@ -8,7 +8,8 @@ public static class GameSpecExtensions
     /// <summary>Solves a game, by a solver that fits it unless one is given.</summary>
     /// <param name="game">The game.</param>
     /// <param name="solver">How to solve it; default: see <see cref="FittingSolver"/>, and a note of the solution tells which one.</param>
-    /// <param name="until">When to stop; default: that of the options, else NashConv below 1e-6 or 100,000 steps.</param>
+    /// <param name="until">When to stop; default: that of the options, else NashConv below 1e-6, in a game of smooth payoffs stationarity, or 100,000
+    /// steps.</param>
     /// <param name="options">How to run the solver.</param>
     /// <param name="cancellationToken">Ends the run within a second; the result is that of the last measured moment.</param>
     /// <param name="script">Filled in by the compiler: relative paths of data start at the folder of the calling file.</param>
