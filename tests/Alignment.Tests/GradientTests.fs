@@ -147,6 +147,21 @@ let private optimizers =
             Expect.equal kept.Rate (Expr.Constant 0.5) "a rate that was set stays"
             Expect.equal (Optimizer.Find("adam", GradientAscent()).Rate) (Adam().Rate) "one that was not does not")
 
+        testCase "control of multipliers is no optimizer of weights" (fun () ->
+            let message =
+                "setting 'optimizer' of 'gradient': 'pi' is for multipliers of constraints; expected one of sgd, momentum, adam"
+
+            Expect.equal
+                (refusal (fun () -> GameSolver.Solve(bilinear, GradientPlay(Optimizer = ProportionalIntegral()))))
+                message
+                "set in code"
+
+            Expect.throwsT<ArgumentException>
+                (fun () -> Solver.Find "gradient(optimizer=pi)" |> ignore)
+                "read from a text"
+
+            Expect.equal (Solver.Find "gradient(multipliers=pi)").Info.Name "gradient" "taken for multipliers")
+
         for text, message in
             [
                 "adm", "There is no optimizer 'adm'. Did you mean 'adam'?"

@@ -139,13 +139,15 @@ public sealed record Setting(string Name, string Value, string Range, string Des
     /// <param name="range">The values allowed, as text.</param>
     /// <param name="description">One sentence.</param>
     /// <param name="change">The solver with the value that a text names; refuses a text that names none.</param>
+    /// <param name="fault">What is wrong with the value in force; null where nothing is.</param>
     public static Setting Word(
         string name,
         string value,
         string range,
         string description,
-        Func<string, ISolver> change
-    ) => new(name, value, range, description) { Parser = change };
+        Func<string, ISolver> change,
+        string? fault = null
+    ) => new(name, value, range, description) { Parser = change, Fault = fault };
 
     /// <summary>A whole number.</summary>
     public static Setting Integer(

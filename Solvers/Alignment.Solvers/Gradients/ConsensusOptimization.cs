@@ -43,13 +43,7 @@ public sealed record ConsensusOptimization : IGradientSolver
     /// <inheritdoc/>
     public ValueList<Setting> Settings =>
         [
-            Hyperparameter.Rate(Optimizer, v => this with { Optimizer = v }),
-            Hyperparameter.Optimizer(
-                "optimizer",
-                Optimizer,
-                "How directions become steps.",
-                v => this with { Optimizer = v }
-            ),
+            .. Hyperparameter.Steps(Optimizer, v => this with { Optimizer = v }),
             Setting.Real(
                 "strength",
                 Strength,

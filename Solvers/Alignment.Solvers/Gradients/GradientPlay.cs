@@ -73,13 +73,7 @@ public sealed record GradientPlay : IGradientSolver
     /// <inheritdoc/>
     public ValueList<Setting> Settings =>
         [
-            Hyperparameter.Rate(Optimizer, optimizer => this with { Optimizer = optimizer }),
-            Hyperparameter.Optimizer(
-                "optimizer",
-                Optimizer,
-                "How directions become steps.",
-                v => this with { Optimizer = v }
-            ),
+            .. Hyperparameter.Steps(Optimizer, v => this with { Optimizer = v }),
             Turns.Setting(Updates, v => this with { Updates = v }),
             Setting.Choice(
                 "lookahead",
@@ -93,12 +87,7 @@ public sealed record GradientPlay : IGradientSolver
                 "Whether the last point is reported or the mean of all.",
                 v => this with { Averaging = v }
             ),
-            Hyperparameter.Optimizer(
-                "multipliers",
-                Multipliers,
-                "How multipliers follow violations: sgd, pi, momentum or adam.",
-                v => this with { Multipliers = v }
-            ),
+            Hyperparameter.Multipliers(Multipliers, v => this with { Multipliers = v }),
             Setting.Number(
                 "penalty",
                 Penalty,
