@@ -8,7 +8,7 @@ open Expecto
 open Alignment
 open Alignment.Formats
 open Alignment.CommandLine
-open Alignment.Tests.GamesTests
+open Alignment.Tests.GameFixtures
 
 // ---- Shorthand -----------------------------------------------------------------------------------------------------
 

@@ -4,7 +4,7 @@ open System
 open System.Threading
 open Expecto
 open Alignment
-open Alignment.Tests.GamesTests
+open Alignment.Tests.GameFixtures
 
 // ---- Shorthand -----------------------------------------------------------------------------------------------------
 

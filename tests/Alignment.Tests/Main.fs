@@ -1,66 +1,14 @@
 module Alignment.Tests.Main
 
-open System
-open System.IO
 open System.Reflection
-open Expecto
-open Expecto.Impl
 
-/// Every value marked `[<Tests>]`, in this program and among the C# tests: a new file of tests needs no line here.
-let private allTests =
-    [ Assembly.GetExecutingAssembly(); typeof<Alignment.Tests.CSharp.Marker>.Assembly ]
-    |> List.choose testFromAssembly
-    |> fun all -> TestList(all, Normal) // Without a name of its own, which would stand before every test's.
-
-/// What Expecto counted; the count is ours to print, on a line of its own that a machine can read.
-let private counted (summary: TestRunSummary) =
-    let failed = summary.failed.Length + summary.errored.Length
-    let skipped = summary.ignored.Length
-
-    if skipped > 0 then
-        printfn "%d skipped, each with its reason above" skipped
-
-    $"%d{summary.passed.Length} passed, %d{failed} failed"
+let private assemblies = [
+    Assembly.GetExecutingAssembly()
+    typeof<Alignment.Tests.CSharp.Marker>.Assembly
+    typeof<Alignment.Tests.Systems.Marker>.Assembly
+]
 
 [<EntryPoint>]
 let main args =
     TorchAgreement.run args |> Option.iter exit
-    // `align run` keeps what it runs: not in the folder that the tests are started from
-    let runs = Directory.CreateTempSubdirectory "align-runs-"
-    Environment.SetEnvironmentVariable("ALIGN_RUNS", runs.FullName)
-
-    use _ = {
-        new IDisposable with
-            member _.Dispose() = runs.Delete(recursive = true)
-    }
-
-    let mutable summary = None
-
-    let printers = {
-        TestPrinters.defaultPrinter with
-            summary =
-                fun config result -> async {
-                    do! TestPrinters.defaultPrinter.summary config result
-                    summary <- Some result
-                }
-    }
-
-    let settings = [
-        CLIArguments.Printer printers
-        CLIArguments.No_Spinner
-        if Console.IsOutputRedirected then
-            CLIArguments.Colours 0
-    ]
-
-    let exitCode = runTestsWithCLIArgs settings args allTests
-
-    match summary with
-    | None -> exitCode // `--help`, `--list-tests`, or names that clash: nothing ran; there is nothing to count.
-    | Some result when result.results.IsEmpty ->
-        eprintfn "No test ran: the filter '%s' fits none. `--list-tests` names them all." (String.concat " " args)
-        2
-    | Some result ->
-        // Expecto resets the colour after its own last line, even where it uses none; ours must hold nothing else.
-        stdout.WriteLine()
-        stdout.WriteLine(counted result)
-        exitCode
+    Program.run args (Program.testsOf assemblies)

@@ -6,7 +6,7 @@ open System.Threading
 open Expecto
 open Alignment
 open Alignment.Tests.Fixtures
-open Alignment.Tests.GamesTests
+open Alignment.Tests.GameFixtures
 open Alignment.Tests.SolverFixtures
 
 let private answer (spec: GameSpec) leader =
