@@ -13,6 +13,7 @@ internal sealed class MetricLines(MetricKeys keys)
 
     private readonly List<(byte[] Name, int Number)> _expected = []; // the keys of the last line, in its order
     private readonly HashSet<int> _seen = [];
+    private readonly LineShape _shape = new();
     private Sample[] _samples = new Sample[16];
     private int _count;
 
@@ -119,7 +120,10 @@ internal sealed class MetricLines(MetricKeys keys)
 
     private bool TryTake(ReadOnlySpan<byte> line, out long step, out double seconds)
     {
+        if (_shape.TryTake(line, out step, out seconds, _samples))
+            return true;
         (step, seconds, _count) = (0, 0, 0);
+        _shape.Begin();
         _seen.Clear();
         var (hasStep, hasSeconds) = (false, false);
         var json = new Utf8JsonReader(line);
@@ -132,6 +136,7 @@ internal sealed class MetricLines(MetricKeys keys)
                 _ = json.Read();
                 if (hasStep || json.TokenType != JsonTokenType.Number || !json.TryGetInt64(out step))
                     return false;
+                _shape.AddStep(line, (int)json.TokenStartIndex, json.ValueSpan.Length);
                 hasStep = true;
             }
             else if (json.ValueTextEquals("seconds"u8))
@@ -139,19 +144,23 @@ internal sealed class MetricLines(MetricKeys keys)
                 _ = json.Read();
                 if (hasSeconds || json.TokenType != JsonTokenType.Number || !json.TryGetDouble(out seconds))
                     return false;
+                _shape.AddSeconds(line, (int)json.TokenStartIndex, json.ValueSpan.Length);
                 hasSeconds = true;
             }
-            else if (!TryTakeSample(ref json))
+            else if (!TryTakeSample(line, ref json))
             {
                 return false;
             }
         }
 
         // what stands behind the object makes the reader throw
-        return hasStep && hasSeconds && !json.Read();
+        if (!hasStep || !hasSeconds || json.Read())
+            return false;
+        _shape.End(line);
+        return true;
     }
 
-    private bool TryTakeSample(ref Utf8JsonReader json)
+    private bool TryTakeSample(ReadOnlySpan<byte> line, ref Utf8JsonReader json)
     {
         // lines of a run have the same keys in the same order, but for a few
         var key =
@@ -175,6 +184,7 @@ internal sealed class MetricLines(MetricKeys keys)
         if (_count == _samples.Length)
             Array.Resize(ref _samples, _count * 2);
         _samples[_count++] = new(key, double.IsFinite(value) ? value : double.NaN);
+        _shape.AddMetric(line, (int)json.TokenStartIndex, json.ValueSpan.Length, key);
         return true;
     }
 

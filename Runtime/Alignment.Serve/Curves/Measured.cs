@@ -13,10 +13,12 @@ internal sealed record Measured(string Run, long[] Steps, double[] X, double[] Y
         if (at < 0 || (across < 0 && x is not ("step" or "seconds")))
             return null;
         var values = table.Column(at);
+        var steps = table.Steps;
+        var places = across >= 0 ? table.Column(across) : table.Seconds;
         var rows = new List<int>(table.Rows);
-        for (var row = 0; row < table.Rows; row++)
+        for (var row = 0; row < values.Length; row++)
         {
-            if (double.IsFinite(values[row]) && (across < 0 || double.IsFinite(table.Column(across)[row])))
+            if (double.IsFinite(values[row]) && (across < 0 || double.IsFinite(places[row])))
                 rows.Add(row);
         }
 
@@ -24,11 +26,8 @@ internal sealed record Measured(string Run, long[] Steps, double[] X, double[] Y
         for (var k = 0; k < rows.Count; k++)
         {
             var row = rows[k];
-            result.Steps[k] = table.Steps[row];
-            result.X[k] =
-                x == "step" ? table.Steps[row]
-                : x == "seconds" ? table.Seconds[row]
-                : table.Column(across)[row];
+            result.Steps[k] = steps[row];
+            result.X[k] = x == "step" ? steps[row] : places[row];
             result.Y[k] = values[row];
         }
 
