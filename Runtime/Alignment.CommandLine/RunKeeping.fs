@@ -142,6 +142,12 @@ module RunKeeping =
         | Outcome.Cancelled -> RunState.Cancelled
         | _ -> RunState.Finished
 
+    /// The folder below which the run is kept: the one that is named, or where the run lies that is to go on.
+    let private place (request: Request) =
+        match request.Out, request.Resume with
+        | None, Named run -> Path.GetDirectoryName((RunNames.find run).Path) |> Option.ofObj
+        | out, _ -> out
+
     /// Solves with everything kept, where the request asks for it.
     /// <param name="config">The resolved options, as a configuration file.</param>
     /// <param name="result">What the folder keeps of a solution.</param>
@@ -154,7 +160,7 @@ module RunKeeping =
         (result: 'T -> KeptResult)
         (solve: Terminal -> IRunRecorder | null -> 'T)
         : 'T =
-        match request.Out with
+        match place request with
         | None when request.Resume <> Never || request.Checkpoint.IsSome || request.Keep.IsSome ->
             Faults.refuse "--resume, --checkpoint and --keep are about runs that are kept; say where by --out DIR."
         | None -> solve terminal null

@@ -252,6 +252,16 @@ let private refusals = [
                     $"The run '{run.Id}' cannot go on, since this is another one: {part}. Start it with what it had, or begin a new run."
 
             refused quick $"The run '{run.Id}' has ended: Finished after 14 steps, as asked."
+
+            // where it lies needs no saying twice
+            let code, out, error = align (quick @ [ "--resume"; run.Path ])
+            Expect.equal (code, out) (ExitCode.WrongInput, "") "refused"
+
+            Expect.equal
+                (error.TrimEnd())
+                $"align: The run '{run.Id}' has ended: Finished after 14 steps, as asked."
+                "the same without --out"
+
             Expect.hasLength (runsIn folder) 1 "nothing was begun"))
 
     testCase "nothing is kept without a place" (fun () ->
