@@ -176,6 +176,34 @@ module MetricCatalogue =
             Better = "none"
         }
         {
+            Key = "overopt/proxy"
+            Formula = "expected proxy reward, what the policy is trained on"
+            Estimator = "exact, at the reported profile"
+            Unit = "of the proxy"
+            Better = "none: it rises with training whatever gold does"
+        }
+        {
+            Key = "overopt/gold"
+            Formula = "expected gold reward, what is meant"
+            Estimator = "exact, at the reported profile"
+            Unit = "of the gold reward"
+            Better = "larger"
+        }
+        {
+            Key = "overopt/kl"
+            Formula = "KL(policy || reference), sum over responses of pi log(pi / ref)"
+            Estimator = "exact, at the reported profile"
+            Unit = "nats"
+            Better = "none: how far the policy is from its reference"
+        }
+        {
+            Key = "overopt/ensemble_std"
+            Formula = "expected standard deviation over the members of a reward ensemble, ddof = 1"
+            Estimator = "exact, at the reported profile"
+            Unit = "of the rewards"
+            Better = "smaller: where it is large the members differ; an error that they share does not show"
+        }
+        {
             Key = "game/rate"
             Formula =
                 "minus the slope of log game/nash_conv, or of log game/stationarity, of the reported iterate on log step"

@@ -112,6 +112,14 @@ let refusal (action: unit -> 'a) =
     with :? SpecException as e ->
         e.Message
 
+/// The message of arguments that are refused.
+let argumentFault (action: unit -> 'a) =
+    try
+        action () |> ignore
+        failtest "taken, where a refusal was expected"
+    with :? ArgumentException as e ->
+        e.Message
+
 // ---- The command line ----------------------------------------------------------------------------------------------
 
 /// A command line in this process: exit code, stdout, stderr.

@@ -2,10 +2,34 @@
 module Alignment.Tests.SolverFixtures
 
 open System
+open System.Collections.Generic
 open Expecto
 open Alignment
 open Alignment.Compiler
 open Alignment.Tests.Fixtures
+
+// ---- Expressions by themselves -------------------------------------------------------------------------------------
+
+/// An expression's numbers, with signals bound to some where they are used.
+let numbersWith (inputs: (string * float[]) list) (value: Expr) : float[] =
+    let program =
+        Lowering.Program("test", [], SolverState.Empty, SolverState.Empty, [ KeyValuePair("value", value) ])
+
+    use executable = HostExecutor.Instance.Prepare(program, ExecutionOptions())
+
+    if program.Inputs.Count > 0 then
+        for name, numbers in inputs do
+            executable.SetInput(name, numbers)
+
+    executable.Initialize()
+    executable.Read()
+    let size = executable.OutputAxes "value" |> Seq.fold (fun n axis -> n * axis.Size) 1
+    let values: float[] = Array.zeroCreate size
+    executable.GetOutput("value", values)
+    values
+
+/// An expression's numbers.
+let numbers value = numbersWith [] value
 
 // ---- Running a solver without the loop around it -------------------------------------------------------------------
 

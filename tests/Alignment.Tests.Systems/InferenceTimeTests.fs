@@ -10,21 +10,7 @@ open Alignment.Tests.Fixtures
 open Alignment.Tests.SolverFixtures
 
 /// An expression's numbers, with the signal `policy` bound to some where it is used.
-let private evaluate (policy: float[]) (value: Expr) =
-    let program =
-        Lowering.Program("test", [], SolverState.Empty, SolverState.Empty, [ KeyValuePair("value", value) ])
-
-    use executable = HostExecutor.Instance.Prepare(program, ExecutionOptions())
-
-    if program.Inputs.Count > 0 then
-        executable.SetInput("policy", policy)
-
-    executable.Initialize()
-    executable.Read()
-    let size = executable.OutputAxes "value" |> Seq.fold (fun n axis -> n * axis.Size) 1
-    let values: float[] = Array.zeroCreate size
-    executable.GetOutput("value", values)
-    values
+let private evaluate (policy: float[]) (value: Expr) = numbersWith [ "policy", policy ] value
 
 let private number' (value: float) = Expr.Constant value
 
@@ -186,30 +172,23 @@ let private bestOf =
             close 1e-15 (uniform 4) (evaluate [||] (kept policy scores[0] (number' 3.0))) "uniform")
 
         testCase "refusals" (fun () ->
-            let message action =
-                try
-                    action () |> ignore
-                    "taken"
-                with :? ArgumentException as e ->
-                    e.Message
-
             Expect.equal
-                (message (fun () -> kept policies[0] scores[0] (number' 0.5)))
+                (argumentFault (fun () -> kept policies[0] scores[0] (number' 0.5)))
                 "Best of n: expected n of at least 1, got 0.5."
                 "n"
 
             Expect.equal
-                (message (fun () -> kept policies[0] scores[0] (Expr.vector (Axis.sized "n" 2) [ 4.0; infinity ])))
+                (argumentFault (fun () -> kept policies[0] scores[0] (Expr.vector (Axis.sized "n" 2) [ 4.0; infinity ])))
                 "A tensor over [n=2] holds Infinity at n=1; expected finite numbers."
                 "no number"
 
             Expect.equal
-                (message (fun () -> BestOf.DivergenceBound(Expr.vector (Axis.sized "n" 2) [ 4.0; 0.0 ])))
+                (argumentFault (fun () -> BestOf.DivergenceBound(Expr.vector (Axis.sized "n" 2) [ 4.0; 0.0 ])))
                 "Best of n: expected n of at least 1, got 0."
                 "bound"
 
             Expect.equal
-                (message (fun () -> BestOf.Policy(Expr.vector responses policies[0], number' 1.0, responses, 2.0)))
+                (argumentFault (fun () -> BestOf.Policy(Expr.vector responses policies[0], number' 1.0, responses, 2.0)))
                 "Best of n: expected a score over [response=4], got []."
                 "axes")
     ]
@@ -323,25 +302,18 @@ let private several =
                 "value")
 
         testCase "refusals" (fun () ->
-            let message action =
-                try
-                    action () |> ignore
-                    "taken"
-                with :? ArgumentException as e ->
-                    e.Message
-
             Expect.equal
-                (message (fun () -> Draws.Of(red.Actions, 0)))
+                (argumentFault (fun () -> Draws.Of(red.Actions, 0)))
                 "Draws from 'red': expected at least 1, got 0."
                 "none"
 
             Expect.equal
-                (message (fun () -> Draws.Of(Axis.sized "x" 50, 5)))
+                (argumentFault (fun () -> Draws.Of(Axis.sized "x" 50, 5)))
                 "Draws from 'x': 5 of 50 actions can be drawn in 3162510 ways, expected at most 100000; draw fewer, or keep fewer actions."
                 "too many"
 
             Expect.equal
-                (message (fun () -> Draws.Of(red.Actions, 2).Largest(Expr.vector blue.Actions [ 1.0; 2.0; 3.0 ])))
+                (argumentFault (fun () -> Draws.Of(red.Actions, 2).Largest(Expr.vector blue.Actions [ 1.0; 2.0; 3.0 ])))
                 "Draws from 'red': expected an expression over [red=3], got [blue=3]."
                 "axes")
     ]

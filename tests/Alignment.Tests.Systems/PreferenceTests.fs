@@ -18,13 +18,6 @@ let private table = [| [| 0.5; 0.9; 0.2 |]; [| 0.1; 0.5; 0.8 |]; [| 0.8; 0.2; 0.
 
 let private circle = Preference.Of(answers, array2D table)
 
-let private argumentFault (action: unit -> 'a) =
-    try
-        action () |> ignore
-        failtest "taken, where a refusal was expected"
-    with :? ArgumentException as e ->
-        e.Message
-
 let private payoffs (spec: GameSpec) game = (BoundGame.Bind spec).Data(game).Payoff(0).ToArray()
 
 // ---- Nouns ---------------------------------------------------------------------------------------------------------

@@ -60,6 +60,11 @@ public static class Probe
     /// <summary>What each player alone would gain by its best response, as <c>game/gain/{player}</c>: the terms of NashConv.</summary>
     public static IProbe Gains { get; } = new GainProbe();
 
+    /// <summary>What a policy gets of the reward it climbs and of the one that is meant, and how far it is from a reference.</summary>
+    /// <remarks>See <see cref="OverOptimizationProbe"/>.</remarks>
+    public static IProbe OverOptimization(Player player, Expr reference, Expr proxy, Expr gold, Expr? spread = null) =>
+        new OverOptimizationProbe(player, reference, proxy, gold) { Spread = spread };
+
     /// <summary>The number of actions with more than <paramref name="threshold"/> mass, as <c>game/support/{player}</c>.</summary>
     public static IProbe SupportSize(double threshold = 0.01) => new SupportProbe(threshold);
 }

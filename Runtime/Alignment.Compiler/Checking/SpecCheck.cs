@@ -407,6 +407,24 @@ public static class SpecCheck
                 Expression("probe uncertainty", probe.Source.Total.Mean([.. probe.Over]), Played());
             }
 
+            foreach (var probe in spec.Probes.OfType<OverOptimizationProbe>())
+            {
+                const string Where = "probe over_optimization";
+                if (spec.Tree is not null)
+                    Fault(Where, "measures an expression of actions; sequential games have none for it");
+                if (spec.Players.IndexOf(probe.Player) < 0)
+                    Fault(
+                        Where,
+                        $"the game has no player '{probe.Player}'.{Nearest.Hint(probe.Player.Name, spec.Players.Select(p => p.Name), "It has")}"
+                    );
+                else if (probe.Player.Weights.Count > 0)
+                    Fault(Where, $"measures a strategy over actions, and '{probe.Player}' sets weights");
+                foreach (var expression in probe.Expressions)
+                    Expression(Where, expression, Played());
+            }
+
+            if (spec.Probes.OfType<OverOptimizationProbe>().Count() > 1)
+                Fault("probes", "only one probe may measure over-optimization: two would have the same keys");
             if (spec.Probes.OfType<UncertaintyProbe>().Count() > 1)
                 Fault("probes", "only one probe may measure uncertainty: two would have the same keys");
 
