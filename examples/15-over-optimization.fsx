@@ -32,5 +32,6 @@ for world in worlds do
     row "n   " _.Place
     row "KL  " _.Divergence
     row "gold" _.Gold
-    let report = guard.Watch(draws.Length, labels responses)
+    let label = labels responses
+    let report = guard.Watch(draws.Length, label)
     printfn $"  gold peaks at n = %g{curve.Peak.Place}. {report.Sentence}"

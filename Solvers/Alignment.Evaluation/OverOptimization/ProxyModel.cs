@@ -72,9 +72,9 @@ public sealed record ProxyModel
     }
 
     /// <summary>Responses with their masses: a grid of points x points.</summary>
-    /// <param name="points">Points each way, from 20 to 2,000; 400 by default.</param>
+    /// <param name="points">Points each way, from 20 to 2,000; 800 by default.</param>
     /// <exception cref="ArgumentException">The number of points is out of range.</exception>
-    public ProxyResponses Responses(int points = 400)
+    public ProxyResponses Responses(int points = 800)
     {
         if (points is < 20 or > 2000)
             throw new ArgumentException(

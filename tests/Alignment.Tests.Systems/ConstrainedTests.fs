@@ -1,0 +1,198 @@
+/// Helpful and harmless: scorers from labelled pairs, held against their analytic error; best of n under both; the constrained game of the fitted scorers.
+module Alignment.Tests.ConstrainedTests
+
+open System
+open Expecto
+open Alignment
+open Alignment.Tests.Fixtures
+open Alignment.Tests.SolverFixtures
+
+let private features = Axis.sized "feature" 16
+
+/// Two directions whose product is -0.4.
+let private helpWeights = [ for k in 0..15 -> if k = 0 then 1.0 else 0.0 ]
+let private harmlessWeights = [ for k in 0..15 -> if k = 0 then -0.4 elif k = 1 then sqrt 0.84 else 0.0 ]
+let private help = LinearScorer.Of(helpWeights, 0.65)
+let private harmless = LinearScorer.Of(harmlessWeights, 0.72)
+let private responses = RandomStream(5UL, "responses")
+let private labels name = RandomStream(5UL, name)
+
+let private world =
+    testList "labellers" [
+        test "the best agreement is as asked for, and the two directions pull apart" {
+            near 1e-10 0.65 help.BestAgreement "helpful"
+            near 1e-10 0.72 harmless.BestAgreement "harmless"
+            near 1e-15 -0.4 (Seq.map2 (*) help.Weights harmless.Weights |> Seq.sum) "their product"
+        }
+
+        test "excess error: none for the truth, all for its opposite, half for what is unrelated" {
+            near 1e-12 0.0 (help.ExcessError helpWeights) "the truth"
+            near 1e-12 0.3 (help.ExcessError(List.map (~-) helpWeights)) "the opposite: 0.35 instead of 0.65"
+            near 1e-10 0.15 (help.ExcessError [ for k in 0..15 -> if k = 7 then 1.0 else 0.0 ]) "unrelated: 0.5"
+            // a scale makes no difference
+            near 1e-14 (help.ExcessError harmlessWeights) (help.ExcessError [ for w in harmlessWeights -> 3.0 * w ]) "scale"
+        }
+
+        test "agreement by drawing labels" {
+            let pairs = harmless.Pairs(40_000, RandomStream(11UL, "responses"), RandomStream(11UL, "labels"))
+
+            let agreement (weights: float list) =
+                let score (x: float seq) k = Seq.map2 (*) weights (Seq.skip (16 * k) x |> Seq.truncate 16) |> Seq.sum
+                let chosen, rejected = Array.ofSeq pairs.Chosen, Array.ofSeq pairs.Rejected
+                let score (x: float[]) k = Seq.map2 (*) weights x[16 * k .. 16 * k + 15] |> Seq.sum
+                ignore score
+                Seq.init pairs.Count (fun k -> if score chosen k > score rejected k then 1.0 else 0.0) |> Seq.average
+
+            // standard error 0.0024
+            near 0.01 0.72 (agreement harmlessWeights) "the truth"
+            near 0.01 (harmless.Agreement helpWeights) (agreement helpWeights) "the other direction"
+        }
+    ]
+
+/// Scorers of both labels of the same responses, in one game without an interest in each other.
+let private scoring count =
+    let pairs = Axis.sized "pair" count
+
+    let scorer name (truth: LinearScorer) =
+        let weights = Weights.Of(name + " weights", features).StartingAt(Initializer.Constant 0.0)
+        let labelled = truth.Pairs(count, responses, labels name)
+        let score (x: Expr) = x.Dot(weights.Value, features)
+        let chosen, rejected = score (labelled.ChosenOver(pairs, features)), score (labelled.RejectedOver(pairs, features))
+        let loss = RewardModel.LogLikelihood(chosen, rejected) - 0.001 * RewardModel.Size(chosen, rejected)
+        Player.With(name, weights), loss.Mean pairs
+
+    let (a, helpful), (b, safe) = scorer "helpful" help, scorer "harmless" harmless
+    Game.Named("scorers").Player(a).Player(b).Payoff(a, helpful).Payoff(b, safe)
+
+let private fitted =
+    lazy
+        let solution =
+            GameSolver.Solve(scoring 4000, GradientPlay(Optimizer = Adam(Rate = 0.05)), SolveOptions(Until = Stop.StationarityBelow 1e-8))
+
+        [ for player in 0..1 -> Array.ofSeq solution.Games[0].Strategies[player] ], solution
+
+let private scorers =
+    testList "scorers" [
+        test "log sigmoid is finite and right at any margin" {
+            let margins = Axis.sized "margin" 5
+            let found = numbers (RewardModel.LogSigmoid(Expr.vector margins [ -800.0; -1.0; 0.0; 2.0; 800.0 ]))
+
+            for e, a in List.zip [ -800.0; -log (1.0 + exp 1.0); -log 2.0; -log (1.0 + exp -2.0); 0.0 ] (List.ofArray found) do
+                near 1e-15 e a "log sigmoid"
+        }
+
+        test "fitted to 4,000 labelled pairs they lose less than a point to the truth" {
+            let weights, solution = fitted.Value
+            Expect.isLessThan solution.Games[0].Certificate.Distance 1e-8 "a stationary point"
+            let lost = List.map2 (fun (truth: LinearScorer) w -> truth.ExcessError w) [ help; harmless ] weights
+            printfn "excess error of the scorers: helpful %.4f, harmless %.4f" lost[0] lost[1]
+            Expect.all lost (fun l -> l < 0.01) $"%A{lost}"
+            Expect.all lost (fun l -> l > 1e-5) "samples leave some error"
+            // and their scale is the labellers' sharpness, shrunk a little by the square
+            for (truth: LinearScorer), w in List.zip [ help; harmless ] weights do
+                let length = sqrt (Array.sumBy (fun x -> x * x) w)
+                near (0.1 * truth.Sharpness) truth.Sharpness length "sharpness"
+        }
+    ]
+
+let private selection =
+    test "best of n by either scorer raises its own and lowers the other; by their sum, both" {
+        let weights, _ = fitted.Value
+        let stream = RandomStream(6UL, "candidates")
+        let candidates = [| for k in 0L .. 1999L -> [| for f in 0L .. 15L -> stream.Normal(k, f) |] |]
+        let score (w: float seq) (x: float[]) = Seq.map2 (*) w x |> Seq.sum
+        let truth = [ for t: LinearScorer in [ help; harmless ] -> candidates |> Array.map (score t.Weights) ]
+        let fit = [ for w in weights -> candidates |> Array.map (score w) ]
+
+        let gains by n =
+            let law = BestOfLaw.Of by
+            [ for t in truth -> law.Expected(t, n) - law.Expected(t, 1.0) ]
+
+        let byHelp, byHarmless = gains fit[0] 16.0, gains fit[1] 16.0
+        let unit (x: float[]) = let size = sqrt (Array.averageBy (fun y -> y * y) x) in Array.map (fun y -> y / size) x
+        let byBoth = gains (Array.map2 (+) (unit fit[0]) (unit fit[1])) 16.0
+        Expect.isGreaterThan byHelp[0] 1.5 "helpfulness by its scorer"
+        Expect.isLessThan byHelp[1] -0.4 "at the cost of harmlessness: about -0.4 of it"
+        Expect.isGreaterThan byHarmless[1] 1.5 "harmlessness by its scorer"
+        Expect.isLessThan byHarmless[0] -0.4 "at the cost of helpfulness"
+        Expect.all byBoth (fun gain -> gain > 0.6) $"both by the sum: %A{byBoth}"
+    }
+
+let private constrained =
+    test "the constrained game of the fitted scorers: the dual root, KKT residual below 1e-6" {
+        let weights, _ = fitted.Value
+        let stream = RandomStream(8UL, "candidates")
+        let policy = Player.sized "policy" 8
+        let candidates = [| for k in 0L .. 7L -> [| for f in 0L .. 15L -> stream.Normal(k, f) |] |]
+        let score (w: float[]) (x: float[]) = Array.map2 (*) w x |> Array.sum
+        let reward = candidates |> Array.map (score weights[0])
+        let cost = candidates |> Array.map (fun x -> -(score weights[1] x))
+        let reference = Array.create 8 0.125
+        let beta = 0.2
+
+        let tilted price =
+            let w = Array.map2 (fun r c -> exp ((r - price * c) / beta)) reward cost
+            w |> Array.map (fun x -> x / Array.sum w)
+
+        let expected (values: float[]) p = Array.map2 (*) values p |> Array.sum
+        // a bound between what the free policy costs and the least cost
+        let free = expected cost (tilted 0.0)
+        let bound = 0.5 * free + 0.5 * Array.min cost
+
+        let rec root low high n =
+            let middle = 0.5 * (low + high)
+            if n = 0 then middle
+            elif expected cost (tilted middle) > bound then root middle high (n - 1)
+            else root low middle (n - 1)
+
+        let price = root 0.0 100.0 200
+        let over (values: float[]) = Expr.vector policy.Actions values
+
+        let spec =
+            Game
+                .Named("helpful and harmless")
+                .Player(policy)
+                .Payoff(policy, over reward)
+                .Regularize(policy, Regularizer.Kl(over reference, Expr.constant beta))
+                .SubjectTo(Constraint.AtMost("harm", policy, over cost, bound))
+
+        let solver = Solver.Find "gradient(rate=1,multipliers=pi(rate=1,proportional=1))"
+        let solution = GameSolver.Solve(spec, solver, SolveOptions(Until = Stop.StationarityBelow 1e-10))
+        near 1e-8 price solution.Games[0].Metrics["constraint/harm/multiplier"] "the multiplier"
+        near 1e-8 bound solution.Games[0].Metrics["constraint/harm/value"] "it binds"
+
+        match solution.Certificate with
+        | :? Certificate.Kkt as kkt -> Expect.isLessThan kkt.Residual 1e-6 "KKT residual"
+        | other -> failtest $"%O{other}"
+    }
+
+let private traps =
+    testList "multipliers with a dead zone" [
+        test "a multiplier that is the exponential of a number needs 505 violating steps to come back, projected ascent 5" {
+            // 500 steps at margin -2 (the constraint holds), rate 0.1, multiplier 1 at first; then margin +2 until it is 1 again
+            let steps (up: float -> float -> float) (value: float -> float) start =
+                let mutable x = start
+
+                for _ in 1..500 do
+                    x <- up x -2.0
+
+                let mutable count = 0
+
+                while value x < 1.0 && count < 10_000 do
+                    x <- up x 2.0
+                    count <- count + 1
+
+                count
+
+            // the logarithm climbs by rate times margin times the multiplier's own slope where it is a gradient; here it adds up margins, as implementations do
+            let logarithm = steps (fun x margin -> x + 0.1 * margin) exp 0.0
+            let softplus = steps (fun x margin -> x + 0.1 * margin) (fun x -> log (1.0 + exp x)) (log (exp 1.0 - 1.0))
+            let projected = steps (fun x margin -> max 0.0 (x + 0.1 * margin)) id 1.0
+            Expect.equal projected 5 "projected ascent"
+            Expect.isGreaterThanOrEqual logarithm 500 "by its logarithm"
+            Expect.isGreaterThanOrEqual softplus 500 "by a softplus"
+        }
+    ]
+
+[<Tests>]
+let tests = testList "constrained alignment" [ world; scorers; selection; constrained; traps ]
