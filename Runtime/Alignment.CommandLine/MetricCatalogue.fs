@@ -176,6 +176,30 @@ module MetricCatalogue =
             Better = "none"
         }
         {
+            Key = "uncertainty/total"
+            Formula =
+                "entropy H(Y) of the answer, mixed over all factors with their weights"
+            Estimator = "exact, from the probabilities given; of samples see SampledUncertainty"
+            Unit = "nats"
+            Better = "none: how unsure the answer is, for whatever reason"
+        }
+        {
+            Key = "uncertainty/{factor}"
+            Formula =
+                "in an order H(Y | factors before) - H(Y | factors before and this one); over all orders the mean of that; the probe's text says which"
+            Estimator = "exact, from the probabilities given; of samples see SampledUncertainty"
+            Unit = "nats"
+            Better = "none: 0 where the factor tells nothing"
+        }
+        {
+            Key = "uncertainty/rest"
+            Formula =
+                "H(Y | all factors): uncertainty/total less the parts of all factors"
+            Estimator = "exact, from the probabilities given; of samples see SampledUncertainty"
+            Unit = "nats"
+            Better = "none: what no factor explains"
+        }
+        {
             Key = "game/rate"
             Formula =
                 "minus the slope of log game/nash_conv, or of log game/stationarity, of the reported iterate on log step"

@@ -414,6 +414,36 @@ let tests =
             Expect.isLessThan other.Auroc (total.Auroc + 0.05) $"template {other}"
             printfn $"planted context: total {total}; context {source}; template {other}")
 
+        testCase "the picture of the page: the questions of example 12, exactly" (fun () ->
+            let y, t, c = Axis.Of("answers", "yes", "it is", "no"), Axis.Of("template", 2), Axis.Of("context", 2)
+            let names = [ "sky"; "bank"; "spring"; "bat"; "seal"; "crane"; "tea"; "rain" ]
+            let wrong = [ 0.0; 0.6; 0.1; 0.35; 0.9; 0.2; 0.0; 0.05 ]
+            let wording = [ 1.0; 0.1; 0.9; 0.2; 0.0; 0.3; 0.8; 1.0 ]
+
+            let chances k = [
+                for usual in [ 0.3; 0.7 ] do
+                    for misled in [ 0.0; List.item k wrong ] do
+                        let other = usual * List.item k wording
+                        yield! [ (1.0 - misled) * (1.0 - other); (1.0 - misled) * other; misled ]
+            ]
+
+            let asked = Axis.Of("questions", Array.ofList names)
+            let answer = Expr.Table([ asked; t; c; y ], [ 0..7 ] |> List.collect chances |> Array.ofList)
+            let source = Uncertainty.Of(y, answer, Attribution.InOrder(t, c))
+            let found = Measurements.Of(Game.Named("questions").Over(asked).Probe(Probe.Uncertainty source))
+
+            Pictures.isThatOf "uncertainty.svg" {
+                Title = "Where the uncertainty of each answer comes from"
+                Unit = "nats; in brackets how often a misleading context makes the answer wrong"
+                Series = [ "context"; "template"; "rest" ]
+                Rows = [
+                    for k, name in List.indexed names ->
+                        let part key = Math.Round(found.At($"uncertainty/%s{key}", k), 4)
+                        $"{name} ({100.0 * wrong[k]:F0} %%)", [ part "context"; part "template"; part "rest" ]
+                ]
+                IsStacked = true
+            })
+
         // ---- a score used
         testCase "as a filter, a sampling weight and a temperature" (fun () ->
             let items = Axis.Of("items", 40)
