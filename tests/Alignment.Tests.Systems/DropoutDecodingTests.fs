@@ -326,6 +326,7 @@ let tests =
             let mean name = Array.average found[name].Hallucination
             let below a b margin =
                 let difference, error = less found a b
+                Expect.isLessThan error 0.005 "standard error"
                 Expect.isLessThan difference (-margin - 4.0 * error) $"{a} below {b}: {difference} +- {error}"
 
             Expect.isTrue (mean "no masks" > 0.35 && mean "no masks" < 0.42) "the planted rate: 0.5 misread, of which about 3 in 4 are loud enough"
@@ -377,6 +378,19 @@ let tests =
             near 1e-12 a b "random: all alike"
             near 1e-12 ((misread + 7.0 * read) / 8.0) a "as many tokens as epistemic masking hides")
 
+        testCase "the mechanism turned round: of a region that is mostly misread the right tokens are hidden more" (fun () ->
+            let images = SlotVision(Misread = 1.0, MisreadTokens = 5, MisreadSharpness = 3.0).Draw(500, 1UL)
+            let decoding = DropoutDecoding(images.Readings, Expr.Constant 0.5)
+            let chances = decoding.Chances.Mean decoding.Schedule.Masks
+            let rate name isIn count =
+                let which = Expr.Vector(images.Tokens, Array.init 32 (fun i -> if isIn(i % 8) then 1.0 else 0.0))
+                Game.Named("chances").Over(images.Images).Probe(Probe.Expression($"chance/%s{name}", (chances * which).Sum images.Tokens / float count))
+                |> Measurements.Of
+                |> fun found -> Seq.average(found.All $"chance/%s{name}")
+
+            let misread, right = rate "misread" (fun k -> k < 5) 20, rate "right" (fun k -> k >= 5) 12
+            Expect.isGreaterThan right (misread + 0.05) $"right {right}, misread {misread}")
+
         testCase "heavy random masking hallucinates less, and says less" (fun () ->
             let heavy = MaskSchedule.Of(0.85, [ 0.05; 0.1; 0.14 ])
             let found = described (SlotVision()) [ "no masks", plain; "heavy", masked MaskedBy.Random heavy 0 ]
@@ -386,7 +400,13 @@ let tests =
             Expect.isLessThan found["heavy"].Recall (found["no masks"].Recall - 0.1) "fewer things named"
             Expect.isGreaterThan found["heavy"].Repetition 0.2 "the word that says nothing, again and again")
 
-        testCase "the picture of the page" (fun () ->
+        testCase "the table and the picture of the page" (fun () ->
+            let page = IO.File.ReadAllText(IO.Path.Combine(root, "docs", "dropout-decoding.md"))
+            let mean (results: Lazy<Map<string, Variant>>) name = let found = results.Force() in Array.average found[name].Hallucination
+
+            for name, _ in variants do
+                Expect.stringContains page $"| {name} | %.3f{mean alone name} | %.3f{mean shared name} |" "the page's row"
+
             Pictures.isThatOf "dropout-decoding.svg" {
                 Title = "Share of slots that name what is not in the image"
                 Unit = $"hallucination, {count} images"

@@ -64,7 +64,7 @@ public sealed record AnswerCounts
     }
 
     /// <summary>Counts of answers drawn from given probabilities, as many under each combination.</summary>
-    /// <remarks>Sample s of combination z lies at step s, index z of the stream <c>answers</c>: more samples or combinations change none of the others.</remarks>
+    /// <remarks>Sample s of combination z lies at step s, index z of the stream <c>answers</c>: more samples change none of the others.</remarks>
     /// <param name="answers">The answers.</param>
     /// <param name="factors">What is varied.</param>
     /// <param name="probabilities">p(y | z), row-major over the factors and the answers; at least 0, not all 0 in a combination.</param>
