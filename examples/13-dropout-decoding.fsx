@@ -28,7 +28,14 @@ let probes (spec: GameSpec) =
             .Probe(Probe.Expression($"recall/{name}", images.Recall said))
             .Probe(Probe.Expression($"repetition/{name}", images.Repetition said)))
 
-let found = Measurements.Of(game "dropout decoding" { over images.Images; extend probes })
+let found =
+    Measurements.Of(
+        game "dropout decoding" {
+            over images.Images
+            extend probes
+        }
+    )
+
 let table = TextTable("masking", "hallucination", "recall", "repetition")
 
 for name, _ in descriptions do

@@ -177,8 +177,7 @@ module MetricCatalogue =
         }
         {
             Key = "uncertainty/total"
-            Formula =
-                "entropy H(Y) of the answer, mixed over all factors with their weights"
+            Formula = "entropy H(Y) of the answer, mixed over all factors with their weights"
             Estimator = "exact, from the probabilities given; of samples see SampledUncertainty"
             Unit = "nats"
             Better = "none: how unsure the answer is, for whatever reason"
@@ -193,8 +192,7 @@ module MetricCatalogue =
         }
         {
             Key = "uncertainty/rest"
-            Formula =
-                "H(Y | all factors): uncertainty/total less the parts of all factors"
+            Formula = "H(Y | all factors): uncertainty/total less the parts of all factors"
             Estimator = "exact, from the probabilities given; of samples see SampledUncertainty"
             Unit = "nats"
             Better = "none: what no factor explains"

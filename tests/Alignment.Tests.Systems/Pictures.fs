@@ -29,7 +29,7 @@ let svg (bars: Bars) =
     let total (values: float list) = if bars.IsStacked then List.sum values else List.max values
     let most = bars.Rows |> List.map (snd >> total) |> List.max
     let tick = [ 0.01; 0.02; 0.05; 0.1; 0.2; 0.5; 1.0 ] |> List.find (fun t -> most / t <= 6.0)
-    let ticks = [ for k in 0 .. int(ceil(most / tick - 1e-9)) -> float k * tick ]
+    let ticks = [ for k in 0 .. int (ceil (most / tick - 1e-9)) -> float k * tick ]
     let scale = width / List.last ticks
     let bottom = top + step * float bars.Rows.Length
 
@@ -40,7 +40,7 @@ let svg (bars: Bars) =
         $"<rect x=\"{number x}\" y=\"{number y}\" width=\"{number wide}\" height=\"{number high}\" fill=\"{colours[series]}\"/>"
 
     String.concat "\n" [
-        $"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 640 {number(bottom + 40.0)}\" font-family=\"sans-serif\">"
+        $"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 640 {number (bottom + 40.0)}\" font-family=\"sans-serif\">"
         "<style>text{fill:#222}line{stroke:#ccc}@media(prefers-color-scheme:dark){text{fill:#ddd}line{stroke:#555}}</style>"
         $"<title>{escaped bars.Title}</title>"
         text 12.0 22.0 "start" 14 bars.Title
@@ -50,7 +50,7 @@ let svg (bars: Bars) =
             text (left + 140.0 * float k + 15.0) 45.0 "start" 11 name
 
         for t in ticks do
-            $"<line x1=\"{number(left + scale * t)}\" y1=\"{number top}\" x2=\"{number(left + scale * t)}\" y2=\"{number bottom}\"/>"
+            $"<line x1=\"{number (left + scale * t)}\" y1=\"{number top}\" x2=\"{number (left + scale * t)}\" y2=\"{number bottom}\"/>"
             text (left + scale * t) (bottom + 14.0) "middle" 10 (number t)
 
         text (left + width / 2.0) (bottom + 31.0) "middle" 11 bars.Unit
@@ -61,7 +61,7 @@ let svg (bars: Bars) =
 
             for k, value in List.indexed values do
                 if bars.IsStacked then
-                    rectangle (left + scale * List.sum(List.take k values)) y (scale * value) height k
+                    rectangle (left + scale * List.sum (List.take k values)) y (scale * value) height k
                 else
                     rectangle left (y + 9.0 * float k) (scale * value) 8.0 k
 
@@ -76,4 +76,7 @@ let isThatOf (file: string) (bars: Bars) =
     if Environment.GetEnvironmentVariable "ALIGN_UPDATE_GOLDEN" = "1" then
         File.WriteAllText(path, svg bars)
 
-    Expect.equal (svg bars) (File.ReadAllText path) $"docs/{file} is what is computed; ALIGN_UPDATE_GOLDEN=1 writes it anew"
+    Expect.equal
+        (svg bars)
+        (File.ReadAllText path)
+        $"docs/{file} is what is computed; ALIGN_UPDATE_GOLDEN=1 writes it anew"

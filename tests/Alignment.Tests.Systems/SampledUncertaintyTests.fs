@@ -15,9 +15,12 @@ let private message action =
 
 /// A number from a closed interval that holds a binomial count with probability 99.9 %, by the normal approximation.
 let private within count rate trials what =
-    let mean, deviation = float trials * rate, sqrt(float trials * rate * (1.0 - rate))
+    let mean, deviation = float trials * rate, sqrt (float trials * rate * (1.0 - rate))
     let low, high = mean - 3.29 * deviation, mean + 3.29 * deviation
-    Expect.isTrue (float count >= low && float count <= high) $"{what}: {count} of {trials}, expected {low:F1} to {high:F1}"
+
+    Expect.isTrue
+        (float count >= low && float count <= high)
+        $"{what}: {count} of {trials}, expected {low:F1} to {high:F1}"
 
 // ---- Bias, by enumeration --------------------------------------------------------------------------------------------
 
@@ -37,7 +40,9 @@ let private rising x n = Seq.fold (fun product k -> product * (x + float k)) 1.0
 
 /// Chances of counts, answers of a uniform p, and of a p drawn from a Dirichlet with the same weight for all.
 let private uniform k (counts: int list) =
-    factorial (List.sum counts) / (counts |> List.map factorial |> List.reduce (*)) / float k ** float (List.sum counts)
+    factorial (List.sum counts)
+    / (counts |> List.map factorial |> List.reduce (*))
+    / float k ** float (List.sum counts)
 
 let private dirichlet weight k (counts: int list) =
     let n = List.sum counts
@@ -54,10 +59,11 @@ let private dirichletEntropy = 1.0 / 1.5 + 1.0 / 2.5 + 1.0 / 3.5
 
 /// Expected entropy estimates of n samples of 7 answers from a Dirichlet(1/2): each count alone is beta-binomial(1/2, 3).
 let private expectedDirichlet n =
-    let chance c =
-        factorial n / factorial c / factorial (n - c) * rising 0.5 c * rising 3.0 (n - c) / rising 3.5 n
+    let chance c = factorial n / factorial c / factorial (n - c) * rising 0.5 c * rising 3.0 (n - c) / rising 3.5 n
 
-    let plugIn = 7.0 * Seq.sumBy (fun c -> let q = float c / float n in -q * log q * chance c) (seq { 1..n })
+    let plugIn =
+        7.0 * Seq.sumBy (fun c -> let q = float c / float n in -q * log q * chance c) (seq { 1..n })
+
     let seen = 7.0 * (1.0 - chance 0)
     plugIn, plugIn + (seen - 1.0) / (2.0 * float n)
 
@@ -84,7 +90,7 @@ let private randomCounts (seed: int) =
 
 /// The exact decomposition of the observed shares, by the compiler of expressions.
 let private exactly (attribution: Attribution) (counts: AnswerCounts) =
-    let cell z = Array.init counts.Answers.Size (fun y -> float(counts.At(z, y)))
+    let cell z = Array.init counts.Answers.Size (fun y -> float (counts.At(z, y)))
     let cells = Array.init counts.Combinations cell
     let given = cells |> Array.collect (fun c -> c |> Array.map (fun x -> x / Array.sum c))
     let weights = cells |> Array.map (fun c -> Array.sum c / float counts.Samples)
@@ -109,7 +115,8 @@ let private attributions = [
 let private rejections sets (draw: int -> AnswerCounts) (attribution: Attribution) (factor: Axis) =
     let p =
         Array.Parallel.init sets (fun set ->
-            SampledUncertainty.Of(draw set, attribution, leastSamples = 1, permutations = 99, seed = uint64 set)
+            SampledUncertainty
+                .Of(draw set, attribution, leastSamples = 1, permutations = 99, seed = uint64 set)
                 .Part(factor)
                 .PValue)
 
@@ -161,10 +168,15 @@ let tests =
             near 0.005 -0.46 dirichletBias[0] "plug-in, Dirichlet"
             near 0.005 -0.42 uniformBias[1] "Miller-Madow, uniform"
             near 0.005 -0.27 dirichletBias[1] "Miller-Madow, Dirichlet"
-            near 1e-12 (fst (expectedDirichlet 5)) (expected (dirichlet 0.5 7) 5 7 EntropyEstimator.PlugIn) "by margins")
+
+            near
+                1e-12
+                (fst (expectedDirichlet 5))
+                (expected (dirichlet 0.5 7) 5 7 EntropyEstimator.PlugIn)
+                "by margins")
 
         testCase "three samples for each answer leave 0.025 nats of a uniform one, one leaves 0.26" (fun () ->
-            let bias k n = expected (uniform k) n k EntropyEstimator.MillerMadow - log(float k)
+            let bias k n = expected (uniform k) n k EntropyEstimator.MillerMadow - log (float k)
 
             for k in [ 2; 3; 4; 5 ] do
                 let three = bias k (SampledUncertainty.SamplesPerAnswer * k)
@@ -172,7 +184,7 @@ let tests =
 
             // for many answers counts are Poisson: k of mean m each; sum of the expected terms less log k
             let poisson (m: float) =
-                let chance c = exp(-m) * m ** float c / factorial c
+                let chance c = exp (-m) * m ** float c / factorial c
                 let plugIn = -Seq.sumBy (fun c -> let q = float c / m in q * log q * chance c) (seq { 1..60 })
                 plugIn + (1.0 - chance 0) / (2.0 * m)
 
@@ -185,7 +197,13 @@ let tests =
 
             for attribution in attributions do
                 let found =
-                    SampledUncertainty.Of(counts, attribution, EntropyEstimator.PlugIn, leastSamples = 1, permutations = 19)
+                    SampledUncertainty.Of(
+                        counts,
+                        attribution,
+                        EntropyEstimator.PlugIn,
+                        leastSamples = 1,
+                        permutations = 19
+                    )
 
                 let exact = exactly attribution counts
                 near 1e-12 (exact.At "uncertainty/total") found.Total "total"
@@ -199,30 +217,46 @@ let tests =
             for attribution in attributions do
                 for estimator in bothEstimators do
                     let found =
-                        SampledUncertainty.Of(randomCounts seed, attribution, estimator, leastSamples = 1, permutations = 19)
+                        SampledUncertainty.Of(
+                            randomCounts seed,
+                            attribution,
+                            estimator,
+                            leastSamples = 1,
+                            permutations = 19
+                        )
 
-                    near 1e-12 found.Total (Seq.sumBy (fun (p: SampledPart) -> p.Value) found.Parts + found.Rest) "identity")
+                    near
+                        1e-12
+                        found.Total
+                        (Seq.sumBy (fun (p: SampledPart) -> p.Value) found.Parts + found.Rest)
+                        "identity")
 
         // the exact values of this table: I(Y;C) = 0.018, I(Y;C|P) = 0.106
-        testCase "the order matters: a context that tells little, and six times as much once the prompt is known" (fun () ->
-            let y, p, c = Axis.Of("y", 2), Axis.Of("p", 2), Axis.Of("c", 2)
-            let row x = [ x; 1.0 - x ]
-            let table = [ 0.797; 0.203; 0.392; 0.608 ] |> List.collect row
-            let answer = Expr.Table([ p; c; y ], Array.ofList table)
+        testCase
+            "the order matters: a context that tells little, and six times as much once the prompt is known"
+            (fun () ->
+                let y, p, c = Axis.Of("y", 2), Axis.Of("p", 2), Axis.Of("c", 2)
+                let row x = [ x; 1.0 - x ]
+                let table = [ 0.797; 0.203; 0.392; 0.608 ] |> List.collect row
+                let answer = Expr.Table([ p; c; y ], Array.ofList table)
 
-            let exact order =
-                Measurements.Of(Game.Named("order").Probe(Probe.Uncertainty(Uncertainty.Of(y, answer, order))))
+                let exact order =
+                    Measurements.Of(Game.Named("order").Probe(Probe.Uncertainty(Uncertainty.Of(y, answer, order))))
 
-            near 0.0005 0.018 ((exact (Attribution.InOrder(c, p))).At "uncertainty/c") "I(Y;C)"
-            near 0.0005 0.106 ((exact (Attribution.InOrder(p, c))).At "uncertainty/c") "I(Y;C|P)"
+                near 0.0005 0.018 ((exact (Attribution.InOrder(c, p))).At "uncertainty/c") "I(Y;C)"
+                near 0.0005 0.106 ((exact (Attribution.InOrder(p, c))).At "uncertainty/c") "I(Y;C|P)"
 
-            // 2,000 samples a combination: standard errors about 0.002 and 0.005
-            let counts = AnswerCounts.Draw(y, [ p; c ], table, 2000, seed = 1UL)
-            let sampled order = SampledUncertainty.Of(counts, order, permutations = 99)
-            near 0.008 0.018 ((sampled (Attribution.InOrder(c, p))).Part(c).Value) "sampled, first"
-            near 0.02 0.106 ((sampled (Attribution.InOrder(p, c))).Part(c).Value) "sampled, second"
-            let text = string(sampled (Attribution.InOrder(p, c)))
-            Expect.stringStarts text "ordered(p, c), Miller-Madow, nats; 8000 samples, 6 or more a combination" "it says the order")
+                // 2,000 samples a combination: standard errors about 0.002 and 0.005
+                let counts = AnswerCounts.Draw(y, [ p; c ], table, 2000, seed = 1UL)
+                let sampled order = SampledUncertainty.Of(counts, order, permutations = 99)
+                near 0.008 0.018 ((sampled (Attribution.InOrder(c, p))).Part(c).Value) "sampled, first"
+                near 0.02 0.106 ((sampled (Attribution.InOrder(p, c))).Part(c).Value) "sampled, second"
+                let text = string (sampled (Attribution.InOrder(p, c)))
+
+                Expect.stringStarts
+                    text
+                    "ordered(p, c), Miller-Madow, nats; 8000 samples, 6 or more a combination"
+                    "it says the order")
 
         testCase "a factor that explains nothing reads +0.36 and +0.25: 6 levels, 5 samples, 7 answers" (fun () ->
             let difference of' = of' (expectedDirichlet 30) - of' (expectedDirichlet 5)
@@ -242,7 +276,7 @@ let tests =
             let mean of' =
                 let values = parts |> Array.map of'
                 let average = Array.average values
-                average, sqrt((values |> Array.averageBy (fun x -> (x - average) ** 2.0)) / float sets)
+                average, sqrt ((values |> Array.averageBy (fun x -> (x - average) ** 2.0)) / float sets)
 
             for name, of', truth in
                 [
@@ -254,7 +288,11 @@ let tests =
                 near (4.0 * error) truth average name)
 
         testCase "an ignored factor independent of later ones: its part tends to 0" (fun () ->
-            let p = [ for _ in 0..1 do yield! [ 0.7; 0.2; 0.1; 0.1; 0.8; 0.1; 0.3; 0.3; 0.4 ] ]
+            let p = [
+                for _ in 0..1 do
+                    yield! [ 0.7; 0.2; 0.1; 0.1; 0.8; 0.1; 0.3; 0.3; 0.4 ]
+            ]
+
             let counts = AnswerCounts.Draw(answers, [ prompt; context ], p, 3000, seed = 2UL)
             let found = SampledUncertainty.Of(counts, Attribution.InOrder(prompt, context), permutations = 99)
             // of the order of 2 / (2 * 18,000)
@@ -264,7 +302,14 @@ let tests =
 
         testCase "one factor, the model: epistemic and aleatoric" (fun () ->
             let y = Axis.Of("y", 2)
-            let of' p = SampledUncertainty.Of(AnswerCounts.Draw(y, [ model ], p, 4000), Attribution.InOrder model, permutations = 19)
+
+            let of' p =
+                SampledUncertainty.Of(
+                    AnswerCounts.Draw(y, [ model ], p, 4000),
+                    Attribution.InOrder model,
+                    permutations = 19
+                )
+
             let disagree, unsure = of' [ 1.0; 0.0; 0.0; 1.0 ], of' [ 0.5; 0.5; 0.5; 0.5 ]
             near 1e-3 (log 2.0) (disagree.Part(model).Value) "epistemic"
             near 0.0 0.0 disagree.Rest "no aleatoric"
@@ -304,7 +349,17 @@ let tests =
 
             // samples are balanced over a later factor that matters: fewer than 5 %, never more
             let few, _ =
-                rejections sets (draw 0.5 (fun at -> [ for _ in 0..1 do for b in 0..2 -> at 0 b ]) 12) (Attribution.InOrder(prompt, context)) prompt
+                rejections
+                    sets
+                    (draw
+                        0.5
+                        (fun at -> [
+                            for _ in 0..1 do
+                                for b in 0..2 -> at 0 b
+                        ])
+                        12)
+                    (Attribution.InOrder(prompt, context))
+                    prompt
 
             Expect.isLessThan few 10 "conservative: half of 5 % at most")
 
@@ -326,7 +381,10 @@ let tests =
 
         testCase "renaming levels changes no estimate, the same seed no p-value" (fun () ->
             let counts = randomCounts 5
-            let found (c: AnswerCounts) = SampledUncertainty.Of(c, attributions[0], leastSamples = 1, permutations = 99, seed = 3UL)
+
+            let found (c: AnswerCounts) =
+                SampledUncertainty.Of(c, attributions[0], leastSamples = 1, permutations = 99, seed = 3UL)
+
             let turned =
                 AnswerCounts.Of(
                     answers,
@@ -346,32 +404,61 @@ let tests =
         // ---- draws
         testCase "all combinations of factors in one program are the single ones, bit for bit" (fun () ->
             let stream = RandomStream(20260605UL, "model")
+
             let numbers start axes =
                 let size = axes |> List.fold (fun n (a: Axis) -> n * a.Size) 1
                 Expr.Table(axes, Array.init size (fun k -> stream.Normal(start, int64 k)))
 
             let hidden = Axis.Of("hidden", 5)
-            let inside = (numbers 0L [ prompt; hidden ] + numbers 1L [ context; hidden ]) * numbers 2L [ model; hidden ]
+
+            let inside =
+                (numbers 0L [ prompt; hidden ] + numbers 1L [ context; hidden ]) * numbers 2L [ model; hidden ]
+
             let answer = inside.Tanh().Dot(numbers 3L [ hidden; answers ], hidden).Softmax answers
-            let share y (p: Expr) = (p * Expr.Vector(answers, Array.init 3 (fun k -> if k = y then 1.0 else 0.0))).Sum answers
+
+            let share y (p: Expr) =
+                (p * Expr.Vector(answers, Array.init 3 (fun k -> if k = y then 1.0 else 0.0))).Sum answers
+
             let probes (p: Expr) (game: GameSpec) =
-                Seq.fold (fun (g: GameSpec) y -> g.Probe(Probe.Expression($"answer/%d{y}", share y p))) game (seq { 0..2 })
+                Seq.fold
+                    (fun (g: GameSpec) y -> g.Probe(Probe.Expression($"answer/%d{y}", share y p)))
+                    game
+                    (seq { 0..2 })
 
             let all = Measurements.Of(Game.Named("all").Over(prompt).Over(context).Over(model) |> probes answer)
-            let at = [ for p in 0..1 do for c in 0..2 do for m in 0..1 -> p, c, m ]
+
+            let at = [
+                for p in 0..1 do
+                    for c in 0..2 do
+                        for m in 0..1 -> p, c, m
+            ]
 
             for k, (p, c, m) in List.indexed at do
-                let one (axis: Axis) (place: int) (x: Expr) = x.Gather(axis, Axis.Of("one " + axis.Name, 1), [| place |]).Sum(Axis.Of("one " + axis.Name, 1))
-                let alone = Measurements.Of(Game.Named("one") |> probes (answer |> one prompt p |> one context c |> one model m))
+                let one (axis: Axis) (place: int) (x: Expr) =
+                    x.Gather(axis, Axis.Of("one " + axis.Name, 1), [| place |]).Sum(Axis.Of("one " + axis.Name, 1))
+
+                let alone =
+                    Measurements.Of(
+                        Game.Named("one") |> probes (answer |> one prompt p |> one context c |> one model m)
+                    )
 
                 for y in 0..2 do
-                    Expect.equal (bitsOf (all.At($"answer/%d{y}", k))) (bitsOf (alone.At $"answer/%d{y}")) $"answer %d{y} of %d{k}"
+                    Expect.equal
+                        (bitsOf (all.At($"answer/%d{y}", k)))
+                        (bitsOf (alone.At $"answer/%d{y}"))
+                        $"answer %d{y} of %d{k}"
 
-            let p = [ for k in 0..11 do for y in 0..2 -> all.At($"answer/%d{y}", k) ]
+            let p = [
+                for k in 0..11 do
+                    for y in 0..2 -> all.At($"answer/%d{y}", k)
+            ]
+
             let counts = AnswerCounts.Draw(answers, [ prompt; context; model ], p, 20, seed = 9UL)
             let more = AnswerCounts.Draw(answers, [ prompt; context; model ], p, 21, seed = 9UL)
 
-            Expect.isTrue (Seq.forall2 (fun a b -> b = a || b = a + 1) counts.Counts more.Counts) "one more sample changes none of the others")
+            Expect.isTrue
+                (Seq.forall2 (fun a b -> b = a || b = a + 1) counts.Counts more.Counts)
+                "one more sample changes none of the others")
 
         // ---- worth
         testCase "worth: a worked example" (fun () ->
@@ -379,20 +466,24 @@ let tests =
             let worth = SourceWorth.Of([ 3.0; 2.0; 2.0; 1.0; 1.0 ], [ 1.0; 1.0; 0.0; 0.0; 0.0 ])
             near 1e-15 (5.5 / 6.0) worth.Auroc "AUROC"
             // ranks 5, 3.5, 3.5, 1.5, 1.5 against 4.5, 4.5, 2, 2, 2: 6.25 / sqrt(9 * 7.5)
-            near 1e-12 (6.25 / sqrt(9.0 * 7.5)) worth.RankCorrelation "Spearman"
+            near 1e-12 (6.25 / sqrt (9.0 * 7.5)) worth.RankCorrelation "Spearman"
             Expect.equal (string worth) "AUROC 0.917, rank correlation 0.761 over 5 questions, 40.0 % wrong" "text")
 
         testProperty "AUROC is the share of pairs, and graded wrongness that of answers" (fun (seed: int) ->
             let stream = RandomStream(uint64 seed, "worth")
-            let scores = Array.init 30 (fun k -> float(stream.Integer(8L, 0L, int64 k)))
-            let wrong = Array.init 30 (fun k -> int(stream.Integer(6L, 1L, int64 k)))
+            let scores = Array.init 30 (fun k -> float (stream.Integer(8L, 0L, int64 k)))
+            let wrong = Array.init 30 (fun k -> int (stream.Integer(6L, 1L, int64 k)))
             let worth = SourceWorth.Of(scores, wrong |> Array.map (fun w -> float w / 5.0))
 
             let share =
                 Array.allPairs (Array.zip scores wrong) (Array.zip scores wrong)
-                |> Array.sumBy (fun ((a, w), (b, v)) -> float(w * (5 - v)) * (if a > b then 1.0 elif a = b then 0.5 else 0.0))
+                |> Array.sumBy (fun ((a, w), (b, v)) ->
+                    float (w * (5 - v))
+                    * (if a > b then 1.0
+                       elif a = b then 0.5
+                       else 0.0))
 
-            near 1e-12 (share / float(Array.sum wrong * (150 - Array.sum wrong))) worth.Auroc "pairs")
+            near 1e-12 (share / float (Array.sum wrong * (150 - Array.sum wrong))) worth.Auroc "pairs")
 
         testCase "errors from the context alone: its part tells them, the total less so" (fun () ->
             let questions = 300
@@ -401,7 +492,9 @@ let tests =
                 Array.Parallel.init questions (fun q ->
                     let p, wrongness = planted q
                     let counts = AnswerCounts.Draw(words, [ template; contexts ], p, 20, seed = uint64 q)
-                    SampledUncertainty.Of(counts, Attribution.InOrder(template, contexts), permutations = 19), wrongness)
+
+                    SampledUncertainty.Of(counts, Attribution.InOrder(template, contexts), permutations = 19),
+                    wrongness)
 
             let wrong = found |> Array.map snd
             let worth of' = SourceWorth.Of(found |> Array.map (fst >> of'), wrong)
@@ -415,28 +508,55 @@ let tests =
             let page = IO.File.ReadAllText(IO.Path.Combine(root, "docs", "uncertainty.md"))
 
             for name, worth in [ "total", total; "the context's part", source; "the template's part", other ] do
-                Expect.stringContains page $"| {name} | %.3f{worth.Auroc} | %.3f{worth.RankCorrelation} |" "the page's row")
+                Expect.stringContains
+                    page
+                    $"| {name} | %.3f{worth.Auroc} | %.3f{worth.RankCorrelation} |"
+                    "the page's row")
 
-        testCase "where splitting helps nothing: wordings that do not vary, and mistakes that no context changes" (fun () ->
-            let misleading = [ for k in 0..9 -> 0.05 + 0.1 * float k ]
-            let y, items = Axis.Of("y", 2), Axis.Of("items", 10)
+        testCase
+            "where splitting helps nothing: wordings that do not vary, and mistakes that no context changes"
+            (fun () ->
+                let misleading = [ for k in 0..9 -> 0.05 + 0.1 * float k ]
+                let y, items = Axis.Of("y", 2), Axis.Of("items", 10)
 
-            let read rows =
-                let source = Uncertainty.Of(y, Expr.Table([ items; contexts; y ], Array.ofList rows), Attribution.InOrder contexts)
-                let found = Measurements.Of(Game.Named("items").Over(items).Probe(Probe.Uncertainty source))
-                source, Seq.toArray(found.All "uncertainty/total"), Seq.toArray(found.All "uncertainty/context")
+                let read rows =
+                    let source =
+                        Uncertainty.Of(
+                            y,
+                            Expr.Table([ items; contexts; y ], Array.ofList rows),
+                            Attribution.InOrder contexts
+                        )
 
-            let _, total, part = read [ for m in misleading do yield! [ 1.0; 0.0; 1.0 - m; m ] ]
-            near 1e-12 1.0 (SourceWorth.Of(total, misleading).RankCorrelation) "the total is as good"
-            near 1e-12 1.0 (SourceWorth.Of(part, misleading).RankCorrelation) "as the part"
+                    let found = Measurements.Of(Game.Named("items").Over(items).Probe(Probe.Uncertainty source))
+                    source, Seq.toArray (found.All "uncertainty/total"), Seq.toArray (found.All "uncertainty/context")
 
-            // the first item is sure and wrong whatever the context
-            let source, total, part = read [ yield! [ 0.0; 1.0; 0.0; 1.0 ]; for m in List.tail misleading do yield! [ 1.0; 0.0; 1.0 - m; m ] ]
-            Expect.equal (total[0], part[0]) (0.0, 0.0) "nothing is seen"
-            let kept = LowUncertainty.Keep(source.Part contexts, items, 0.1)
-            let wrong = Expr.Vector(items, Array.init 10 (fun k -> if k = 0 then 1.0 else 0.0))
-            let found = Measurements.Of(Game.Named("kept").Nature(items, kept).Probe(Probe.Expression("kept/wrong", wrong)))
-            near 0.0 1.0 (found.At "kept/wrong") "the filter keeps it")
+                let _, total, part =
+                    read [
+                        for m in misleading do
+                            yield! [ 1.0; 0.0; 1.0 - m; m ]
+                    ]
+
+                near 1e-12 1.0 (SourceWorth.Of(total, misleading).RankCorrelation) "the total is as good"
+                near 1e-12 1.0 (SourceWorth.Of(part, misleading).RankCorrelation) "as the part"
+
+                // the first item is sure and wrong whatever the context
+                let source, total, part =
+                    read [
+                        yield! [ 0.0; 1.0; 0.0; 1.0 ]
+                        for m in List.tail misleading do
+                            yield! [ 1.0; 0.0; 1.0 - m; m ]
+                    ]
+
+                Expect.equal (total[0], part[0]) (0.0, 0.0) "nothing is seen"
+                let kept = LowUncertainty.Keep(source.Part contexts, items, 0.1)
+                let wrong = Expr.Vector(items, Array.init 10 (fun k -> if k = 0 then 1.0 else 0.0))
+
+                let found =
+                    Measurements.Of(
+                        Game.Named("kept").Nature(items, kept).Probe(Probe.Expression("kept/wrong", wrong))
+                    )
+
+                near 0.0 1.0 (found.At "kept/wrong") "the filter keeps it")
 
         testCase "the picture of the page: the questions of example 12, exactly" (fun () ->
             let y, t, c = Axis.Of("answers", "yes", "it is", "no"), Axis.Of("template", 2), Axis.Of("context", 2)
@@ -471,15 +591,22 @@ let tests =
         // ---- a score used
         testCase "as a filter, a sampling weight and a temperature" (fun () ->
             let items = Axis.Of("items", 40)
-            let p = [| for q in 0..39 do yield! fst (planted q) |]
+
+            let p = [|
+                for q in 0..39 do
+                    yield! fst (planted q)
+            |]
+
             let answer = Expr.Table([ items; template; contexts; words ], p)
             let source = Uncertainty.Of(words, answer, Attribution.InOrder(template, contexts))
             let wrongness = Array.init 40 (planted >> snd)
             let wrong = Expr.Vector(items, wrongness)
 
             let mean (weights: Expr) =
-                Measurements.Of(Game.Named("data").Nature(items, weights).Probe(Probe.Expression("data/wrong", wrong)))
-                    .At "data/wrong"
+                Measurements
+                    .Of(Game.Named("data").Nature(items, weights).Probe(Probe.Expression("data/wrong", wrong)))
+                    .At
+                    "data/wrong"
 
             let everything = mean (LowUncertainty.Keep(source.Total, items, 1.0))
             near 1e-12 (Array.average wrongness) everything "all are kept"
@@ -489,7 +616,12 @@ let tests =
             near 1e-12 (wrongness |> Array.sort |> Array.take 10 |> Array.average) kept "the 10 least wrong of 40"
             let weighted = mean (LowUncertainty.Weights(source.Part contexts, items, 0.05))
             Expect.isTrue (weighted < everything && weighted > kept) $"weights: {weighted}"
-            near 1e-9 everything (mean (LowUncertainty.Weights(source.Part contexts, items, 1e9))) "uniform in the limit"
+
+            near
+                1e-9
+                everything
+                (mean (LowUncertainty.Weights(source.Part contexts, items, 1e9)))
+                "uniform in the limit"
 
             let byTotal = mean (LowUncertainty.Keep(source.Total, items, 0.25))
             Expect.isGreaterThan byTotal (1.5 * kept) $"the total keeps worse data: {byTotal}, {kept}"
@@ -497,14 +629,41 @@ let tests =
             // temperature of an entropy regularizer: a policy that hedges where the models disagree
             let policy = Player.Of("policy", 2)
             let cases = Axis.Of("cases", 3)
-            let opinions = Expr.Table([ cases; model; Axis.Of("y", 2) ], 0.9, 0.1, 0.6, 0.4, 0.9, 0.1, 0.1, 0.9, 0.5, 0.5, 0.4, 0.6)
+
+            let opinions =
+                Expr.Table(
+                    [ cases; model; Axis.Of("y", 2) ],
+                    0.9,
+                    0.1,
+                    0.6,
+                    0.4,
+                    0.9,
+                    0.1,
+                    0.1,
+                    0.9,
+                    0.5,
+                    0.5,
+                    0.4,
+                    0.6
+                )
+
             let doubt = Uncertainty.Of(Axis.Of("y", 2), opinions, Attribution.InOrder model).Part model
             let temperature = 0.1 + doubt
             let reward = Expr.Vector(policy.Actions, 0.3, 0.0)
 
-            let game = Game.Named("hedge").Over(cases).Player(policy).Payoff(policy, reward).Regularize(policy, Regularizer.Entropy temperature)
-            let solution = GameSolver.Solve(game, Solver.Find "mmd", SolveOptions(Threads = 1, Until = Stop.AfterSteps 2000L))
-            let tau = Measurements.Of(Game.Named("tau").Over(cases).Probe(Probe.Expression("doubt/tau", temperature)))
+            let game =
+                Game
+                    .Named("hedge")
+                    .Over(cases)
+                    .Player(policy)
+                    .Payoff(policy, reward)
+                    .Regularize(policy, Regularizer.Entropy temperature)
+
+            let solution =
+                GameSolver.Solve(game, Solver.Find "mmd", SolveOptions(Threads = 1, Until = Stop.AfterSteps 2000L))
+
+            let tau =
+                Measurements.Of(Game.Named("tau").Over(cases).Probe(Probe.Expression("doubt/tau", temperature)))
 
             for k in 0..2 do
                 let logit = 0.3 / tau.At("doubt/tau", k)
@@ -512,10 +671,18 @@ let tests =
 
         testCase "what is kept: ties go to the first, one at least" (fun () ->
             let items = Axis.Of("items", 5)
+
             let kept share =
                 let weights = LowUncertainty.Keep(Expr.Vector(items, 0.3, 0.1, 0.3, 0.1, 0.3), items, share)
                 let place k = Expr.Vector(items, Array.init 5 (fun j -> if j = k then 1.0 else 0.0))
-                let spec = Seq.fold (fun (g: GameSpec) k -> g.Probe(Probe.Expression($"kept/%d{k}", (weights * place k).Sum items))) (Game.Named "kept") (seq { 0..4 })
+
+                let spec =
+                    Seq.fold
+                        (fun (g: GameSpec) k ->
+                            g.Probe(Probe.Expression($"kept/%d{k}", (weights * place k).Sum items)))
+                        (Game.Named "kept")
+                        (seq { 0..4 })
+
                 let found = Measurements.Of spec
                 [ for k in 0..4 -> found.At $"kept/%d{k}" ]
 
@@ -528,10 +695,21 @@ let tests =
         for name, make, expected in
             [
                 "too few samples",
-                (fun () -> SampledUncertainty.Of(AnswerCounts.Of(answers, [ prompt ], [ 3; 3; 3; 4; 2; 0 ]), Attribution.InOrder prompt) |> ignore),
+                (fun () ->
+                    SampledUncertainty.Of(
+                        AnswerCounts.Of(answers, [ prompt ], [ 3; 3; 3; 4; 2; 0 ]),
+                        Attribution.InOrder prompt
+                    )
+                    |> ignore),
                 "Uncertainty: expected at least 9 samples of each combination, 3 for each of 3 answers that occurred, got 6 at prompt=polite; sample more, pool answers or levels, or set leastSamples and read p-values alone."
                 "too few of a stated number",
-                (fun () -> SampledUncertainty.Of(AnswerCounts.Of(answers, [ prompt ], [ 3; 3; 3; 4; 2; 0 ]), Attribution.InOrder prompt, leastSamples = 7) |> ignore),
+                (fun () ->
+                    SampledUncertainty.Of(
+                        AnswerCounts.Of(answers, [ prompt ], [ 3; 3; 3; 4; 2; 0 ]),
+                        Attribution.InOrder prompt,
+                        leastSamples = 7
+                    )
+                    |> ignore),
                 "Uncertainty: expected at least 7 samples of each combination, got 6 at prompt=polite; sample more, pool answers or levels, or set leastSamples and read p-values alone."
                 "a factor left out",
                 (fun () -> SampledUncertainty.Of(randomCounts 1, Attribution.InOrder(prompt, model)) |> ignore),
@@ -554,7 +732,9 @@ let tests =
                 "no factors",
                 (fun () -> AnswerCounts.Of(answers, [], [ 1; 2; 3 ]) |> ignore),
                 "Answers: Expected factors, got none."
-                "no entropy", (fun () -> EntropyEstimate.Of [ 0; 0 ] |> ignore), "Entropy: expected at least 1 sample, got none of 2 answers."
+                "no entropy",
+                (fun () -> EntropyEstimate.Of [ 0; 0 ] |> ignore),
+                "Entropy: expected at least 1 sample, got none of 2 answers."
                 "scores that do not differ",
                 (fun () -> SourceWorth.Of([ 1.0; 1.0 ], [ 0.0; 1.0 ]) |> ignore),
                 "Worth: expected questions that differ, got the same score for all 2; nothing can be told apart."

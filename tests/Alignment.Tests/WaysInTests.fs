@@ -137,8 +137,7 @@ let private ran (path: string) =
     let loader = new InteractiveAssemblyLoader()
     ours |> List.iter loader.RegisterDependency
 
-    let script =
-        CSharpScript.Create<obj>(handsOver.Replace(code, ";"), options, assemblyLoader = loader)
+    let script = CSharpScript.Create<obj>(handsOver.Replace(code, ";"), options, assemblyLoader = loader)
 
     script.RunAsync().GetAwaiter().GetResult()
 
@@ -149,7 +148,10 @@ let private experimentOf (path: string) =
 /// The one specification that an example measures which solves no game.
 let private measuredBy (path: string) =
     let specs =
-        (ran path).Variables |> Seq.map _.Value |> Seq.choose (fun v -> v |> Option.ofObj) |> Seq.choose (function
+        (ran path).Variables
+        |> Seq.map _.Value
+        |> Seq.choose (fun v -> v |> Option.ofObj)
+        |> Seq.choose (function
             | :? GameSpec as spec -> Some spec
             | _ -> None)
 
@@ -184,8 +186,7 @@ let private checkSolved path () =
         let withJoint = not (spec.IsDifferentiable || game.IsConstantSum)
 
         match solver with
-        | :? IGradientSolver as solver ->
-            TorchExecutor.Check(SolverProgram.Compile(spec, solver, game.Batch))
+        | :? IGradientSolver as solver -> TorchExecutor.Check(SolverProgram.Compile(spec, solver, game.Batch))
         | _ ->
             let solver = solver :?> IIterativeSolver
             TorchExecutor.Check(SolverProgram.Compile(spec, solver, game.Batch, withJoint))

@@ -24,13 +24,20 @@ public enum MaskRule
 public sealed record MaskSchedule
 {
     private MaskSchedule(double floor, ValueList<double> levels, MaskRule rule, bool isCumulative) =>
-        (Floor, Levels, Rule, IsCumulative, Masks) = (floor, levels, rule, isCumulative, Axis.Of("masks", levels.Count));
+        (Floor, Levels, Rule, IsCumulative, Masks) = (
+            floor,
+            levels,
+            rule,
+            isCumulative,
+            Axis.Of("masks", levels.Count)
+        );
 
     /// <summary>The schedule of the paper's text: additive, independent masks.</summary>
     public static MaskSchedule Paper { get; } = Of(0.1, [0.3, 0.5, 0.7]);
 
     /// <summary>The schedule of the released code: interpolated, cumulative masks.</summary>
-    public static MaskSchedule ReleasedCode { get; } = Of(0.1, [0.3, 0.5, 0.7], MaskRule.Interpolated, isCumulative: true);
+    public static MaskSchedule ReleasedCode { get; } =
+        Of(0.1, [0.3, 0.5, 0.7], MaskRule.Interpolated, isCumulative: true);
 
     /// <summary>Chance of a token with the lowest score.</summary>
     public double Floor { get; }

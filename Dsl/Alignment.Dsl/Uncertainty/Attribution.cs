@@ -45,7 +45,10 @@ public abstract record Attribution
     {
         if (Factors.Count == 0)
             return "Expected factors, got none.";
-        var twice = Factors.Append(answers).GroupBy(a => a.Name, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1);
+        var twice = Factors
+            .Append(answers)
+            .GroupBy(a => a.Name, StringComparer.Ordinal)
+            .FirstOrDefault(g => g.Count() > 1);
         if (twice is not null)
             return $"The axis '{twice.Key}' occurs twice among answers and factors; each needs an axis of its own.";
         return this is Shapley && Factors.Count > Shapley.MostFactors

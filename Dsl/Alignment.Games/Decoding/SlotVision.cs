@@ -56,8 +56,14 @@ public sealed record SlotVision
         Require(Words > 2 * Regions, $"expected more than {2 * Regions} words for {Regions} regions, got {Words}");
         Require(Misread >= 0 && Misread <= 1, "expected a chance from 0 to 1");
         Require(MisreadTokens >= 1 && MisreadTokens <= TokensEach, $"expected from 1 to {TokensEach} misread tokens");
-        Require(Quietest > 0 && Quietest <= Loudest && double.IsFinite(Loudest), "expected weights above 0, the quietest first");
-        Require(Noise >= 0 && double.IsFinite(Noise + Sharpness + MisreadSharpness + Nothing), "expected finite numbers, noise at least 0");
+        Require(
+            Quietest > 0 && Quietest <= Loudest && double.IsFinite(Loudest),
+            "expected weights above 0, the quietest first"
+        );
+        Require(
+            Noise >= 0 && double.IsFinite(Noise + Sharpness + MisreadSharpness + Nothing),
+            "expected finite numbers, noise at least 0"
+        );
         var tokens = Regions * TokensEach;
         var present = new double[images * Words];
         var weights = new double[images * tokens];

@@ -41,7 +41,8 @@ internal sealed class FactorTable
     public int Levels(int factor) => _sizes[factor];
 
     /// <summary>Number of combinations of a set of factors.</summary>
-    public int Cells(int set) => Enumerable.Range(0, _sizes.Length).Where(k => IsIn(set, k)).Aggregate(1, (n, k) => n * _sizes[k]);
+    public int Cells(int set) =>
+        Enumerable.Range(0, _sizes.Length).Where(k => IsIn(set, k)).Aggregate(1, (n, k) => n * _sizes[k]);
 
     /// <summary>How far apart combinations lie that differ by one level of a factor.</summary>
     public int Stride(int factor) => _sizes.Skip(factor + 1).Aggregate(1, (n, size) => n * size);

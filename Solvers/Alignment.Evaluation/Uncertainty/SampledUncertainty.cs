@@ -134,9 +134,10 @@ public sealed record SampledUncertainty
     )
     {
         var turns = attribution.Turns(factor);
-        var known = attribution is Attribution.Ordered
-            ? turns[0].Known
-            : ((1 << attribution.Factors.Count) - 1) & ~(1 << factor);
+        var known =
+            attribution is Attribution.Ordered
+                ? turns[0].Known
+                : ((1 << attribution.Factors.Count) - 1) & ~(1 << factor);
         var axis = attribution.Factors[factor];
         var value = table.Gain(turns, factor, estimator);
         var shuffles = new FactorShuffles(table, factor, known, new RandomStream(seed, $"permutations of {axis.Name}"));
