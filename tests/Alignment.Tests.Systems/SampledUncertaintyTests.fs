@@ -363,6 +363,58 @@ let tests =
 
             Expect.isLessThan few 10 "conservative: half of 5 % at most")
 
+        testCase "the permutation test against all shuffles, with and without strata" (fun () ->
+            // answers of two prompts (rows) under two contexts: 2 and 1 against 0 and 3, 1 and 3 against 2 and 0
+            let y, p, c = Axis.Of("y", 2), Axis.Of("p", 2), Axis.Of("c", 2)
+            let counts = AnswerCounts.Of(y, [ p; c ], [ 2; 1; 0; 3; 1; 3; 2; 0 ])
+
+            let found order =
+                SampledUncertainty
+                    .Of(counts, order, EntropyEstimator.PlugIn, leastSamples = 1, permutations = 20_000, seed = 4UL)
+                    .Part
+                    c
+
+            let h a b = EntropyEstimate.Of([ a; b ]).PlugIn
+            let choose n k = factorial n / factorial k / factorial (n - k)
+            // of a stratum with a and b of the answers, m samples are in the first context, k of them of the first answer: chance and 'n H(Y|C)'
+            let stratum a b m = [
+                for k in max 0 (m - b) .. min a m ->
+                    choose a k * choose b (m - k) / choose (a + b) m,
+                    float m * h k (m - k) + float (a + b - m) * h (a - k) (b - m + k)
+            ]
+
+            let check what (part: SampledPart) (all: (float * float) list) total =
+                let read = all |> List.map (fun (chance, inside) -> chance, total - inside / 12.0)
+                let mean = read |> List.sumBy (fun (chance, value) -> chance * value)
+                let atLeast = read |> List.filter (fun (_, value) -> value >= part.Value - 1e-9) |> List.sumBy fst
+                near 1e-12 1.0 (List.sumBy fst read) "all shuffles"
+                near 0.003 mean part.NullMean $"{what}: mean over shuffles"
+
+                near
+                    (4.0 * sqrt (atLeast * max 0.0 (1.0 - atLeast) / 20_000.0) + 1e-4)
+                    atLeast
+                    part.PValue
+                    $"{what}: p-value"
+
+                atLeast
+
+            let within =
+                List.allPairs (stratum 2 4 3) (stratum 3 3 4) |> List.map (fun ((a, u), (b, v)) -> a * b, u + v)
+
+            let apart =
+                check "prompt first" (found (Attribution.InOrder(p, c))) within ((6.0 * h 2 4 + 6.0 * h 3 3) / 12.0)
+
+            let pooled = check "context first" (found (Attribution.InOrder(c, p))) (stratum 5 7 7) (h 5 7)
+            Expect.isTrue (apart < 0.1 && pooled > 0.5) $"both are told apart: {apart}, {pooled}"
+            // over all orders the strata are those of all other factors
+            let turns = found (Attribution.OverAllOrders(p, c))
+
+            near
+                1e-12
+                ((found (Attribution.InOrder(p, c))).Value + (found (Attribution.InOrder(c, p))).Value)
+                (2.0 * turns.Value)
+                "the mean of both")
+
         testCase "p-values under planted effects: found" (fun () ->
             let sets = 200
             // the context moves a quarter of the mass: I(Y;C) about 0.05
@@ -717,6 +769,14 @@ let tests =
                 "a factor that is none",
                 (fun () -> SampledUncertainty.Of(randomCounts 1, Attribution.InOrder(Axis.Of("promt", 2))) |> ignore),
                 "Uncertainty: 'promt' is no factor of the counts. Did you mean 'prompt'?"
+                "too many samples",
+                (fun () ->
+                    SampledUncertainty.Of(
+                        AnswerCounts.Of(answers, [ prompt ], Seq.replicate 6 2_000_000),
+                        Attribution.InOrder prompt
+                    )
+                    |> ignore),
+                "Uncertainty: expected at most 10000000 samples, got 12000000; with so many, take the exact split of the observed shares, Uncertainty.Of."
                 "few permutations",
                 (fun () -> SampledUncertainty.Of(randomCounts 1, attributions[0], permutations = 9) |> ignore),
                 "Uncertainty: expected at least 19 permutations, got 9; fewer cannot reach a p-value of 5 %."

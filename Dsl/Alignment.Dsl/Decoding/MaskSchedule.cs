@@ -56,7 +56,7 @@ public sealed record MaskSchedule
 
     /// <summary>A schedule.</summary>
     /// <param name="floor">Chance of a token with the lowest score, from 0 to 1.</param>
-    /// <param name="levels">One a mask, above 0.</param>
+    /// <param name="levels">One a mask, at least 0.</param>
     /// <param name="rule">How a score becomes a chance.</param>
     /// <param name="isCumulative">Whether a mask hides what those before it hide.</param>
     /// <exception cref="ArgumentException">There are no levels, or a chance would be outside of 0 to 1.</exception>

@@ -13,6 +13,9 @@ namespace Alignment;
 /// </remarks>
 public sealed record SlotVision
 {
+    /// <summary>Most readings: images times tokens times words.</summary>
+    public const int MostReadings = 100_000_000;
+
     /// <summary>Regions of an image, and slots of its description.</summary>
     public int Regions { get; init; } = 4;
 
@@ -63,6 +66,10 @@ public sealed record SlotVision
         Require(
             Noise >= 0 && double.IsFinite(Noise + Sharpness + MisreadSharpness + Nothing),
             "expected finite numbers, noise at least 0"
+        );
+        Require(
+            (double)images * Regions * TokensEach * Words <= MostReadings,
+            $"expected at most {MostReadings} readings, images times tokens times words, got {(double)images * Regions * TokensEach * Words}; take fewer images"
         );
         var tokens = Regions * TokensEach;
         var present = new double[images * Words];

@@ -34,7 +34,7 @@ public sealed record SampledPart(
 /// <para>Costs for each permutation and factor a pass over samples and combinations, over all orders 2^m such. Draw r of stratum s lies at (r, s) of a
 /// stream named after the factor.</para>
 /// <para>Units: nats; p-values none. Defaults: Miller-Madow, 999 permutations, seed 0.</para>
-/// <para>Errors: factors that are not those of the counts; a combination with too few samples; fewer than 19 permutations.</para>
+/// <para>Errors: factors that are not those of the counts; a combination with too few samples, or too many in all; fewer than 19 permutations.</para>
 /// <para>Source: Yang, Hao, Sun et al. (2025), "Understanding the Sources of Uncertainty for Large Language and Multimodal Models", ICLR workshop, for the
 /// decomposition; Phipson, Smyth (2010), "Permutation p-values should never be zero", Statistical Applications in Genetics 9.</para>
 /// <para>Not for continuous answers, nor for the size of a part alone: read its p-value and null beside it.</para>
@@ -43,6 +43,9 @@ public sealed record SampledUncertainty
 {
     /// <summary>Samples of a combination that are asked for by default, for each answer that occurred anywhere.</summary>
     public const int SamplesPerAnswer = 3;
+
+    /// <summary>Most samples: each is moved in every permutation.</summary>
+    public const int MostSamples = 10_000_000;
 
     private const int FewestPermutations = 19;
 
@@ -177,6 +180,10 @@ public sealed record SampledUncertainty
         if (attribution.Factors.Count < counts.Factors.Count)
             throw new ArgumentException(
                 $"Uncertainty: expected all factors of the counts, {string.Join(", ", counts.Factors)}, got {string.Join(", ", attribution.Factors)}; add the others, or add counts up over them."
+            );
+        if (counts.Samples > MostSamples)
+            throw new ArgumentException(
+                $"Uncertainty: expected at most {MostSamples} samples, got {counts.Samples}; with so many, take the exact split of the observed shares, Uncertainty.Of."
             );
         if (permutations < FewestPermutations)
             throw new ArgumentException(
