@@ -191,7 +191,7 @@ module MetricCatalogue =
         }
         {
             Key = "overopt/kl"
-            Formula = "KL(policy || reference), sum over responses of pi log(pi / ref)"
+            Formula = "KL of the policy from its reference, sum over responses of pi log(pi / ref)"
             Estimator = "exact, at the reported profile"
             Unit = "nats"
             Better = "none: how far the policy is from its reference"
@@ -202,6 +202,28 @@ module MetricCatalogue =
             Estimator = "exact, at the reported profile"
             Unit = "of the rewards"
             Better = "smaller: where it is large the members differ; an error that they share does not show"
+        }
+        {
+            Key = "uncertainty/total"
+            Formula = "entropy H(Y) of the answer, mixed over all factors with their weights"
+            Estimator = "exact, from the probabilities given; of samples see SampledUncertainty"
+            Unit = "nats"
+            Better = "none: how unsure the answer is, for whatever reason"
+        }
+        {
+            Key = "uncertainty/{factor}"
+            Formula =
+                "in an order H(Y given factors before) - H(Y given factors before and this one); over all orders the mean of that; the probe's text says which"
+            Estimator = "exact, from the probabilities given; of samples see SampledUncertainty"
+            Unit = "nats"
+            Better = "none: 0 where the factor tells nothing"
+        }
+        {
+            Key = "uncertainty/rest"
+            Formula = "H(Y given all factors): uncertainty/total less the parts of all factors"
+            Estimator = "exact, from the probabilities given; of samples see SampledUncertainty"
+            Unit = "nats"
+            Better = "none: what no factor explains"
         }
         {
             Key = "game/rate"

@@ -43,16 +43,19 @@ let private agrees name extensions expected =
             for extension, lines in List.tail outputs do
                 Expect.equal (line start lines) first $"{name}{extension}: {start}")
 
-/// An example that solves no game, and so has no certificate: lines that only right answers have.
-let private prints name extension expected =
+/// An example that solves no game, and so has no certificate: in all its languages the same lines, and some that only right answers have.
+let private prints name extensions expected =
     testCase name (fun () ->
-        let lines = run (name + extension)
+        let outputs = extensions |> List.map (fun e -> e, run (name + e))
 
-        for part in expected do
-            Expect.exists
-                lines
-                (fun l -> l.Contains(part: string))
-                $"{name}{extension} prints '{part}':\n{String.Join('\n', lines)}")
+        for extension, lines in outputs do
+            for part in expected do
+                Expect.exists
+                    lines
+                    (fun l -> l.Contains(part: string))
+                    $"{name}{extension} prints '{part}':\n{String.Join('\n', lines)}"
+
+            Expect.equal lines (snd outputs[0]) $"{name}{extension} prints the same")
 
 [<Tests>]
 let tests =
@@ -77,7 +80,7 @@ let tests =
             agrees "08-panacea" [ ".fsx"; ".cs" ] "farthest from the front over 21 preferences: KL below 1e-3: true"
 
             // margins 0.6, 0.5 and 0.3 round the circle: weights 0.5, 0.3 and 0.6 of 1.4
-            prints "09-ratings" ".fsx" [
+            prints "09-ratings" [ ".fsx" ] [
                 "chat    64.9  30.9    69.2  -0.334  -0.710          0.3571      0.3031"
                 "code    28.2  30.4    24.1   0.860   0.000          0.2143      0.2930"
                 "math    28.2  30.4    26.6  -0.335   0.704          0.4286      0.3316"
@@ -86,10 +89,20 @@ let tests =
                 "maximal lottery    a 1.0000"
             ]
             // (0.9, 0.1), (0.7, 0.5), (0.4, 0.8), (0.1, 0.9): 0.1 * 0.9 + 0.3 * 0.8 + 0.3 * 0.5 + 0.2 * 0.1 = 0.5
-            prints "10-pareto" ".fsx" [
+            prints "10-pareto" [ ".fsx" ] [
                 "front         [0, 1, 3, 4]"
                 "hypervolume   0.500 above helpful 0, harmless 0"
                 "by draws      0.5022243 (95 % interval 0.499780690"
+            ]
+            agrees
+                "12-sources-of-uncertainty"
+                [ ".fsx"; ".cs" ]
+                "clarify 'seal' first; AUROC of the total 0.355, of the context's part 0.904"
+            // half of the regions are misread, three quarters of these loudly enough: 0.385
+            prints "13-dropout-decoding" [ ".fsx"; ".cs" ] [
+                "no masks                             0.390   0.611       0.000"
+                "epistemic                            0.155   0.845       0.000"
+                "epistemic, preliminary pass          0.390   0.611       0.000"
             ]
 
             testCase "every example is run by this list" (fun () ->
@@ -113,6 +126,8 @@ let tests =
                         "08-panacea"
                         "09-ratings"
                         "10-pareto"
+                        "12-sources-of-uncertainty"
+                        "13-dropout-decoding"
                     ])
                     "examples")
         ]

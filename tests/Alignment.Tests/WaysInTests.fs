@@ -117,15 +117,15 @@ let private ours = [
             Assembly.Load name
 ]
 
-/// The experiment that a file-based app hands over, without its first lines, which are for `dotnet run`, and without its last call.
-let private experimentOf (path: string) =
+/// How a file-based app hands its experiment over.
+let private handsOver = Regex(@"\s*\.Main\(args\);")
+
+/// What a file-based app leaves, without its first lines, which are for `dotnet run`, and without its last call if it hands an experiment over.
+let private ran (path: string) =
     let code =
         File.ReadAllLines path
         |> Array.map (fun line -> if line.StartsWith '#' then "" else line)
         |> String.concat "\n"
-
-    let handsOver = Regex(@"\s*\.Main\(args\);")
-    Expect.equal (handsOver.Count code) 1 $"{path} hands one experiment over"
 
     let options =
         ScriptOptions.Default
@@ -137,10 +137,26 @@ let private experimentOf (path: string) =
     let loader = new InteractiveAssemblyLoader()
     ours |> List.iter loader.RegisterDependency
 
-    let script =
-        CSharpScript.Create<Experiment>(handsOver.Replace(code, ";"), options, assemblyLoader = loader)
+    let script = CSharpScript.Create<obj>(handsOver.Replace(code, ";"), options, assemblyLoader = loader)
 
-    script.RunAsync().GetAwaiter().GetResult().ReturnValue
+    script.RunAsync().GetAwaiter().GetResult()
+
+let private experimentOf (path: string) =
+    Expect.equal (handsOver.Count(File.ReadAllText path)) 1 $"{path} hands one experiment over"
+    (ran path).ReturnValue :?> Experiment
+
+/// The one specification that an example measures which solves no game.
+let private measuredBy (path: string) =
+    let specs =
+        (ran path).Variables
+        |> Seq.map _.Value
+        |> Seq.choose (fun v -> v |> Option.ofObj)
+        |> Seq.choose (function
+            | :? GameSpec as spec -> Some spec
+            | _ -> None)
+
+    Expect.hasLength specs 1 $"{path} declares one specification"
+    Seq.head specs
 
 let private fits (game: BoundGame) (solver: IIterativeSolver) =
     let info = solver.Info
@@ -153,37 +169,50 @@ let private fits (game: BoundGame) (solver: IIterativeSolver) =
     && (info.Name <> "logit"
         || game.Spec.Regularizers |> Seq.forall (fun r -> r.Regularizer :? EntropyRegularizer))
 
+let private checkSolved path () =
+    let experiment = experimentOf path
+    let options = experiment.Options
+    let game = BoundGame.Bind(experiment.Game, options.BaseDirectory, options.Seed)
+
+    let others =
+        Solver.All
+        |> Seq.filter (function
+            | :? IIterativeSolver as solver -> fits game solver
+            | _ -> false)
+        |> List.ofSeq
+
+    for solver in experiment.Solver :: others do
+        let spec = solver.Complete game.Spec
+        let withJoint = not (spec.IsDifferentiable || game.IsConstantSum)
+
+        match solver with
+        | :? IGradientSolver as solver -> TorchExecutor.Check(SolverProgram.Compile(spec, solver, game.Batch))
+        | _ ->
+            let solver = solver :?> IIterativeSolver
+            TorchExecutor.Check(SolverProgram.Compile(spec, solver, game.Batch, withJoint))
+
+        // what certifies could run there as well
+        TorchExecutor.Check(Measurement.Compile(spec, game.Batch, withJoint))
+
 let private onMeta =
     testList "on the meta device" [
         for path in
             Directory.EnumerateFiles(Path.Combine(root, "examples"), "*.cs")
             |> Seq.filter (fun path -> Char.IsDigit(FileInfo(path).Name[0]))
             |> Seq.sort do
-            testCase (FileInfo(path).Name) (fun () ->
-                let experiment = experimentOf path
-                let options = experiment.Options
-                let game = BoundGame.Bind(experiment.Game, options.BaseDirectory, options.Seed)
+            // what solves no game measures one specification, and says so
+            let text = File.ReadAllText path
+            let isMeasured = text.Contains "Measurements.Of(" && not (handsOver.IsMatch text)
 
-                let others =
-                    Solver.All
-                    |> Seq.filter (function
-                        | :? IIterativeSolver as solver -> fits game solver
-                        | _ -> false)
-                    |> List.ofSeq
+            let check =
+                if isMeasured then
+                    fun () ->
+                        let game = BoundGame.Bind(measuredBy path, null, 0UL, true)
+                        TorchExecutor.Check(Measurement.CompileProbes(game.Spec, game.Batch))
+                else
+                    checkSolved path
 
-                for solver in experiment.Solver :: others do
-                    let spec = solver.Complete game.Spec
-                    let withJoint = not (spec.IsDifferentiable || game.IsConstantSum)
-
-                    match solver with
-                    | :? IGradientSolver as solver ->
-                        TorchExecutor.Check(SolverProgram.Compile(spec, solver, game.Batch))
-                    | _ ->
-                        let solver = solver :?> IIterativeSolver
-                        TorchExecutor.Check(SolverProgram.Compile(spec, solver, game.Batch, withJoint))
-
-                    // what certifies could run there as well
-                    TorchExecutor.Check(Measurement.Compile(spec, game.Batch, withJoint)))
+            testCase (FileInfo(path).Name) check
     ]
 
 // ---- A file of three players ---------------------------------------------------------------------------------------

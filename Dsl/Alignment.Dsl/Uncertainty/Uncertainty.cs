@@ -60,23 +60,9 @@ public sealed record Uncertainty
         ArgumentNullException.ThrowIfNull(answer);
         ArgumentNullException.ThrowIfNull(attribution);
         ArgumentNullException.ThrowIfNull(joint);
-        var factors = attribution.Factors;
-        if (factors.Count == 0)
-            throw new ArgumentException("Expected factors, got none.", nameof(attribution));
-        if (
-            factors.Append(answers).GroupBy(a => a.Name, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1) is
-            { } twice
-        )
-            throw new ArgumentException(
-                $"The axis '{twice.Key}' occurs twice among answers and factors; each needs an axis of its own.",
-                nameof(attribution)
-            );
-        if (attribution is Attribution.Shapley && factors.Count > Attribution.Shapley.MostFactors)
-            throw new ArgumentException(
-                $"Expected at most {Attribution.Shapley.MostFactors} factors over all orders, got {factors.Count}; give an order.",
-                nameof(attribution)
-            );
-        Axis[] all = [.. factors];
+        if (attribution.Fault(answers) is { } fault)
+            throw new ArgumentException(fault, nameof(attribution));
+        Axis[] all = [.. attribution.Factors];
         return new(answers, answer.Expand([answers, .. all]), joint.Expand(all), attribution);
     }
 
@@ -101,29 +87,14 @@ public sealed record Uncertainty
             throw new ArgumentException(
                 $"'{factor.Name}' is no factor.{Nearest.Hint(factor.Name, Attribution.Factors.Select(f => f.Name), "They are")}"
             );
-        return Attribution is Attribution.Ordered ? Gain((1 << k) - 1, k) : Mean(k);
+        return Attribution
+            .Turns(k)
+            .Select(turn => turn.Share == 1 ? Gain(turn.Known, k) : turn.Share * Gain(turn.Known, k))
+            .Aggregate((a, b) => a + b);
     }
 
     /// <summary>What a factor explains once the factors of a set are known.</summary>
     private Expr Gain(int known, int factor) => Entropy(known) - Entropy(known | (1 << factor));
-
-    private Expr Mean(int factor)
-    {
-        var count = Attribution.Factors.Count;
-        var others = Enumerable.Range(0, 1 << count).Where(set => (set & (1 << factor)) == 0);
-        return others
-            .Select(set => Share(count, System.Numerics.BitOperations.PopCount((uint)set)) * Gain(set, factor))
-            .Aggregate((a, b) => a + b);
-    }
-
-    // of the orders of n factors, the share in which a given set of s stands right before a given other: s! (n - s - 1)! / n!
-    private static double Share(int count, int size)
-    {
-        var orders = 1.0;
-        for (var k = 0; k < size; k++)
-            orders *= (k + 1.0) / (count - k);
-        return orders / (count - size);
-    }
 
     /// <summary>H(Y | the factors of a set), as sum P log P - sum Q log Q, Q the joint distribution of answer and set.</summary>
     private Expr Entropy(int known)
