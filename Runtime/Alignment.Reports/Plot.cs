@@ -4,10 +4,12 @@ using Alignment.Runtime;
 
 namespace Alignment;
 
-/// <summary>A drawing of a result, as a value: made by <see cref="Plots"/>, written as SVG or HTML.</summary>
+/// <summary>A drawing of a result, as a value: made by <see cref="Plots"/> or <see cref="Curves"/>, written as SVG or HTML.</summary>
 /// <remarks>Immutable. Colours follow the reader's light or dark scheme; nothing in either form asks the network for anything.</remarks>
 public sealed class Plot
 {
+    private const int MostCurves = 8;
+
     private readonly Drawing _drawing;
     private readonly Chart? _chart; // drawn by the plots' script too
     private readonly string _caption;
@@ -21,6 +23,42 @@ public sealed class Plot
         : this(captioned.Chart.Title, ChartDrawing.Of(captioned.Chart.Sketched()), captioned.Caption)
     {
         _chart = captioned.Chart;
+    }
+
+    /// <summary>A plot of curves that a script has computed, in the look of the reports.</summary>
+    /// <param name="title">What is drawn.</param>
+    /// <param name="x">The axis to the right.</param>
+    /// <param name="y">The axis upwards.</param>
+    /// <param name="curves">From 1 to 8, each with at least two points that the axes take.</param>
+    /// <exception cref="ArgumentException">There are too few or too many, or one has not a value for each place or too few points.</exception>
+    public static Plot Curves(string title, PlotAxis x, PlotAxis y, params PlotCurve[] curves)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(title);
+        ArgumentNullException.ThrowIfNull(x);
+        ArgumentNullException.ThrowIfNull(y);
+        ArgumentNullException.ThrowIfNull(curves);
+        if (curves.Length is < 1 or > MostCurves)
+            throw new ArgumentException(
+                $"Plot '{title}': expected from 1 to {MostCurves} curves, got {curves.Length}.",
+                nameof(curves)
+            );
+        var (right, up) = (new AxisScale(x.Title, x.IsLog), new AxisScale(y.Title, y.IsLog));
+        var series = curves.Select((curve, k) => Curve(title, curve, $"run{k}", right, up)).ToArray();
+        return new(new CaptionedChart(new(title, right, up, series), ""));
+    }
+
+    private static Series Curve(string title, PlotCurve curve, string colour, AxisScale x, AxisScale y)
+    {
+        if (curve.X.Count != curve.Y.Count)
+            throw new ArgumentException(
+                $"Plot '{title}': expected a value for each place of '{curve.Name}', got {curve.Y.Count} for {curve.X.Count}."
+            );
+        var series = Series.Of(curve.Name, colour, "solid", x, y, curve.X.Zip(curve.Y, (a, b) => new Reports.Point(a, b)));
+        return series.Points.Count >= 2
+            ? series
+            : throw new ArgumentException(
+                $"Plot '{title}': expected at least two points of '{curve.Name}' that its axes take, got {series.Points.Count}."
+            );
     }
 
     /// <summary>What is drawn.</summary>

@@ -37,10 +37,8 @@ let private world =
             let pairs = harmless.Pairs(40_000, RandomStream(11UL, "responses"), RandomStream(11UL, "labels"))
 
             let agreement (weights: float list) =
-                let score (x: float seq) k = Seq.map2 (*) weights (Seq.skip (16 * k) x |> Seq.truncate 16) |> Seq.sum
                 let chosen, rejected = Array.ofSeq pairs.Chosen, Array.ofSeq pairs.Rejected
                 let score (x: float[]) k = Seq.map2 (*) weights x[16 * k .. 16 * k + 15] |> Seq.sum
-                ignore score
                 Seq.init pairs.Count (fun k -> if score chosen k > score rejected k then 1.0 else 0.0) |> Seq.average
 
             // standard error 0.0024
@@ -67,7 +65,7 @@ let private scoring count =
 let private fitted =
     lazy
         let solution =
-            GameSolver.Solve(scoring 4000, GradientPlay(Optimizer = Adam(Rate = 0.05)), SolveOptions(Until = Stop.StationarityBelow 1e-8))
+            GameSolver.Solve(scoring 4000, GradientPlay(Optimizer = Adam(Rate = 0.05)), SolveOptions(Until = (Stop.StationarityBelow 1e-8 ||| Stop.AfterSteps 5_000L)))
 
         [ for player in 0..1 -> Array.ofSeq solution.Games[0].Strategies[player] ], solution
 
@@ -85,7 +83,6 @@ let private scorers =
             let weights, solution = fitted.Value
             Expect.isLessThan solution.Games[0].Certificate.Distance 1e-8 "a stationary point"
             let lost = List.map2 (fun (truth: LinearScorer) w -> truth.ExcessError w) [ help; harmless ] weights
-            printfn "excess error of the scorers: helpful %.4f, harmless %.4f" lost[0] lost[1]
             Expect.all lost (fun l -> l < 0.01) $"%A{lost}"
             Expect.all lost (fun l -> l > 1e-5) "samples leave some error"
             // and their scale is the labellers' sharpness, shrunk a little by the square
@@ -156,8 +153,8 @@ let private constrained =
                 .Regularize(policy, Regularizer.Kl(over reference, Expr.constant beta))
                 .SubjectTo(Constraint.AtMost("harm", policy, over cost, bound))
 
-        let solver = Solver.Find "gradient(rate=1,multipliers=pi(rate=1,proportional=1))"
-        let solution = GameSolver.Solve(spec, solver, SolveOptions(Until = Stop.StationarityBelow 1e-10))
+        let solver = Solver.Find "gradient(rate=0.2,multipliers=pi(rate=0.2,proportional=1))"
+        let solution = GameSolver.Solve(spec, solver, SolveOptions(Until = (Stop.StationarityBelow 1e-10 ||| Stop.AfterSteps 50_000L)))
         near 1e-8 price solution.Games[0].Metrics["constraint/harm/multiplier"] "the multiplier"
         near 1e-8 bound solution.Games[0].Metrics["constraint/harm/value"] "it binds"
 

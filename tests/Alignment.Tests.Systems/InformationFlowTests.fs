@@ -9,13 +9,14 @@ open Alignment.Tests.SolverFixtures
 
 // ---- The network ---------------------------------------------------------------------------------------------------
 
-// a subject stands in the text, and another entity; what the subject stands for (its bridge) is looked up in the first layer, the answer for the
-// bridge in the second; every position attends a little to everything before it
+// a subject stands in the text, and another entity; what the subject stands for (its bridge) is looked up in the first layer, by the position that is called
+// so, the answer for the bridge in the second, by the last position; both attend a little to everything before them. A state has room for the three.
 let private entities = 4
 let private subject = Axis.sized "subject" entities
 let private other = Axis.sized "other" entities
 let private feature = Axis.sized "feature" entities
 let private answer = Axis.sized "answer" entities
+let private room = Axis.labelled "room" [ "entity"; "bridge"; "answer" ]
 let private text = Axis.labelled "position" [ "subject"; "other"; "bridge"; "last" ]
 let private keys = text.Prime()
 let private cuts = EdgeKnockout.All(text, 2)
@@ -39,30 +40,32 @@ let private scores (from: string) (into: string) =
             ]
     ]
 
-let private embedded =
-    let one = Expr.table [ text ] [ 1.0; 0.0; 0.0; 0.0 ], Expr.table [ text ] [ 0.0; 1.0; 0.0; 0.0 ]
-    fst one * permutation subject feature [ 0..3 ] + snd one * permutation other feature [ 0..3 ]
+/// 1 at one label of an axis.
+let private only (axis: Axis) label =
+    Expr.vector axis [ for k in 0 .. axis.Size - 1 -> if axis.Label k = label then 1.0 else 0.0 ]
 
-let private layer (cuts: EdgeKnockout) number from into hop (state: Expr) =
+let private at axis label (state: Expr) = state.Dot(only axis label, axis)
+
+let private embedded =
+    only room "entity"
+    * (only text "subject" * permutation subject feature [ 0..3 ] + only text "other" * permutation other feature [ 0..3 ])
+
+let private layer (cuts: EdgeKnockout) number (from, into) (read, write) hop (state: Expr) =
     let attention = cuts.Attention(scores from into, number, text, keys)
     let next = feature.Named "next"
-    let moved = (state.On(text, keys).Dot(permutation feature next hop, feature)).On(next, feature)
-    state + attention.Dot(moved, keys)
+    let values = (at room read state).On(text, keys).Dot(permutation feature next hop, feature).On(next, feature)
+    state + only room write * only text into * attention.Dot(values, keys)
 
 /// What stands at the positions before the first layer and after each.
 let private statesOf (cuts: EdgeKnockout) =
-    let first = layer cuts 1 "subject" "bridge" firstHop embedded
-    [ embedded.Expand cuts.Cuts; first; layer cuts 2 "bridge" "last" secondHop first ]
+    let first = layer cuts 1 ("subject", "bridge") ("entity", "bridge") firstHop embedded
+    [ embedded.Expand cuts.Cuts; first; layer cuts 2 ("bridge", "last") ("bridge", "answer") secondHop first ]
 
 let private states = statesOf cuts
 
-let private at label (state: Expr) =
-    let k = Seq.findIndex ((=) label) [ for k in 0 .. text.Size - 1 -> text.Label k ]
-    state.Dot(Expr.vector text [ for p in 0 .. text.Size - 1 -> if p = k then 1.0 else 0.0 ], text)
-
 /// p(answer | subject, other), with each cut.
 let private answersOf cuts =
-    ((at "last" (List.last (statesOf cuts)) * Expr.constant 12.0).On(feature, answer)).Softmax answer
+    ((statesOf cuts |> List.last |> at room "answer" |> at text "last") * Expr.constant 12.0).On(feature, answer).Softmax answer
 
 let private answers = answersOf cuts
 
@@ -70,11 +73,11 @@ let private right =
     let truth = permutation subject answer [ for s in 0..3 -> secondHop[firstHop[s]] ]
     (answers * truth).Sum(answer).Mean(subject, other)
 
-/// What a state, read by its largest feature, tells of the model's answer.
-let private told label (state: Expr) =
-    let code = (at label state).Expand(cuts.Cuts, subject, other, feature).OneHotMax feature
+/// What a position's state, read by its largest feature, tells of the model's answer.
+let private told position place (state: Expr) =
+    let code = (state |> at room place |> at text position).Expand(cuts.Cuts, subject, other, feature).OneHotMax feature
     let joint = (code * answers).Mean(subject, other)
-    MutualInformation.Of(joint, feature, answer)
+    numbers (MutualInformation.Of(joint, feature, answer))
 
 let private edges = [ for k in 0 .. cuts.Cuts.Size - 1 -> cuts.Cuts.Label k ]
 let private hops = [ "subject to bridge, layer 1"; "bridge to last, layer 2" ]
@@ -96,31 +99,28 @@ let private twoHops =
         }
 
         test "mutual information moves from the subject to the bridge to the last token" {
-            let of' label layer = (numbers (told label states[layer]))[0]
+            let of' position place layer = Array.head (told position place states[layer])
             let most = log (float entities)
 
             for layer in 0..2 do
-                near 0.02 most (of' "subject" layer) $"the subject always tells, layer {layer}"
-                near 0.02 0.0 (of' "other" layer) $"the other never does, layer {layer}"
+                near 0.05 most (of' "subject" "entity" layer) $"the subject always tells, layer {layer}"
+                near 0.05 0.0 (of' "other" "entity" layer) $"the other never does, layer {layer}"
 
-            near 0.02 0.0 (of' "bridge" 0) "the bridge is empty"
-            near 0.02 most (of' "bridge" 1) "and is looked up in the first layer"
-            near 0.02 0.0 (of' "last" 0) "the last token is empty"
-            Expect.isLessThan (of' "last" 1) (0.6 * most) "and does not know in the first layer"
-            near 0.02 most (of' "last" 2) "but in the second"
+            near 1e-12 0.0 (of' "bridge" "bridge" 0) "the bridge is empty"
+            near 0.05 most (of' "bridge" "bridge" 1) "and is looked up in the first layer"
+            near 1e-12 0.0 (of' "last" "answer" 0) "the last token is empty"
+            near 1e-12 0.0 (of' "last" "answer" 1) "and still is"
+            near 0.05 most (of' "last" "answer" 2) "the second layer looks the answer up"
         }
 
-        test "a cut hop takes it away behind the cut and nowhere before" {
+        test "a cut first hop takes it from the bridge and from all that follows" {
             let cut = List.findIndex ((=) hops[0]) edges
-            let of' label layer = (numbers (told label states[layer]))[cut]
-            // the bridge now holds what it attends to else
-            let entropy = numbers (MutualInformation.Of(permutation feature answer [ 0..3 ] * Expr.constant 0.25, feature, answer))
-            near 1e-12 (log 4.0) entropy[0] "log 4, of a permutation"
-            let whole = (numbers (told "bridge" states[1]))[0]
-            Expect.isGreaterThan whole 1.3 "before the cut"
             let right = numbers right
-            Expect.isLessThan right[cut] 0.5 "the answer is lost"
-            Expect.isLessThan (of' "subject" 0) (0.7 * log 4.0) "the subject tells less of what is answered now"
+            // the bridge attends to the other entity and to itself now: what it holds is about the other
+            near 0.01 0.25 right[cut] "the answer is a guess"
+            let tells position = told position "entity" states[2] |> Array.item cut
+            near 0.05 0.0 (tells "subject") "the subject tells nothing of what is answered"
+            Expect.isGreaterThan (tells "other") 1.0 "the other does"
         }
 
         test "all cuts at once are the cuts one by one, bit for bit" {
@@ -131,7 +131,9 @@ let private twoHops =
                 let alone = EdgeKnockout.Each edge
                 Expect.isTrue (cut 0 alone = cut 0 cuts) "no cut"
                 Expect.isTrue (cut 1 alone = cut (k + 1) cuts) edge.Name
-                Expect.isFalse (cut 1 alone = cut 0 alone) $"%s{edge.Name}: a cut changes something"
+
+                if List.contains edge.Name hops then
+                    Expect.isFalse (cut 1 alone = cut 0 alone) $"%s{edge.Name}: a cut changes something"
         }
     ]
 
