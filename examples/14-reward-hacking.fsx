@@ -22,6 +22,11 @@ let hacking = game "reward hacking" {
     probe (Probe.OverOptimization(policy, each reference, each proxy, each gold))
 }
 
+let unpulled = game "without a pull" {
+    player policy
+    payoff policy (each proxy)
+}
+
 /// What the closed form says: is the exploit's share below m?
 let isKept m beta =
     let others = 0.799 * exp (0.0 / beta) + 0.2 * exp (1.0 / beta)
@@ -37,10 +42,19 @@ let report (solution: Solution) =
         let exploit = solved.Strategies[0][2]
         agree <- agree && (exploit < 0.1) = isKept 0.1 beta
 
-        table.Row(string beta, metric "overopt/proxy", metric "overopt/gold", metric "overopt/kl", $"%.4f{exploit}", string (isKept 0.1 beta))
+        table.Row(
+            string beta,
+            metric "overopt/proxy",
+            metric "overopt/gold",
+            metric "overopt/kl",
+            $"%.4f{exploit}",
+            string (isKept 0.1 beta)
+        )
         |> ignore
 
-    $"{table}\nthe closed form says where the exploit stays below a tenth: %b{agree}"
+    let free = unpulled.Solve(RegretMatchingPlus(), Stop.NashConvBelow 1e-9)
+
+    $"{table}\nwithout a pull the exploit's share is %.4f{free.Strategy(policy)[2]}\nthe closed form says where the exploit stays below a tenth: %b{agree}"
 
 Experiment(hacking, MagneticMirrorDescent(StepSize = Expr.constant 0.5), Stop.RegularizedGapBelow 1e-10)
 |> _.Reporting(report)

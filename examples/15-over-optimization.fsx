@@ -6,11 +6,7 @@ open Alignment
 
 let draws = [| for k in 0..10 -> 2.0 ** float k |]
 
-let worlds = [
-    ProxyModel.Normal()
-    ProxyModel.StudentT 1.5
-    ProxyModel.StudentT(1.5, correlation = -0.5)
-]
+let worlds = [ ProxyModel.Normal(); ProxyModel.StudentT 1.5; ProxyModel.StudentT(1.5, correlation = -0.5) ]
 
 /// Gold labels of best-of-n, cut off at 3 standard deviations: what people who label can say.
 let labels (responses: ProxyResponses) =
@@ -27,11 +23,15 @@ let guard = OverOptimizationGuard(Low = -3.0, High = 3.0, Budget = 6000L, Pairs 
 for world in worlds do
     let responses = world.Responses()
     let curve = OverOptimizationCurve.BestOf(responses, draws)
+    let label = labels responses
     printfn $"%O{world}"
-    let row (name: string) of' = printfn "  %s" (name + System.String.Concat [ for p in curve.Points -> $"%8.3f{of' p}" ])
+
+    let row (name: string) (value: OverOptimizationPoint -> float) =
+        printfn
+            "  %s"
+            (name + String.concat "" [ for p in curve.Points -> $"%9.3f{System.Math.Round(value p, 3) + 0.0}" ])
+
     row "n   " _.Place
     row "KL  " _.Divergence
     row "gold" _.Gold
-    let label = labels responses
-    let report = guard.Watch(draws.Length, label)
-    printfn $"  gold peaks at n = %g{curve.Peak.Place}. {report.Sentence}"
+    printfn $"  gold peaks at n = %g{curve.Peak.Place}. {guard.Watch(draws.Length, label).Sentence}"

@@ -53,7 +53,14 @@ public sealed class Plot
             throw new ArgumentException(
                 $"Plot '{title}': expected a value for each place of '{curve.Name}', got {curve.Y.Count} for {curve.X.Count}."
             );
-        var series = Series.Of(curve.Name, colour, "solid", x, y, curve.X.Zip(curve.Y, (a, b) => new Reports.Point(a, b)));
+        var series = Series.Of(
+            curve.Name,
+            colour,
+            "solid",
+            x,
+            y,
+            curve.X.Zip(curve.Y, (a, b) => new Reports.Point(a, b))
+        );
         return series.Points.Count >= 2
             ? series
             : throw new ArgumentException(

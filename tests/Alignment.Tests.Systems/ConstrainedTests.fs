@@ -11,7 +11,14 @@ let private features = Axis.sized "feature" 16
 
 /// Two directions whose product is -0.4.
 let private helpWeights = [ for k in 0..15 -> if k = 0 then 1.0 else 0.0 ]
-let private harmlessWeights = [ for k in 0..15 -> if k = 0 then -0.4 elif k = 1 then sqrt 0.84 else 0.0 ]
+
+let private harmlessWeights = [
+    for k in 0..15 ->
+        if k = 0 then -0.4
+        elif k = 1 then sqrt 0.84
+        else 0.0
+]
+
 let private help = LinearScorer.Of(helpWeights, 0.65)
 let private harmless = LinearScorer.Of(harmlessWeights, 0.72)
 let private responses = RandomStream(5UL, "responses")
@@ -30,7 +37,11 @@ let private world =
             near 1e-12 0.3 (help.ExcessError(List.map (~-) helpWeights)) "the opposite: 0.35 instead of 0.65"
             near 1e-10 0.15 (help.ExcessError [ for k in 0..15 -> if k = 7 then 1.0 else 0.0 ]) "unrelated: 0.5"
             // a scale makes no difference
-            near 1e-14 (help.ExcessError harmlessWeights) (help.ExcessError [ for w in harmlessWeights -> 3.0 * w ]) "scale"
+            near
+                1e-14
+                (help.ExcessError harmlessWeights)
+                (help.ExcessError [ for w in harmlessWeights -> 3.0 * w ])
+                "scale"
         }
 
         test "agreement by drawing labels" {
@@ -39,7 +50,9 @@ let private world =
             let agreement (weights: float list) =
                 let chosen, rejected = Array.ofSeq pairs.Chosen, Array.ofSeq pairs.Rejected
                 let score (x: float[]) k = Seq.map2 (*) weights x[16 * k .. 16 * k + 15] |> Seq.sum
-                Seq.init pairs.Count (fun k -> if score chosen k > score rejected k then 1.0 else 0.0) |> Seq.average
+
+                Seq.init pairs.Count (fun k -> if score chosen k > score rejected k then 1.0 else 0.0)
+                |> Seq.average
 
             // standard error 0.0024
             near 0.01 0.72 (agreement harmlessWeights) "the truth"
@@ -55,7 +68,10 @@ let private scoring count =
         let weights = Weights.Of(name + " weights", features).StartingAt(Initializer.Constant 0.0)
         let labelled = truth.Pairs(count, responses, labels name)
         let score (x: Expr) = x.Dot(weights.Value, features)
-        let chosen, rejected = score (labelled.ChosenOver(pairs, features)), score (labelled.RejectedOver(pairs, features))
+
+        let chosen, rejected =
+            score (labelled.ChosenOver(pairs, features)), score (labelled.RejectedOver(pairs, features))
+
         let loss = RewardModel.LogLikelihood(chosen, rejected) - 0.001 * RewardModel.Size(chosen, rejected)
         Player.With(name, weights), loss.Mean pairs
 
@@ -65,7 +81,11 @@ let private scoring count =
 let private fitted =
     lazy
         let solution =
-            GameSolver.Solve(scoring 4000, GradientPlay(Optimizer = Adam(Rate = 0.05)), SolveOptions(Until = (Stop.StationarityBelow 1e-8 ||| Stop.AfterSteps 5_000L)))
+            GameSolver.Solve(
+                scoring 4000,
+                GradientPlay(Optimizer = Adam(Rate = 0.05)),
+                SolveOptions(Until = (Stop.StationarityBelow 1e-8 ||| Stop.AfterSteps 5_000L))
+            )
 
         [ for player in 0..1 -> Array.ofSeq solution.Games[0].Strategies[player] ], solution
 
@@ -75,7 +95,8 @@ let private scorers =
             let margins = Axis.sized "margin" 5
             let found = numbers (RewardModel.LogSigmoid(Expr.vector margins [ -800.0; -1.0; 0.0; 2.0; 800.0 ]))
 
-            for e, a in List.zip [ -800.0; -log (1.0 + exp 1.0); -log 2.0; -log (1.0 + exp -2.0); 0.0 ] (List.ofArray found) do
+            for e, a in
+                List.zip [ -800.0; -log(1.0 + exp 1.0); -log 2.0; -log(1.0 + exp -2.0); 0.0 ] (List.ofArray found) do
                 near 1e-15 e a "log sigmoid"
         }
 
@@ -92,80 +113,103 @@ let private scorers =
         }
     ]
 
-let private selection =
-    test "best of n by either scorer raises its own and lowers the other; by their sum, both" {
-        let weights, _ = fitted.Value
-        let stream = RandomStream(6UL, "candidates")
-        let candidates = [| for k in 0L .. 1999L -> [| for f in 0L .. 15L -> stream.Normal(k, f) |] |]
-        let score (w: float seq) (x: float[]) = Seq.map2 (*) w x |> Seq.sum
-        let truth = [ for t: LinearScorer in [ help; harmless ] -> candidates |> Array.map (score t.Weights) ]
-        let fit = [ for w in weights -> candidates |> Array.map (score w) ]
+let private selection = test "best of n by either scorer raises its own and lowers the other; by their sum, both" {
+    let weights, _ = fitted.Value
+    let stream = RandomStream(6UL, "candidates")
+    let candidates = [| for k in 0L .. 1999L -> [| for f in 0L .. 15L -> stream.Normal(k, f) |] |]
+    let score (w: float seq) (x: float[]) = Seq.map2 (*) w x |> Seq.sum
+    let truth = [ for t: LinearScorer in [ help; harmless ] -> candidates |> Array.map (score t.Weights) ]
+    let fit = [ for w in weights -> candidates |> Array.map (score w) ]
 
-        let gains by n =
-            let law = BestOfLaw.Of by
-            [ for t in truth -> law.Expected(t, n) - law.Expected(t, 1.0) ]
+    let gains by n =
+        let law = BestOfLaw.Of by
+        [ for t in truth -> law.Expected(t, n) - law.Expected(t, 1.0) ]
 
-        let byHelp, byHarmless = gains fit[0] 16.0, gains fit[1] 16.0
-        let unit (x: float[]) = let size = sqrt (Array.averageBy (fun y -> y * y) x) in Array.map (fun y -> y / size) x
-        let byBoth = gains (Array.map2 (+) (unit fit[0]) (unit fit[1])) 16.0
-        Expect.isGreaterThan byHelp[0] 1.5 "helpfulness by its scorer"
-        Expect.isLessThan byHelp[1] -0.4 "at the cost of harmlessness: about -0.4 of it"
-        Expect.isGreaterThan byHarmless[1] 1.5 "harmlessness by its scorer"
-        Expect.isLessThan byHarmless[0] -0.4 "at the cost of helpfulness"
-        Expect.all byBoth (fun gain -> gain > 0.6) $"both by the sum: %A{byBoth}"
-    }
+    let byHelp, byHarmless = gains fit[0] 16.0, gains fit[1] 16.0
+    let unit (x: float[]) = let size = sqrt (Array.averageBy (fun y -> y * y) x) in Array.map (fun y -> y / size) x
+    let byBoth = gains (Array.map2 (+) (unit fit[0]) (unit fit[1])) 16.0
+    Expect.isGreaterThan byHelp[0] 1.5 "helpfulness by its scorer"
+    Expect.isLessThan byHelp[1] -0.4 "at the cost of harmlessness: about -0.4 of it"
+    Expect.isGreaterThan byHarmless[1] 1.5 "harmlessness by its scorer"
+    Expect.isLessThan byHarmless[0] -0.4 "at the cost of helpfulness"
+    Expect.all byBoth (fun gain -> gain > 0.6) $"both by the sum: %A{byBoth}"
+}
 
-let private constrained =
-    test "the constrained game of the fitted scorers: the dual root, KKT residual below 1e-6" {
-        let weights, _ = fitted.Value
-        let stream = RandomStream(8UL, "candidates")
-        let policy = Player.sized "policy" 8
-        let candidates = [| for k in 0L .. 7L -> [| for f in 0L .. 15L -> stream.Normal(k, f) |] |]
-        let score (w: float[]) (x: float[]) = Array.map2 (*) w x |> Array.sum
-        let reward = candidates |> Array.map (score weights[0])
-        let cost = candidates |> Array.map (fun x -> -(score weights[1] x))
-        let reference = Array.create 8 0.125
-        let beta = 0.2
+// the constrained game over 8 candidates: the fitted scorers are reward and cost
+let private candidates =
+    let stream = RandomStream(8UL, "candidates")
+    [| for k in 0L .. 7L -> [| for f in 0L .. 15L -> stream.Normal(k, f) |] |]
 
-        let tilted price =
-            let w = Array.map2 (fun r c -> exp ((r - price * c) / beta)) reward cost
-            w |> Array.map (fun x -> x / Array.sum w)
+let private scoresOf player =
+    let weights = (fst fitted.Value)[player]
+    candidates |> Array.map (fun x -> Array.map2 (*) weights x |> Array.sum)
 
-        let expected (values: float[]) p = Array.map2 (*) values p |> Array.sum
-        // a bound between what the free policy costs and the least cost
-        let free = expected cost (tilted 0.0)
-        let bound = 0.5 * free + 0.5 * Array.min cost
+let private beta = 0.2
+let private expected (values: float[]) p = Array.map2 (*) values p |> Array.sum
 
-        let rec root low high n =
-            let middle = 0.5 * (low + high)
-            if n = 0 then middle
-            elif expected cost (tilted middle) > bound then root middle high (n - 1)
-            else root low middle (n - 1)
+/// The policy at a price of harm, and what it comes to: helpfulness and harm.
+let private tilted (reward: float[]) (cost: float[]) price =
+    let w = Array.map2 (fun r c -> exp ((r - price * c) / beta)) reward cost
+    let policy = w |> Array.map (fun x -> x / Array.sum w)
+    expected reward policy, expected cost policy
 
-        let price = root 0.0 100.0 200
-        let over (values: float[]) = Expr.vector policy.Actions values
+let private constrained = test "the constrained game of the fitted scorers: the dual root, KKT residual below 1e-6" {
+    let reward, cost = scoresOf 0, scoresOf 1 |> Array.map (~-)
+    let policy = Player.sized "policy" 8
+    let harm price = snd (tilted reward cost price)
+    // a bound between what the free policy costs and the least cost
+    let bound = 0.5 * harm 0.0 + 0.5 * Array.min cost
 
-        let spec =
-            Game
-                .Named("helpful and harmless")
-                .Player(policy)
-                .Payoff(policy, over reward)
-                .Regularize(policy, Regularizer.Kl(over reference, Expr.constant beta))
-                .SubjectTo(Constraint.AtMost("harm", policy, over cost, bound))
+    let rec root low high n =
+        let middle = 0.5 * (low + high)
 
-        let solver = Solver.Find "gradient(rate=0.2,multipliers=pi(rate=0.2,proportional=1))"
-        let solution = GameSolver.Solve(spec, solver, SolveOptions(Until = (Stop.StationarityBelow 1e-10 ||| Stop.AfterSteps 50_000L)))
-        near 1e-8 price solution.Games[0].Metrics["constraint/harm/multiplier"] "the multiplier"
-        near 1e-8 bound solution.Games[0].Metrics["constraint/harm/value"] "it binds"
+        if n = 0 then middle
+        elif harm middle > bound then root middle high (n - 1)
+        else root low middle (n - 1)
 
-        match solution.Certificate with
-        | :? Certificate.Kkt as kkt -> Expect.isLessThan kkt.Residual 1e-6 "KKT residual"
-        | other -> failtest $"%O{other}"
-    }
+    let price = root 0.0 100.0 200
+    let over (values: float[]) = Expr.vector policy.Actions values
+
+    let spec =
+        Game
+            .Named("helpful and harmless")
+            .Player(policy)
+            .Payoff(policy, over reward)
+            .Regularize(policy, Regularizer.Kl(over (Array.create 8 0.125), Expr.constant beta))
+            .SubjectTo(Constraint.AtMost("harm", policy, over cost, bound))
+
+    let solver = Solver.Find "gradient(optimizer=sgd(rate=0.2),multipliers=pi(rate=0.2,proportional=1))"
+
+    let solution =
+        GameSolver.Solve(spec, solver, SolveOptions(Until = (Stop.StationarityBelow 1e-10 ||| Stop.AfterSteps 50_000L)))
+
+    near 1e-8 price solution.Games[0].Metrics["constraint/harm/multiplier"] "the multiplier"
+    near 1e-8 bound solution.Games[0].Metrics["constraint/harm/value"] "it binds"
+
+    match solution.Certificate with
+    | :? Certificate.Kkt as kkt -> Expect.isLessThan kkt.Residual 1e-6 "KKT residual"
+    | other -> failtest $"%O{other}"
+}
+
+let private drawing = test "the picture of the documents" {
+    let reward, cost = scoresOf 0, scoresOf 1 |> Array.map (~-)
+    let front = [| for k in 0..60 -> tilted reward cost (float k / 20.0) |]
+
+    Plot
+        .Curves(
+            "The most helpful policy at each bound on harm",
+            PlotAxis "expected harm, log-odds",
+            PlotAxis "expected helpfulness, log-odds",
+            PlotCurve("KL to the reference has weight 0.2", Array.map snd front, Array.map fst front)
+        )
+        .ToSvg()
+    |> Pictures.isDrawnIn "constrained-alignment.svg"
+}
 
 let private traps =
     testList "multipliers with a dead zone" [
-        test "a multiplier that is the exponential of a number needs 505 violating steps to come back, projected ascent 5" {
+        test
+            "a multiplier that is the exponential of a number needs 505 violating steps to come back, projected ascent 5" {
             // 500 steps at margin -2 (the constraint holds), rate 0.1, multiplier 1 at first; then margin +2 until it is 1 again
             let steps (up: float -> float -> float) (value: float -> float) start =
                 let mutable x = start
@@ -183,7 +227,10 @@ let private traps =
 
             // the logarithm climbs by rate times margin times the multiplier's own slope where it is a gradient; here it adds up margins, as implementations do
             let logarithm = steps (fun x margin -> x + 0.1 * margin) exp 0.0
-            let softplus = steps (fun x margin -> x + 0.1 * margin) (fun x -> log (1.0 + exp x)) (log (exp 1.0 - 1.0))
+
+            let softplus =
+                steps (fun x margin -> x + 0.1 * margin) (fun x -> log (1.0 + exp x)) (log (exp 1.0 - 1.0))
+
             let projected = steps (fun x margin -> max 0.0 (x + 0.1 * margin)) id 1.0
             Expect.equal projected 5 "projected ascent"
             Expect.isGreaterThanOrEqual logarithm 500 "by its logarithm"
@@ -192,4 +239,4 @@ let private traps =
     ]
 
 [<Tests>]
-let tests = testList "constrained alignment" [ world; scorers; selection; constrained; traps ]
+let tests = testList "constrained alignment" [ world; scorers; selection; constrained; drawing; traps ]

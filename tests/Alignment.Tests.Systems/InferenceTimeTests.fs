@@ -178,7 +178,8 @@ let private bestOf =
                 "n"
 
             Expect.equal
-                (argumentFault (fun () -> kept policies[0] scores[0] (Expr.vector (Axis.sized "n" 2) [ 4.0; infinity ])))
+                (argumentFault (fun () ->
+                    kept policies[0] scores[0] (Expr.vector (Axis.sized "n" 2) [ 4.0; infinity ])))
                 "A tensor over [n=2] holds Infinity at n=1; expected finite numbers."
                 "no number"
 
@@ -188,7 +189,8 @@ let private bestOf =
                 "bound"
 
             Expect.equal
-                (argumentFault (fun () -> BestOf.Policy(Expr.vector responses policies[0], number' 1.0, responses, 2.0)))
+                (argumentFault (fun () ->
+                    BestOf.Policy(Expr.vector responses policies[0], number' 1.0, responses, 2.0)))
                 "Best of n: expected a score over [response=4], got []."
                 "axes")
     ]

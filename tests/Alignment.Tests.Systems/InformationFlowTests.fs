@@ -48,24 +48,36 @@ let private at axis label (state: Expr) = state.Dot(only axis label, axis)
 
 let private embedded =
     only room "entity"
-    * (only text "subject" * permutation subject feature [ 0..3 ] + only text "other" * permutation other feature [ 0..3 ])
+    * (only text "subject" * permutation subject feature [ 0..3 ]
+       + only text "other" * permutation other feature [ 0..3 ])
 
 let private layer (cuts: EdgeKnockout) number (from, into) (read, write) hop (state: Expr) =
     let attention = cuts.Attention(scores from into, number, text, keys)
     let next = feature.Named "next"
-    let values = (at room read state).On(text, keys).Dot(permutation feature next hop, feature).On(next, feature)
+
+    let values =
+        (at room read state).On(text, keys).Dot(permutation feature next hop, feature).On(next, feature)
+
     state + only room write * only text into * attention.Dot(values, keys)
 
 /// What stands at the positions before the first layer and after each.
 let private statesOf (cuts: EdgeKnockout) =
     let first = layer cuts 1 ("subject", "bridge") ("entity", "bridge") firstHop embedded
-    [ embedded.Expand cuts.Cuts; first; layer cuts 2 ("bridge", "last") ("bridge", "answer") secondHop first ]
+
+    [
+        embedded.Expand cuts.Cuts
+        first
+        layer cuts 2 ("bridge", "last") ("bridge", "answer") secondHop first
+    ]
 
 let private states = statesOf cuts
 
 /// p(answer | subject, other), with each cut.
 let private answersOf cuts =
-    ((statesOf cuts |> List.last |> at room "answer" |> at text "last") * Expr.constant 12.0).On(feature, answer).Softmax answer
+    ((statesOf cuts |> List.last |> at room "answer" |> at text "last") * Expr.constant 12.0)
+        .On(feature, answer)
+        .Softmax
+        answer
 
 let private answers = answersOf cuts
 
@@ -75,7 +87,9 @@ let private right =
 
 /// What a position's state, read by its largest feature, tells of the model's answer.
 let private told position place (state: Expr) =
-    let code = (state |> at room place |> at text position).Expand(cuts.Cuts, subject, other, feature).OneHotMax feature
+    let code =
+        (state |> at room place |> at text position).Expand(cuts.Cuts, subject, other, feature).OneHotMax feature
+
     let joint = (code * answers).Mean(subject, other)
     numbers (MutualInformation.Of(joint, feature, answer))
 
@@ -137,21 +151,45 @@ let private twoHops =
         }
     ]
 
+let private drawing = test "the picture of the documents" {
+    let right = numbers right
+
+    let into label = [
+        for k, edge in Seq.indexed cuts.Edges do
+            if edge.To[0] = label then
+                edge.Name, [ right[k + 1] ]
+    ]
+
+    Pictures.isThatOf "information-flow.svg" {
+        Title = "Share of right answers when an edge is cut"
+        Unit = "share of right answers"
+        Series = [ "right" ]
+        Rows = ("none cut", [ right[0] ]) :: into "bridge" @ into "last"
+        IsStacked = false
+    }
+}
+
 let private parts =
     testList "parts" [
         test "the keys that are left share what a cut key had; a query without keys attends to nothing" {
             let two = Axis.labelled "q" [ "a"; "b" ]
-            let knockout = EdgeKnockout.Each(AttentionEdge.Of(1, "a", "b"), AttentionEdge.Of("all to b", 1, [ "a"; "b" ], [ "b" ]))
+
+            let knockout =
+                EdgeKnockout.Each(AttentionEdge.Of(1, "a", "b"), AttentionEdge.Of("all to b", 1, [ "a"; "b" ], [ "b" ]))
+
             let scores = Expr.matrix two (two.Prime()) [ [ 0.0; -1e9 ]; [ log 3.0; 0.0 ] ]
             let found = numbers (knockout.Attention(scores, 1, two, two.Prime()))
 
             for e, a in
                 Array.zip
-                    [| 1.0; 0.0; 0.75; 0.25; (* a to b *) 1.0; 0.0; 0.0; 1.0; (* all to b *) 1.0; 0.0; 0.0; 0.0 |]
+                    [| 1.0; 0.0; 0.75; 0.25 (* a to b *) ; 1.0; 0.0; 0.0; 1.0 (* all to b *) ; 1.0; 0.0; 0.0; 0.0 |]
                     found do
                 near 1e-15 e a "attention"
 
-            Expect.equal (numbers (knockout.Keep(2, two, two.Prime())) |> Array.distinct) [| 1.0 |] "other layers are whole"
+            Expect.equal
+                (numbers (knockout.Keep(2, two, two.Prime())) |> Array.distinct)
+                [| 1.0 |]
+                "other layers are whole"
         }
 
         test "mutual information of independent things is 0, of equal ones their entropy" {
@@ -165,7 +203,10 @@ let private parts =
         }
 
         test "refusals" {
-            Expect.equal (argumentFault (fun () -> EdgeKnockout.Each())) "Knockout: expected at least one edge, got none." "none"
+            Expect.equal
+                (argumentFault (fun () -> EdgeKnockout.Each()))
+                "Knockout: expected at least one edge, got none."
+                "none"
 
             Expect.equal
                 (argumentFault (fun () -> AttentionEdge.Of(0, "a", "b")))
@@ -182,4 +223,4 @@ let private parts =
     ]
 
 [<Tests>]
-let tests = testList "information flow" [ twoHops; parts ]
+let tests = testList "information flow" [ twoHops; drawing; parts ]

@@ -79,7 +79,10 @@ let private estimators =
 
             let weight = KlEstimator.ToGo(k1, tokens)
             let at (t: int) (x: Expr) = x.Slice(tokens, t, along).Sum along
-            let surrogate = joint.StopGradient() * ((at 0 weight).StopGradient() * logA + (at 1 weight).StopGradient() * logB)
+
+            let surrogate =
+                joint.StopGradient() * ((at 0 weight).StopGradient() * logA + (at 1 weight).StopGradient() * logB)
+
             let surrogate = surrogate.Sum(first, second)
             same 1e-15 (kl.Grad a) (surrogate.Grad a) "first token"
             same 1e-15 (kl.Grad b) (surrogate.Grad b) "second token"
@@ -138,9 +141,7 @@ let private ensembles =
             let members = Axis.sized "member" 4
 
             let rewards =
-                Expr.matrix members responses [
-                    for wrong in [ 0.0; 0.0; 3.0; 0.0 ] -> [ 1.0; 2.0; 0.5 + wrong; 1.5 ]
-                ]
+                Expr.matrix members responses [ for wrong in [ 0.0; 0.0; 3.0; 0.0 ] -> [ 1.0; 2.0; 0.5 + wrong; 1.5 ] ]
 
             let best combine =
                 let r: float[] = numbers (combine rewards)
@@ -152,8 +153,7 @@ let private ensembles =
         }
 
         test "refusals" {
-            let refused message action =
-                Expect.equal (argumentFault action) message "the message"
+            let refused message action = Expect.equal (argumentFault action) message "the message"
 
             refused
                 "Reward ensemble: a variance with ddof = 3 needs ddof of at least 0 and more than ddof members, got 3 along [member=3]."
@@ -221,8 +221,7 @@ let private law =
         }
 
         test "refusals" {
-            let refused message action =
-                Expect.equal (argumentFault action) message "the message"
+            let refused message action = Expect.equal (argumentFault action) message "the message"
 
             refused
                 "Best of n: expected at least one response, and a score and a mass for each, got 2 scores and 1 masses."
@@ -242,8 +241,7 @@ let private law =
 
 // ---- Curves --------------------------------------------------------------------------------------------------------
 
-let private goldAt (curve: OverOptimizationCurve) n =
-    (curve.Points |> Seq.find (fun point -> point.Place = n)).Gold
+let private goldAt (curve: OverOptimizationCurve) n = (curve.Points |> Seq.find (fun point -> point.Place = n)).Gold
 
 let private curves =
     testList "curves" [
@@ -299,8 +297,7 @@ let private curves =
         }
 
         test "refusals" {
-            let refused message action =
-                Expect.equal (argumentFault action) message "the message"
+            let refused message action = Expect.equal (argumentFault action) message "the message"
 
             refused "Proxy model: expected degrees of freedom above 0, got 0." (fun () ->
                 ProxyModel.StudentT 0.0 |> ignore)
@@ -314,6 +311,26 @@ let private curves =
                 ProxyModel.Normal().Responses 5 |> ignore)
         }
     ]
+
+let private drawing = test "the picture of the documents" {
+    let numbers = [ for k in 0..40 -> 2.0 ** (float k / 4.0) ]
+
+    let curve name (model: ProxyModel) =
+        let points = (OverOptimizationCurve.BestOf(model.Responses(), numbers)).Points
+        PlotCurve(name, [| for p in points -> sqrt p.Divergence |], [| for p in points -> p.Gold |])
+
+    Plot
+        .Curves(
+            "Gold reward of best of n, n from 1 to 1,024",
+            PlotAxis "square root of KL from the base policy, nats",
+            PlotAxis "gold reward, standard deviations",
+            curve "normal error" (ProxyModel.Normal()),
+            curve "Student's t(1.5) error" (ProxyModel.StudentT 1.5),
+            curve "the same, correlation -0.5 with gold" (ProxyModel.StudentT(1.5, correlation = -0.5))
+        )
+        .ToSvg()
+    |> Pictures.isDrawnIn "over-optimization.svg"
+}
 
 // ---- The onset -----------------------------------------------------------------------------------------------------
 
@@ -380,8 +397,7 @@ let private onset =
             let law = BestOfLaw.Of(responses.Proxy, responses.Mass)
             let draws = [| 1.0; 2.0; 4.0; 8.0; 16.0; 64.0; 256.0; 1024.0 |]
 
-            let sums =
-                draws |> Array.map (fun n -> law.Policy n |> Array.scan (+) 0.0 |> Array.tail)
+            let sums = draws |> Array.map (fun n -> law.Policy n |> Array.scan (+) 0.0 |> Array.tail)
 
             let stream = RandomStream(7UL, "guard")
 
@@ -426,8 +442,7 @@ let private onset =
         }
 
         test "refusals" {
-            let refused message action =
-                Expect.equal (argumentFault action) message "the message"
+            let refused message action = Expect.equal (argumentFault action) message "the message"
 
             refused "Onset detector: expected a probability of a false alarm between 0 and 1, got 1." (fun () ->
                 OnsetDetector 1.0 |> ignore)
@@ -435,8 +450,9 @@ let private onset =
             refused "Onset detector: expected a label from 0 to 1, got 1.5." (fun () ->
                 OnsetDetector().Observe(0.0, 1.5) |> ignore)
 
-            refused "Over-optimization guard: expected at least 1 checkpoint, 2 labels and 1 pair, got 0, 2000 and 50." (fun () ->
-                OverOptimizationGuard().Watch(0, (fun _ _ -> 0.0)) |> ignore)
+            refused
+                "Over-optimization guard: expected at least 1 checkpoint, 2 labels and 1 pair, got 0, 2000 and 50."
+                (fun () -> OverOptimizationGuard().Watch(0, (fun _ _ -> 0.0)) |> ignore)
         }
     ]
 
@@ -477,6 +493,48 @@ let private hacking =
         }
     ]
 
+// ---- The probe -----------------------------------------------------------------------------------------------------
+
+let private probed =
+    let policy = Player.labelled "policy" [ "plain"; "exploit" ]
+    let each (values: float list) = Expr.vector policy.Actions values
+    let members = Axis.sized "member" 2
+    let rewards = Expr.matrix members policy.Actions [ [ 0.0; 1.0 ]; [ 0.0; 3.0 ] ]
+    let spread = RewardEnsemble.Deviation(rewards, members)
+
+    let probe =
+        Probe.OverOptimization(policy, each [ 0.75; 0.25 ], each [ 0.0; 2.0 ], each [ 0.0; -1.0 ], spread)
+
+    testList "the probe" [
+        test "proxy, gold, KL and spread at a profile, by hand" {
+            let spec = Game.Named("probed").Player(policy).Payoff(policy, each [ 0.0; 2.0 ]).Probe(probe)
+            let half = ValueList.ToValueList [ ValueList.ToValueList [ 0.5; 0.5 ] ]
+            let found = (GameSolver.Evaluate(BoundGame.Bind spec, half) |> Seq.head).Metrics
+            near 1e-15 1.0 found["overopt/proxy"] "proxy"
+            near 1e-15 -0.5 found["overopt/gold"] "gold"
+            near 1e-15 (0.5 * log (0.5 / 0.75) + 0.5 * log (0.5 / 0.25)) found["overopt/kl"] "KL"
+            // deviations 0 and sqrt 2
+            near 1e-15 (0.5 * sqrt 2.0) found["overopt/ensemble_std"] "spread"
+        }
+
+        test "refusals" {
+            let other = Player.labelled "polcy" [ "plain"; "exploit" ]
+            let spec = Game.Named("probed").Player(other).Payoff(other, Expr.vector other.Actions [ 0.0; 2.0 ])
+
+            Expect.stringContains
+                (refusal (fun () -> BoundGame.Bind(spec.Probe probe)))
+                "probe over_optimization: the game has no player 'policy'. Did you mean 'polcy'?"
+                "another player"
+
+            let spec = Game.Named("probed").Player(policy).Payoff(policy, each [ 0.0; 2.0 ])
+
+            Expect.stringContains
+                (refusal (fun () -> BoundGame.Bind(spec.Probe(probe).Probe probe)))
+                "only one probe may measure over-optimization: two would have the same keys"
+                "twice"
+        }
+    ]
+
 [<Tests>]
 let tests =
-    testList "over-optimization" [ estimators; ensembles; law; curves; onset; hacking ]
+    testList "over-optimization" [ estimators; ensembles; law; curves; drawing; onset; hacking; probed ]

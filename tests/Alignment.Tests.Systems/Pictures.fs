@@ -76,7 +76,10 @@ let isDrawnIn (file: string) (drawing: string) =
     if Environment.GetEnvironmentVariable "ALIGN_UPDATE_GOLDEN" = "1" then
         File.WriteAllText(path, drawing)
 
-    Expect.equal drawing (File.ReadAllText path) $"docs/{file} is what is computed; ALIGN_UPDATE_GOLDEN=1 writes it anew"
+    Expect.equal
+        drawing
+        (File.ReadAllText path)
+        $"docs/{file} is what is computed; ALIGN_UPDATE_GOLDEN=1 writes it anew"
 
 /// The same of bars.
 let isThatOf file bars = isDrawnIn file (svg bars)

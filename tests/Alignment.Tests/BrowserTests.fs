@@ -539,7 +539,13 @@ let private reports =
                             "() => getComputedStyle(document.querySelector('figure .static')).display === 'block'"
 
                         let printed =
-                            page.PdfAsync(PagePdfOptions(Path = Path.Combine(pictures, "report.pdf"), Format = "A4", PreferCSSPageSize = true))
+                            page.PdfAsync(
+                                PagePdfOptions(
+                                    Path = Path.Combine(pictures, "report.pdf"),
+                                    Format = "A4",
+                                    PreferCSSPageSize = true
+                                )
+                            )
                             |> wait
 
                         Expect.isGreaterThan printed.Length 10_000 "pages")))

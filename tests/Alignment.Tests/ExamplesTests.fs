@@ -80,7 +80,7 @@ let tests =
             agrees "08-panacea" [ ".fsx"; ".cs" ] "farthest from the front over 21 preferences: KL below 1e-3: true"
 
             // margins 0.6, 0.5 and 0.3 round the circle: weights 0.5, 0.3 and 0.6 of 1.4
-            prints "09-ratings" [ ".fsx" ] [
+            prints "09-ratings" [ ".fsx"; ".cs" ] [
                 "chat    64.9  30.9    69.2  -0.334  -0.710          0.3571      0.3031"
                 "code    28.2  30.4    24.1   0.860   0.000          0.2143      0.2930"
                 "math    28.2  30.4    26.6  -0.335   0.704          0.4286      0.3316"
@@ -89,7 +89,7 @@ let tests =
                 "maximal lottery    a 1.0000"
             ]
             // (0.9, 0.1), (0.7, 0.5), (0.4, 0.8), (0.1, 0.9): 0.1 * 0.9 + 0.3 * 0.8 + 0.3 * 0.5 + 0.2 * 0.1 = 0.5
-            prints "10-pareto" [ ".fsx" ] [
+            prints "10-pareto" [ ".fsx"; ".cs" ] [
                 "front         [0, 1, 3, 4]"
                 "hypervolume   0.500 above helpful 0, harmless 0"
                 "by draws      0.5022243 (95 % interval 0.499780690"
@@ -103,6 +103,24 @@ let tests =
                 "no masks                             0.390   0.611       0.000"
                 "epistemic                            0.155   0.845       0.000"
                 "epistemic, preliminary pass          0.390   0.611       0.000"
+            ]
+
+            // 2 - F < beta log(m (1 - ref) / ((1 - m) ref)) from 0.4 on
+            agrees
+                "14-reward-hacking"
+                [ ".fsx"; ".cs" ]
+                "the closed form says where the exploit stays below a tenth: true"
+            // gold of best of 8 and of 1024 with an independent Student-t(1.5) error, by quadrature
+            prints "15-over-optimization" [ ".fsx"; ".cs" ] [
+                "0.286    0.504    0.586    0.538    0.410    0.273    0.172    0.108    0.068    0.043"
+                "gold peaks at n = 8. Gold has fallen by checkpoint 8"
+                "gold peaks at n = 4. Gold has fallen by checkpoint 5"
+                "gold peaks at n = 1024. No fall of gold is shown by 6000 labels"
+            ]
+            agrees "16-helpful-harmless" [ ".fsx"; ".cs" ] "harm -0.3000 at a price of 0.0675"
+            prints "17-information-flow" [ ".fsx"; ".cs" ] [
+                "subject to bridge, layer 1   right 0.250, the bridge tells 0.000 nats  <- the answer flows here"
+                "bridge to last, layer 2      right 0.250, the bridge tells 1.386 nats  <- the answer flows here"
             ]
 
             testCase "every example is run by this list" (fun () ->
@@ -128,6 +146,10 @@ let tests =
                         "10-pareto"
                         "12-sources-of-uncertainty"
                         "13-dropout-decoding"
+                        "14-reward-hacking"
+                        "15-over-optimization"
+                        "16-helpful-harmless"
+                        "17-information-flow"
                     ])
                     "examples")
         ]

@@ -53,49 +53,66 @@ let private lines =
                 Expect.equal steps [ 1L; 2L; 3L; 4L; 5L; 6L; 12L; 13L; 14L ] "the lines that are whole"
                 Expect.equal (tableRows (MetricTable.Of folder)) expected "the same moments"))
 
-        testCase "lines of one shape with anything for a number are taken or passed over as the run store does" (fun () ->
-            let numbers = [
-                "1"
-                "-2"
-                "0.25"
-                "-0.0"
-                "1e3"
-                "1.7976931348623157e+308"
-                "4.9406564584124654E-324"
-                "123456789012345678901234567890"
-                "0.1234567890123456789"
-                "1e999"
-            ]
-
-            let others = [ "null"; "01"; "1."; ".5"; "-"; "+1"; "1e"; "NaN"; "Infinity"; "true"; "\"a\""; "[1,2]"; "" ]
-            let tokens = numbers @ others |> Array.ofList
-            let stream = RandomStream(20260101UL, "metric lines")
-            let number draw most = int (stream.Uniform(0L, int64 draw) * float most)
-
-            let text =
-                String.concat "" [
-                    for step in 0..4999 do
-                        // two shapes, each for a while, so that most lines have the one before; most tokens are whole
-                        let token at =
-                            match number (10 * step + at) 100 with
-                            | part when part < 97 -> tokens[part % numbers.Length]
-                            | _ -> tokens[number (10 * step + at + 5) tokens.Length]
-
-                        let keys = if step / 100 % 2 = 0 then [ "a"; "b" ] else [ "b"; "c\\u0064" ]
-                        let written = if number (10 * step + 9) 50 = 0 then token 0 else string step
-                        $"{{\"step\":%s{written},\"seconds\":%s{token 1}"
-
-                        for at, key in List.indexed keys do
-                            $",\"%s{key}\":%s{token (2 + at)}"
-
-                        if number (10 * step + 8) 50 = 0 then "} \n" else "}\n"
+        testCase
+            "lines of one shape with anything for a number are taken or passed over as the run store does"
+            (fun () ->
+                let numbers = [
+                    "1"
+                    "-2"
+                    "0.25"
+                    "-0.0"
+                    "1e3"
+                    "1.7976931348623157e+308"
+                    "4.9406564584124654E-324"
+                    "123456789012345678901234567890"
+                    "0.1234567890123456789"
+                    "1e999"
                 ]
 
-            withMetrics text (fun folder ->
-                let expected = storeRows folder
-                Expect.isGreaterThan expected.Length 3000 "most lines are whole"
-                Expect.isLessThan expected.Length 4990 "some are not"
-                Expect.equal (tableRows (MetricTable.Of folder)) expected "the same moments"))
+                let others = [
+                    "null"
+                    "01"
+                    "1."
+                    ".5"
+                    "-"
+                    "+1"
+                    "1e"
+                    "NaN"
+                    "Infinity"
+                    "true"
+                    "\"a\""
+                    "[1,2]"
+                    ""
+                ]
+
+                let tokens = numbers @ others |> Array.ofList
+                let stream = RandomStream(20260101UL, "metric lines")
+                let number draw most = int (stream.Uniform(0L, int64 draw) * float most)
+
+                let text =
+                    String.concat "" [
+                        for step in 0..4999 do
+                            // two shapes, each for a while, so that most lines have the one before; most tokens are whole
+                            let token at =
+                                match number (10 * step + at) 100 with
+                                | part when part < 97 -> tokens[part % numbers.Length]
+                                | _ -> tokens[number (10 * step + at + 5) tokens.Length]
+
+                            let keys = if step / 100 % 2 = 0 then [ "a"; "b" ] else [ "b"; "c\\u0064" ]
+                            let written = if number (10 * step + 9) 50 = 0 then token 0 else string step
+                            $"{{\"step\":%s{written},\"seconds\":%s{token 1}"
+
+                            for at, key in List.indexed keys do
+                                $",\"%s{key}\":%s{token (2 + at)}"
+
+                            if number (10 * step + 8) 50 = 0 then "} \n" else "}\n"
+                    ]
+
+                withMetrics text (fun folder ->
+                    let expected = storeRows folder
+                    Expect.isGreaterThan expected.Length 3000 "most lines are whole"
+                    Expect.isLessThan expected.Length 4990 "some are not"
+                    Expect.equal (tableRows (MetricTable.Of folder)) expected "the same moments"))
 
         testCase "cut off anywhere, the whole lines are there" (fun () ->
             let whole =

@@ -22,8 +22,7 @@ public sealed record OverOptimizationProbe(Player Player, Expr Reference, Expr P
         $"over_optimization(of {Quote.Label(Player.Name)} from {Reference}, proxy {Proxy}, gold {Gold}{(Spread is null ? "" : $", spread {Spread}")})";
 
     /// <inheritdoc/>
-    public ValueList<Expr> Expressions =>
-        Spread is null ? [Reference, Proxy, Gold] : [Reference, Proxy, Gold, Spread];
+    public ValueList<Expr> Expressions => Spread is null ? [Reference, Proxy, Gold] : [Reference, Proxy, Gold, Spread];
 
     /// <inheritdoc/>
     public IProbe WithExpressions(ValueList<Expr> expressions)

@@ -50,9 +50,5 @@ public static class BestOfSample
 
     // C(rank - 1, n - 1) / C(count, n); logarithms, since either may not be a number
     private static double Share(int rank, int count, int n) =>
-        rank < n
-            ? 0
-            : Math.Exp(
-                SpecialFunctions.BinomialLn(rank - 1, n - 1) - SpecialFunctions.BinomialLn(count, n)
-            );
+        rank < n ? 0 : Math.Exp(SpecialFunctions.BinomialLn(rank - 1, n - 1) - SpecialFunctions.BinomialLn(count, n));
 }

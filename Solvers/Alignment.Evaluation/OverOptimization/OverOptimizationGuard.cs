@@ -98,13 +98,7 @@ public sealed record OverOptimizationGuard
 /// <param name="Labels">Labels spent.</param>
 /// <param name="Evidence">Of the detector at the end.</param>
 /// <param name="IsSpent">Whether the budget ended the watch.</param>
-public sealed record GuardReport(
-    ValueList<GuardPoint> Points,
-    int? Onset,
-    long Labels,
-    double Evidence,
-    bool IsSpent
-)
+public sealed record GuardReport(ValueList<GuardPoint> Points, int? Onset, long Labels, double Evidence, bool IsSpent)
 {
     /// <summary>What happened, and what it does not say.</summary>
     public string Sentence =>

@@ -140,4 +140,8 @@ public sealed record ProxyModel
 /// <param name="Gold">What is meant, in standard deviations over the base policy.</param>
 /// <param name="Proxy">What is optimized, in the same unit.</param>
 /// <param name="Mass">The base policy; sums to 1.</param>
-public sealed record ProxyResponses(IReadOnlyList<double> Gold, IReadOnlyList<double> Proxy, IReadOnlyList<double> Mass);
+public sealed record ProxyResponses(
+    IReadOnlyList<double> Gold,
+    IReadOnlyList<double> Proxy,
+    IReadOnlyList<double> Mass
+);

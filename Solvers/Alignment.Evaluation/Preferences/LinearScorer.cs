@@ -54,14 +54,11 @@ public sealed record LinearScorer
     {
         var unit = Unit(weights);
         if (unit.Count != Weights.Count)
-            throw new ArgumentException(
-                $"Linear scorer: expected {Weights.Count} weights, got {unit.Count}."
-            );
+            throw new ArgumentException($"Linear scorer: expected {Weights.Count} weights, got {unit.Count}.");
         var cosine = Math.Clamp(unit.Zip(Weights, (a, b) => a * b).Sum(), -1, 1);
         var sine = Math.Sqrt(1 - (cosine * cosine));
         // given u, v'(x1 - x2) = cosine u + sine (a normal of the same variance)
-        double Wrong(double z) =>
-            sine == 0 ? (cosine < 0 ? 1 : 0) : Normal.CDF(0, 1, -z * cosine / sine);
+        double Wrong(double z) => sine == 0 ? (cosine < 0 ? 1 : 0) : Normal.CDF(0, 1, -z * cosine / sine);
         return Twice(z => Math.Abs((2 * Sigmoid(Sharpness * Math.Sqrt(2) * z)) - 1) * Wrong(z));
     }
 
@@ -107,8 +104,7 @@ public sealed record LinearScorer
             : throw new ArgumentException("Linear scorer: expected finite weights, not all of them 0.");
     }
 
-    private static double BestAgreementOf(double sharpness) =>
-        Twice(z => Sigmoid(sharpness * Math.Sqrt(2) * z));
+    private static double BestAgreementOf(double sharpness) => Twice(z => Sigmoid(sharpness * Math.Sqrt(2) * z));
 
     private static double Sigmoid(double z) => 1 / (1 + Math.Exp(-z));
 
@@ -122,7 +118,12 @@ public sealed record LinearScorer
 /// <param name="Features">Features a response.</param>
 /// <param name="Chosen">Features of the chosen response, pair by pair.</param>
 /// <param name="Rejected">Features of the other.</param>
-public sealed record LabelledPairs(int Count, int Features, IReadOnlyList<double> Chosen, IReadOnlyList<double> Rejected)
+public sealed record LabelledPairs(
+    int Count,
+    int Features,
+    IReadOnlyList<double> Chosen,
+    IReadOnlyList<double> Rejected
+)
 {
     /// <summary>The chosen responses as an expression.</summary>
     /// <param name="pairs">An axis of <see cref="Count"/> pairs.</param>
