@@ -62,7 +62,7 @@ public static class FreshCertificate
         var each = 2 * ratio * ratio * Math.Log((row.Count + column.Count) / (1 - confidence));
         if (!(each <= 1e12))
             throw new ArgumentException(
-                $"{Who}: a width of {Text.Number(width)} takes {Text.Number(each)} games a deviation; ask for a larger one."
+                $"{Who}: a width of {Text.Number(width)} takes more than 1e12 games a deviation; ask for a larger one."
             );
         return row.SelectMany(p => column.Select(q => (long)Math.Ceiling(each * Math.Max(p, q)))).ToValueList();
     }

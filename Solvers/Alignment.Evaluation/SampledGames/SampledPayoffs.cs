@@ -149,12 +149,11 @@ public sealed record SampledPayoffs : IGameData
     }
 
     /// <summary>NashConv of a profile in this very table: of the equilibrium that was found in it 0 by construction, whatever the truth.</summary>
-    /// <exception cref="ArgumentException">The mixtures do not fit the table.</exception>
-    /// <exception cref="InvalidOperationException">A cell has no samples.</exception>
+    /// <exception cref="ArgumentException">The mixtures do not fit the table, or a cell that matters has no samples.</exception>
     public double PlugInNashConv(ValueList<double> row, ValueList<double> column)
     {
-        RequireSamples();
         Saddle.Require(Who, this, row, column);
+        Saddle.RequireGames(Who, this, row, column);
         return Saddle.Rows(Means, column).Max() - Saddle.Columns(Means, row).Min();
     }
 
