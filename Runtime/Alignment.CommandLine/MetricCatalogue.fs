@@ -30,6 +30,13 @@ module MetricCatalogue =
             Better = "smaller"
         }
         {
+            Key = "game/nash_conv_min"
+            Formula = "smallest game/nash_conv of a population solver's run so far, which is not monotone itself"
+            Estimator = exact
+            Unit = "payoff"
+            Better = "smaller; the result is the profile that it belongs to"
+        }
+        {
             Key = "game/exploitability"
             Formula = "game/nash_conv / number of players (the convention of OpenSpiel)"
             Estimator = exact

@@ -121,7 +121,7 @@ internal sealed class PopulationLoop
             var status =
                 StopRules.Holds(_options.Until, Metric, _step, seconds)
                     ? Sentences.Stopped(_options.Until, Metric, _step, seconds)
-                : !iterate.Grew ? Sentences.Grown(_game.Spec.Players, _population, _step)
+                : !iterate.Grew ? Sentences.Grown(_game.Spec.Players, _population, _step, _solver)
                 : cancelled ? Sentences.Cancelled(_step)
                 : null;
             // NashConv is not monotone along the run: the best iterate so far is the answer
@@ -137,7 +137,14 @@ internal sealed class PopulationLoop
                 _best = candidate;
             if (_game.Games == 1)
                 TakeDown(
-                    new(_step, seconds, candidate.Metrics)
+                    new(
+                        _step,
+                        seconds,
+                        new Dictionary<string, double>(candidate.Metrics, StringComparer.Ordinal)
+                        {
+                            ["game/nash_conv_min"] = _best.Certificate.NashConv,
+                        }
+                    )
                     {
                         Strategies =
                             StrategyMoments.Keeps(_game, _solver) && StrategyMoments.Has(_step)
@@ -196,7 +203,10 @@ internal sealed class PopulationLoop
                 )
                 .ToValueList(),
             players.Select((_, p) => snapshot.Array(Name("payoffs", p)).ToValueList()).ToValueList()
-        );
+        )
+        {
+            Iterations = _step,
+        };
     }
 
     private static ValueList<ValueList<double>> Parts(double[] all, int count) =>
