@@ -328,7 +328,9 @@ let private diversities =
                 |> List.sum
 
             let least = [ for k in 0..10_000 -> kl (float k / 10_000.0) ] |> List.min
-            near 1e-7 least (HullDistance().Of(ReadOnlySpan x, context).Value) "minimum"
+            let found = HullDistance().Of(ReadOnlySpan x, context).Value
+            Expect.isGreaterThanOrEqual found (least - 1e-7) "not below the minimum"
+            Expect.isLessThanOrEqual found (least + 2e-6) "nor above it by more than it says"
             // a member is nearly in the hull: at most -log(1 - s)
             let own = HullDistance().Of(ReadOnlySpan members[1], context).Value
             Expect.isLessThanOrEqual own -(log 0.95) "a member"
@@ -351,7 +353,8 @@ let private diversities =
                         let moved h = [| for k in 0..7 -> x[k] + (if k = a then h elif k = 7 then -h else 0.0) |]
                         let at h = diversity.Of(ReadOnlySpan(moved h), context).Value
                         let slope = (at 1e-5 - at -1e-5) / 2e-5
-                        near 2e-5 slope (found.Gradient[a] - found.Gradient[7]) $"{a}"
+                        // the hull's weights are at their minimum to 1e-6, and so is the derivative to its root
+                        near (if diversity.Name = "hull" then 1e-3 else 2e-5) slope (found.Gradient[a] - found.Gradient[7]) $"{a}"
 
                 for a in 0..7 do
                     let corner = [| for k in 0..7 -> if k = a then 1.0 else 0.0 |]
@@ -384,11 +387,22 @@ let private pairs =
                 values strategy
         ]
 
+    let threePlayers (payoffs: float[]) =
+        let players = [ Player.Of("a", 2); Player.Of("b", 3); Player.Of("c", 4) ]
+        let axes = [ for p in players -> p.Actions ]
+
+        players
+        |> List.indexed
+        |> List.fold
+            (fun (spec: GameSpec) (k, player) ->
+                spec.Player(player).Payoff(player, Expr.Literal(NamedTensor.Of(axes, payoffs[24 * k .. 24 * k + 23]))))
+            (Game.Named "three")
+
     let games: (string * (unit -> GameSpec * ValueList<ValueList<ValueList<float>>>)) list = [
         "matrix", (fun () -> zeroSumOf 7 5 (draws "pairs" 1 7 5), values [ mixed 1 6 7; mixed 50 4 5 ])
         "three players",
         (fun () ->
-            normalForm [ 2; 3; 4 ] [ for p in 0..2 -> draws $"pairs {p}" 1 24 1 ],
+            threePlayers (draws "pairs" 3 24 1),
             values [ mixed 1 3 2; mixed 50 2 3; mixed 90 4 4 ])
         "tree",
         (fun () ->
@@ -412,8 +426,9 @@ let private pairs =
                     let evaluated = (GameSolver.Evaluate(game, values (List.mapi (fun p k -> members[p][k]) at)))[0]
 
                     for p in 0 .. sizes.Length - 1 do
-                        Expect.equal (bitsOf single[p][0]) (bitsOf together[p][cell]) $"cell {cell}, player {p}"
-                        near 1e-13 (evaluated.Value spec.Players[p]) together[p][cell] "the certificate's value"
+                        let alone, batched = single[p][0], together[p][cell]
+                        Expect.equal (bitsOf alone) (bitsOf batched) $"cell {cell}, player {p}"
+                        near 1e-13 (evaluated.Value spec.Players[p]) batched "the certificate's value"
             }
 
         test "what does not meet" {
@@ -451,14 +466,11 @@ let private exactOracle sign worth (question: PsroQuestion<int, int>) =
     [ 0..7 ]
     |> List.maxBy (fun own -> Seq.sum (Seq.map2 (fun w other -> w * sign * worth own other) question.Mixture question.Others))
 
-let private psro seed =
-    SampledPsro<int, int>(
-        (fun i j game -> noisy seed i j game),
-        PayoffRange(-1.5, 2.0),
-        (fun question -> exactOracle 1.0 payoff question),
-        (fun question -> exactOracle -1.0 (fun own other -> payoff other own) question),
-        ZeroSumLp()
-    )
+let private play seed = Func<int, int, int64, float>(fun i j game -> noisy seed i j game)
+let private range = PayoffRange(-1.5, 2.0)
+let private red = Func<PsroQuestion<int, int>, int>(exactOracle 1.0 payoff)
+let private blue = Func<PsroQuestion<int, int>, int>(exactOracle -1.0 (fun own other -> payoff other own))
+let private psro seed = SampledPsro<int, int>(play seed, range, red, blue, ZeroSumLp())
 
 /// Over all modes: NashConv of mixtures over members.
 let private trueGap (result: SampledPsroResult<int, int>) =
@@ -478,13 +490,13 @@ let private played =
     testList "played" [
         test "the inspection game from noisy games: the bound given exact oracles holds, the lower bound is near" {
             let runs =
-                [| 1..40 |]
+                [| 1..12 |]
                 |> Array.Parallel.map (fun seed ->
                     let result = (psro seed).Run([ 0 ], [ 0 ], 14)
                     trueGap result, result)
 
             let held = runs |> Array.averageBy (fun (gap, r) -> if gap <= r.Given(0.0, 0.0).NashConv then 1.0 else 0.0)
-            Expect.isGreaterThanOrEqual held 0.95 "coverage"
+            Expect.equal held 1.0 "coverage"
 
             for gap, result in runs do
                 Expect.isLessThan (abs (result.Last.Gain - gap)) (4.5 * result.Last.StandardError) "unbiased"
@@ -504,20 +516,21 @@ let private played =
 
         test "games spent where they decide bring the answer nearer than as many in all cells" {
             let gap (solver: int -> SampledPsro<int, int>) =
-                [| 1..60 |]
+                [| 1..30 |]
                 |> Array.Parallel.map (fun seed ->
                     let result = (solver seed).Run([ 0..7 ], [ 0..7 ], 1)
                     trueGap result, result.Table.Total)
                 |> fun all -> Array.averageBy fst all, Array.averageBy (snd >> float) all
 
-            let even, evenGames = gap (fun seed -> SampledPsro<int, int>(psro seed, Games = 200))
-            let spent, spentGames = gap (fun seed -> SampledPsro<int, int>(psro seed, Games = 40, Extra = 160 * 64))
+            let even, evenGames = gap (fun seed -> SampledPsro<int, int>(play seed, range, red, blue, ZeroSumLp(), Games = 200))
+            let spent, spentGames = gap (fun seed -> SampledPsro<int, int>(play seed, range, red, blue, ZeroSumLp(), Games = 40, Extra = 160 * 64))
             Expect.equal spentGames evenGames "as many games"
             Expect.isLessThan spent (0.95 * even) "NashConv on average"
         }
 
         test "an oracle that finds nothing certifies nothing" {
-            let blind = SampledPsro<int, int>(psro 1, RowOracle = (fun q -> q.Own[0]), ColumnOracle = (fun q -> q.Own[0]), Tolerance = 0.2)
+            let first = Func<PsroQuestion<int, int>, int>(fun question -> question.Own[0])
+            let blind = SampledPsro<int, int>(play 1, range, first, first, ZeroSumLp(), Tolerance = 0.2)
             let result = blind.Run([ 0 ], [ 0 ], 10)
             Expect.equal result.Moments.Count 1 "ends at once"
             near 1e-15 0.0 result.Last.Gain "no gain"
@@ -538,26 +551,28 @@ let private played =
 
             let solver =
                 SampledPsro<int, int>(
-                    psro 1,
-                    RowOracle =
-                        (fun q ->
-                            asked.Add((q.Iteration, List.ofSeq q.Own, List.ofSeq q.Others, q.DiversityWeight, q.Seed))
-                            int q.Iteration + 1),
+                    play 1,
+                    range,
+                    (fun q ->
+                        asked.Add((q.Iteration, List.ofSeq q.Own, q.DiversityWeight, q.Seed))
+                        int q.Iteration + 1),
+                    blue,
+                    ZeroSumLp(),
                     DiversityWeight = (fun t -> 0.5 ** float t),
                     Seed = 10UL
                 )
 
             solver.Run([ 0 ], [ 0 ], 2) |> ignore
-            Expect.equal (List.ofSeq asked |> List.map (fun (t, own, _, w, s) -> t, own, w, s)) [ 0L, [ 0 ], 1.0, 10UL; 1L, [ 0; 1 ], 0.5, 12UL ] "questions"
+            Expect.equal (List.ofSeq asked) [ 0L, [ 0 ], 1.0, 10UL; 1L, [ 0; 1 ], 0.5, 12UL ] "questions"
         }
 
         for name, action, message in
             [
                 "alpha-rank as a meta-solver",
-                (fun () -> SampledPsro<int, int>(psro 1, MetaSolver = AlphaRank()).Run([ 0 ], [ 0 ], 1) |> ignore),
+                (fun () -> SampledPsro<int, int>(play 1, range, red, blue, AlphaRank()).Run([ 0 ], [ 0 ], 1) |> ignore),
                 "Sampled PSRO: the meta-solver 'alpha_rank' weighs members by how long evolution dwells in them, which promises nothing about NashConv; use lp."
                 "one for symmetric games",
-                (fun () -> SampledPsro<int, int>(psro 1, MetaSolver = NashAveraging()).Run([ 0 ], [ 0 ], 1) |> ignore),
+                (fun () -> SampledPsro<int, int>(play 1, range, red, blue, NashAveraging()).Run([ 0 ], [ 0 ], 1) |> ignore),
                 "Sampled PSRO: the meta-solver 'nash_averaging' takes symmetric games only, and those between two populations are not; use lp."
                 "nobody to begin with",
                 (fun () -> (psro 1).Run([], [ 0 ], 1) |> ignore),

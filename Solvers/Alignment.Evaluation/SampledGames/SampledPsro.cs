@@ -3,7 +3,7 @@ namespace Alignment;
 /// <summary>Policy-space response oracles between policies of any kind, in a two-player zero-sum game that is played: models, programs, weights.</summary>
 /// <remarks>
 /// <para>An iteration (1) solves the table of mean payoffs between members with the meta-solver; (2) plays <see cref="Extra"/> games more where they decide
-/// that solution (<see cref="SampleAllocation"/>), and solves again; (3) asks both oracles for a response to the other's mixture; (4) measures what
+/// that solution (<see cref="SampleAllocation"/>, in four rounds), and solves again; (3) asks both oracles for a response to the other's mixture; (4) measures what
 /// the responses gain on fresh games, in pairs with and without; (5) adds them to the populations and plays the new cells, <see cref="Games"/> times each.
 /// Old cells keep their games. It ends after so many iterations, or where both measured gains lie below <see cref="Tolerance"/>.</para>
 /// <para>The answer is the last iteration's mixture, with its gains; <see cref="SampledPsroResult{TRow, TColumn}"/> says what is certified: a lower bound
@@ -35,6 +35,7 @@ public sealed record SampledPsro<TRow, TColumn>(
 {
     private const string Who = "Sampled PSRO";
     private const long FreshFrom = 1L << 46;
+    private const int Rounds = 4; // in which extra games are spent
 
     /// <summary>Games of each new cell; at least 1.</summary>
     public int Games { get; init; } = 100;
@@ -77,7 +78,7 @@ public sealed record SampledPsro<TRow, TColumn>(
         while (true)
         {
             if (Extra > 0)
-                table = new SampleAllocation().Spend(table, Between, MetaSolver, Extra, 1);
+                table = new SampleAllocation().Spend(table, Between, MetaSolver, Extra, Rounds);
             var profile = MetaSolver.Solve(table, cancellationToken).Strategies;
             var (p, q) = (Normal(profile[0]), Normal(profile[1]));
             var t = moments.Count;

@@ -6,7 +6,8 @@ namespace Alignment;
 /// infinite where x plays what no member does. The minimum over weights is that of a mixture's likelihood: w_k' = w_k sum_a x_a m_ka / h_a, which never
 /// raises it. Convex in x.</para>
 /// <para>Units: nats. Range: at most log(n / s).</para>
-/// <para>Default: s = 0.05. The iteration ends when it changes no weight by 1e-7, or after 300 steps: then the value is above the minimum.</para>
+/// <para>Default: s = 0.05. The iteration ends when the value is within 1e-6 of the minimum, by concavity of the likelihood (max_k sum_a x_a m_ka / h_a - 1 is
+/// at least the difference), or after 5,000 steps.</para>
 /// <para>Errors: a smoothing that is not above 0 and at most 1.</para>
 /// <para>Source: the distance is the one between a policy and its population's hull of Liu et al. (2021), "Towards unifying behavioral and response diversity for open-ended
 /// learning in zero-sum games", arXiv 2106.04958, and Yao et al. (2023), "Policy space diversity for non-transitive games", arXiv 2306.16884; iteration:
@@ -15,8 +16,8 @@ namespace Alignment;
 /// </remarks>
 public sealed record HullDistance : IDiversity
 {
-    private const int MostSteps = 300;
-    private const double Settled = 1e-7;
+    private const int MostSteps = 5000;
+    private const double Settled = 1e-6; // nats
 
     /// <summary>s, the share of uniform play in the hull; above 0, at most 1.</summary>
     public double Smoothing { get; init; } = 0.05;
@@ -68,17 +69,17 @@ public sealed record HullDistance : IDiversity
 
             if (step == MostSteps)
                 return mixture;
-            var change = 0.0;
+            var gap = 0.0; // what the best member alone promises to first order, so no more than that is left
             for (var k = 0; k < smooth.Length; k++)
             {
                 var factor = 0.0;
                 for (var a = 0; a < n; a++)
                     factor += strategy[a] * smooth[k][a] / mixture[a];
-                change = Math.Max(change, weights[k] * Math.Abs(factor - 1));
+                gap = Math.Max(gap, factor - 1);
                 weights[k] *= factor;
             }
 
-            if (change < Settled)
+            if (gap < Settled)
                 return mixture;
         }
     }
