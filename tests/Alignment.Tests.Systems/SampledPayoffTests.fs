@@ -169,10 +169,32 @@ let private boundTests =
         }
 
         test "the posterior bound holds for the equilibrium of the same samples, within three times of the truth" {
-            let pairs = boundsOf (PosteriorBound(Draws = 199))
+            let pairs = boundsOf (PosteriorBound(Draws = 99))
             Expect.isGreaterThanOrEqual (coverage pairs) 0.95 "coverage"
             Expect.isLessThanOrEqual (ratio pairs) 3.0 "median ratio"
         }
+
+        // where the prior is not nature's: measured, and nothing proves it
+        for name, chance in
+            [
+                "rare successes", (fun (draws: RandomStream) i j -> draws.Beta(1.0, 9.0, 0L, int64 (8 * i + j)))
+                "nearly even", (fun draws i j -> 0.45 + 0.1 * draws.Uniform(0L, int64 (8 * i + j)))
+                "nearly sure", (fun draws i j -> draws.Beta(0.2, 0.2, 0L, int64 (8 * i + j)))
+                "strength against strength",
+                (fun draws i j -> 1.0 / (1.0 + exp (draws.Normal(0L, int64 j) - draws.Normal(1L, int64 i))))
+                "one guard for eight modes", (fun _ i j -> if i = j then 0.0 else 1.0 - 0.07 * float i)
+            ] do
+            test $"the posterior bound holds where its prior does not: {name}" {
+                let held =
+                    [| 0..99 |]
+                    |> Array.Parallel.map (fun seed ->
+                        let chances = Array2D.init 8 8 (chance (RandomStream(uint64 seed, "regime")))
+                        let table = (empty 8).Draw(play seed chances, 50L)
+                        let p, q = equilibrium table
+                        if truth chances (p, q) <= PosteriorBound(Draws = 99).Of(table, p, q).NashConv then 1.0 else 0.0)
+
+                Expect.isGreaterThanOrEqual (Array.average held) 0.95 "coverage"
+            }
 
         test "the simultaneous bound holds too, and is about six times the truth" {
             let pairs = boundsOf (SimultaneousBound())
