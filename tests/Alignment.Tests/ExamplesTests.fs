@@ -116,6 +116,7 @@ let tests =
                         "08-panacea"
                         "09-ratings"
                         "10-pareto"
+                        "11-red-blue"
                     ])
                     "examples")
         ]
