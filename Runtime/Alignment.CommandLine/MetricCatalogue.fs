@@ -208,6 +208,14 @@ module MetricCatalogue =
             Better = "none: the work done, for comparing solvers whose steps differ"
         }
         {
+            Key = "solver/promise"
+            Formula =
+                "sum over players of (gain of the response that a population solver found + what its oracle says the best response may gain beyond): NashConv is at most this"
+            Estimator = "exact, in float64: gains against the mixtures, and the slack of the oracle, 0 for best responses"
+            Unit = "payoff"
+            Better = "smaller; game/nash_conv itself for best responses"
+        }
+        {
             Key = "solver/information_sets"
             Formula =
                 "in a game without its tree: information sets that the run keeps something of, of all players, those of each member of a population"

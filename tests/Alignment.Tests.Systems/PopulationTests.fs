@@ -91,6 +91,16 @@ let private truths =
             Expect.equal solution.Certificate.NashConv (List.min gaps) "of the answer"
         }
 
+        test "a run tells what its oracle promises" {
+            for text in [ "best_response"; "regularized(temperature=0.05)"; "regularized(diversity=hull,weight=0.1)" ] do
+                for moment in (solve 8 inspection (withOracle text)).Trace do
+                    let gap, promise = moment.Metrics["game/nash_conv"], moment.Metrics["solver/promise"]
+                    Expect.isGreaterThanOrEqual (promise + 1e-12) gap text
+
+                    if text = "best_response" then
+                        near 1e-12 gap promise "NashConv itself"
+        }
+
         for text, least in
             [
                 "regularized(temperature=0,diversity=semantic,weight=0.5,decay=0.8,until=20)", 1e-12
@@ -277,6 +287,9 @@ let private diversities =
             near 1e-15 (3.0 / 4.0) (ExpectedCardinality.Of [ for _ in 1..3 -> row [ 1.0; 2.0 ] ]) "three of the same: 3/4"
             near 1e-15 1.5 (ExpectedCardinality.Of [ row [ 2.0; 0; 0 ]; row [ 0; 5.0; 0 ]; row [ 0; 0; 1.0 ] ]) "orthogonal: 3/2"
             near 1e-15 0.5 (ExpectedCardinality.Of [ row [ 1.0; 0 ]; row [ 0; 0.0 ] ]) "zeros add nothing"
+            // a constant 1 on top: rows (2, 1) and (1, 2), cosine 4/5, eigenvalues 9/5 and 1/5: 9/14 + 1/6
+            near 1e-15 1.0 (ExpectedCardinality.Of [ row [ 1.0; 0 ]; row [ 0; 1.0 ] ]) "orthogonal"
+            near 1e-15 (9.0 / 14.0 + 1.0 / 6.0) (ExpectedCardinality.Of [ row [ 2.0; 1 ]; row [ 1; 2.0 ] ]) "a constant changes it"
             Expect.stringStarts (wrong (fun () -> ExpectedCardinality.Of [])) "Expected cardinality: expected at least one row" "none"
         }
 
@@ -507,6 +520,19 @@ let private played =
             Expect.equal result.Last.Games (14L * 14L * 100L + 14L * 3000L) "all games"
             let found = result.Found "exact best responses"
             Expect.stringContains (string found) "power not measured" "and says what is not known of the oracle"
+        }
+
+        test "gains are measured on games of their own" {
+            let inTables, inGains = Collections.Generic.HashSet(), Collections.Generic.HashSet()
+
+            let counted =
+                Func<int, int, int64, float>(fun i j game ->
+                    (if game < (1L <<< 46) then inTables else inGains).Add game |> ignore
+                    noisy 1 i j game)
+
+            let result = SampledPsro<int, int>(counted, range, red, blue, ZeroSumLp(), GainGames = 50).Run([ 0 ], [ 0 ], 3)
+            Expect.equal (inTables.Count, inGains.Count) (100, 150) "game numbers"
+            Expect.equal result.Moments.Count 3 "iterations"
         }
 
         test "the same seeds, the same run" {

@@ -196,6 +196,26 @@ let private boundTests =
                 Expect.isGreaterThanOrEqual (Array.average held) 0.95 "coverage"
             }
 
+        test "payoffs that vary less than Bernoulli ones: the posterior bound holds, and is wider than it need be" {
+            let pairs =
+                [| 0..99 |]
+                |> Array.Parallel.map (fun seed ->
+                    let chances = uniformGame seed 8
+                    let noise = RandomStream(uint64 seed, "narrow")
+                    // the chance, drawn half way to 0 or to 1
+                    let sampler =
+                        PayoffSampler(fun i j game ->
+                            let success = noise.Uniform(game, int64 (8 * i + j)) < chances[i, j]
+                            0.5 * chances[i, j] + (if success then 0.5 else 0.0))
+
+                    let table = (empty 8).Draw(sampler, 50L)
+                    let p, q = equilibrium table
+                    truth chances (p, q), PosteriorBound(Draws = 99).Of(table, p, q).NashConv)
+
+            Expect.isGreaterThanOrEqual (coverage pairs) 0.95 "coverage"
+            Expect.isGreaterThan (ratio pairs) 4.0 "half the deviation, so about twice the ratio of 2.5"
+        }
+
         test "the simultaneous bound holds too, and is about six times the truth" {
             let pairs = boundsOf (SimultaneousBound())
             Expect.isGreaterThanOrEqual (coverage pairs) 0.95 "coverage"
@@ -415,6 +435,13 @@ let private allocationTests =
             for i in 1..2 do
                 for j in 1..2 do
                     Expect.equal games[table.Cell(i, j)] 0L $"row {i}, column {j}"
+        }
+
+        test "a cell that always paid the same is not given up" {
+            let constant = (empty 2).Draw(PayoffSampler(fun _ _ _ -> 0.5), 50L)
+            let half = values [ 0.5; 0.5 ]
+            Expect.equal (List.ofSeq (SampleAllocation().Next(constant, half, half, 40L))) [ 10L; 10L; 10L; 10L ] "games"
+            Expect.stringStarts (wrong (fun () -> SampleAllocation().Next(constant, half, half, -1L))) "Sample allocation: expected a number of games of at least 0, got -1." "below 0"
         }
 
         test "games spent where they decide leave less NashConv than as many spent evenly" {

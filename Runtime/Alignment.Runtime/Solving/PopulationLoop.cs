@@ -137,14 +137,7 @@ internal sealed class PopulationLoop
                 _best = candidate;
             if (_game.Games == 1)
                 TakeDown(
-                    new(
-                        _step,
-                        seconds,
-                        new Dictionary<string, double>(candidate.Metrics, StringComparer.Ordinal)
-                        {
-                            ["game/nash_conv_min"] = _best.Certificate.NashConv,
-                        }
-                    )
+                    new(_step, seconds, Told(candidate, iterate))
                     {
                         Strategies =
                             StrategyMoments.Keeps(_game, _solver) && StrategyMoments.Has(_step)
@@ -158,6 +151,18 @@ internal sealed class PopulationLoop
             if (_options.Recorder is { IsDue: true })
                 Save();
         }
+    }
+
+    /// <summary>What was measured, the running minimum, and what the solver promises.</summary>
+    private Dictionary<string, double> Told(GameSolution measured, PopulationIterate iterate)
+    {
+        var metrics = new Dictionary<string, double>(measured.Metrics, StringComparer.Ordinal)
+        {
+            ["game/nash_conv_min"] = _best!.Certificate.NashConv,
+        };
+        if (iterate.Promise is { } promise)
+            metrics["solver/promise"] = promise;
+        return metrics;
     }
 
     private void TakeDown(TracePoint point, bool cancelled)
