@@ -4,8 +4,7 @@
 
 open Alignment
 
-let teams =
-    Games.Inspection(harm = [ 1.0; 0.9; 0.8; 0.8; 0.7; 0.6; 0.6; 0.5 ], penalty = 0.5)
+let teams = Games.Inspection(harm = [ 1.0; 0.9; 0.8; 0.8; 0.7; 0.6; 0.6; 0.5 ], penalty = 0.5)
 
 // what a response gets, plus w(t) times its KL distance from the hull of its population; w fades out
 let away =
@@ -14,8 +13,7 @@ let away =
 let until = Stop.NashConvBelow 1e-6 ||| Stop.AfterSteps 100L
 
 /// exp(entropy): over how many modes a mixture is spread.
-let spread (strategy: seq<float>) =
-    strategy |> Seq.sumBy (fun p -> if p > 0.0 then -p * log p else 0.0) |> exp
+let spread (strategy: seq<float>) = strategy |> Seq.sumBy (fun p -> if p > 0.0 then -p * log p else 0.0) |> exp
 
 let report (diverse: Solution) =
     let plain = GameSolver.Solve(teams, DoubleOracle(), SolveOptions(Until = until))

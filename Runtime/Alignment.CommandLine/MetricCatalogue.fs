@@ -211,7 +211,8 @@ module MetricCatalogue =
             Key = "solver/promise"
             Formula =
                 "sum over players of (gain of the response that a population solver found + what its oracle says the best response may gain beyond): NashConv is at most this"
-            Estimator = "exact, in float64: gains against the mixtures, and the slack of the oracle, 0 for best responses"
+            Estimator =
+                "exact, in float64: gains against the mixtures, and the slack of the oracle, 0 for best responses"
             Unit = "payoff"
             Better = "smaller; game/nash_conv itself for best responses"
         }

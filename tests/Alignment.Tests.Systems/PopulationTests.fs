@@ -27,8 +27,7 @@ let private inner = {
         member _.Solve game = ZeroSumLp().Solve(game, CancellationToken.None).Strategies
 }
 
-let private modes (strategy: seq<float>) =
-    strategy |> Seq.sumBy (fun p -> if p > 0.0 then -p * log p else 0.0) |> exp
+let private modes (strategy: seq<float>) = strategy |> Seq.sumBy (fun p -> if p > 0.0 then -p * log p else 0.0) |> exp
 
 let private withOracle text = DoubleOracle(Inner = ZeroSumLp(), Oracle = ResponseOracle.Find text)
 
@@ -120,16 +119,24 @@ let private truths =
             let steps solver =
                 let solution = solve 60 inspection solver
 
-                1
-                + (solution.Trace |> Seq.findIndex (fun moment -> moment.Metrics["game/nash_conv"] < 1e-9))
+                1 + (solution.Trace |> Seq.findIndex (fun moment -> moment.Metrics["game/nash_conv"] < 1e-9))
 
             Expect.equal (steps (DoubleOracle(Inner = ZeroSumLp()))) 13 "plain"
-            Expect.equal (steps (withOracle "regularized(temperature=0,diversity=hull,weight=0.1,decay=0.8,until=20)")) 8 "hull"
+
+            Expect.equal
+                (steps (withOracle "regularized(temperature=0,diversity=hull,weight=0.1,decay=0.8,until=20)"))
+                8
+                "hull"
         }
 
         test "a population that grows more diverse may be further from equilibrium" {
             let run = iterations 6 inspection (DoubleOracle(Inner = ZeroSumLp()))
-            let payoffs = matrix 8 8 [| for i in 0..7 do for j in 0..7 -> if i = j then -0.5 else harm[i] |]
+
+            let payoffs =
+                matrix 8 8 [|
+                    for i in 0..7 do
+                        for j in 0..7 -> if i = j then -0.5 else harm[i]
+                |]
 
             let measured = [
                 for before, iterate in List.pairwise run do
@@ -141,7 +148,8 @@ let private truths =
             ]
 
             Expect.isTrue
-                (List.pairwise measured |> List.exists (fun ((d, gap), (d', gap')) -> d' > d + 0.01 && gap' > gap + 0.1))
+                (List.pairwise measured
+                 |> List.exists (fun ((d, gap), (d', gap')) -> d' > d + 0.01 && gap' > gap + 0.1))
                 $"diversity and NashConv rise together somewhere: {measured}"
         }
     ]
@@ -169,7 +177,12 @@ let private oracles =
             let oracle = RegularizedResponse(Temperature = 1.0, References = values [ reference; reference ])
             let first = iterations 1 inspection (DoubleOracle(Inner = ZeroSumLp(), Oracle = oracle)) |> List.head
             let worth = Seq.map2 (fun r g -> r * exp g) reference (-0.5 :: List.tail harm) |> Array.ofSeq
-            close 1e-15 (worth |> Array.map (fun w -> w / Array.sum worth)) (Array.ofSeq first.Responses[0].Strategy) "red"
+
+            close
+                1e-15
+                (worth |> Array.map (fun w -> w / Array.sum worth))
+                (Array.ofSeq first.Responses[0].Strategy)
+                "red"
         }
 
         test "NashConv is at most what gains and slacks promise, for every oracle, game and iteration" {
@@ -227,11 +240,23 @@ let private oracles =
         }
 
         test "as a setting: text, value and refusals" {
-            let text = "double_oracle(inner=lp,oracle=regularized(temperature=0.1,diversity=hull,weight=0.2,decay=0.5,until=9,steps=50))"
-            let oracle = RegularizedResponse(Temperature = 0.1, Diversity = HullDistance(), Weight = WeightSchedule(0.2, 0.5, 9L), Steps = 50)
+            let text =
+                "double_oracle(inner=lp,oracle=regularized(temperature=0.1,diversity=hull,weight=0.2,decay=0.5,until=9,steps=50))"
+
+            let oracle =
+                RegularizedResponse(
+                    Temperature = 0.1,
+                    Diversity = HullDistance(),
+                    Weight = WeightSchedule(0.2, 0.5, 9L),
+                    Steps = 50
+                )
+
             let set: ISolver = (DoubleOracle(Inner = ZeroSumLp(), Oracle = oracle) :> ISolver)
             Expect.equal (SolverText.Of set) text "text"
-            let setting = (DoubleOracle(Inner = ZeroSumLp()) :> ISolver).Settings |> Seq.find (fun s -> s.Name = "oracle")
+
+            let setting =
+                (DoubleOracle(Inner = ZeroSumLp()) :> ISolver).Settings |> Seq.find (fun s -> s.Name = "oracle")
+
             Expect.equal (setting.With(text[text.IndexOf("regular") .. text.Length - 2])) set "the same value again"
 
             for text, message in
@@ -239,8 +264,7 @@ let private oracles =
                     "regularised", "There is no oracle 'regularised'. Did you mean 'regularized'?"
                     "regularized(temprature=1)",
                     "The oracle 'regularized' has no setting 'temprature'. Did you mean 'temperature'?"
-                    "regularized(temperature=-1)",
-                    "Oracle 'regularized': expected a temperature of at least 0, got -1."
+                    "regularized(temperature=-1)", "Oracle 'regularized': expected a temperature of at least 0, got -1."
                     "regularized(temperature=warm)", "Oracle 'regularized', temperature: expected a number, got 'warm'."
                     "regularized(decay=2)", "Oracle 'regularized': expected a decay above 0 and at most 1, got 2."
                     "regularized(weight=-1)", "Oracle 'regularized': expected a weight of at least 0, got -1."
@@ -262,7 +286,12 @@ let private oracles =
                 "a tree"
 
             Expect.stringStarts
-                (wrong (fun () -> OpenSolver.Solve(OpenGame.Of(KuhnPoker()), withOracle "regularized", OpenOptions(Until = Stop.AfterSteps 1L))))
+                (wrong (fun () ->
+                    OpenSolver.Solve(
+                        OpenGame.Of(KuhnPoker()),
+                        withOracle "regularized",
+                        OpenOptions(Until = Stop.AfterSteps 1L)
+                    )))
                 "Solver 'psro': the oracle 'regularized' asks what every action gets"
                 "rules"
         }
@@ -271,7 +300,12 @@ let private oracles =
             for name in [ "alpha_rank"; "uniform" ] do
                 let solution = solve 50 inspection (DoubleOracle(Inner = (Solver.Find name)))
                 Expect.isGreaterThan solution.Certificate.NashConv 0.4 "no equilibrium"
-                Expect.stringContains solution.Status.Sentence $"The inner solver '{name}' weighs members" "the end says so"
+
+                Expect.stringContains
+                    solution.Status.Sentence
+                    $"The inner solver '{name}' weighs members"
+                    "the end says so"
+
                 let _, out, _ = align [ "solvers"; name ]
                 Expect.stringContains out "promises nothing about NashConv" "and its page"
         }
@@ -284,13 +318,33 @@ let private diversities =
         test "expected cardinality by hand" {
             let row (xs: float list) = values xs
             near 1e-15 0.5 (ExpectedCardinality.Of [ row [ 3.0; 4.0 ] ]) "one member"
-            near 1e-15 (3.0 / 4.0) (ExpectedCardinality.Of [ for _ in 1..3 -> row [ 1.0; 2.0 ] ]) "three of the same: 3/4"
-            near 1e-15 1.5 (ExpectedCardinality.Of [ row [ 2.0; 0; 0 ]; row [ 0; 5.0; 0 ]; row [ 0; 0; 1.0 ] ]) "orthogonal: 3/2"
+
+            near
+                1e-15
+                (3.0 / 4.0)
+                (ExpectedCardinality.Of [ for _ in 1..3 -> row [ 1.0; 2.0 ] ])
+                "three of the same: 3/4"
+
+            near
+                1e-15
+                1.5
+                (ExpectedCardinality.Of [ row [ 2.0; 0; 0 ]; row [ 0; 5.0; 0 ]; row [ 0; 0; 1.0 ] ])
+                "orthogonal: 3/2"
+
             near 1e-15 0.5 (ExpectedCardinality.Of [ row [ 1.0; 0 ]; row [ 0; 0.0 ] ]) "zeros add nothing"
             // a constant 1 on top: rows (2, 1) and (1, 2), cosine 4/5, eigenvalues 9/5 and 1/5: 9/14 + 1/6
             near 1e-15 1.0 (ExpectedCardinality.Of [ row [ 1.0; 0 ]; row [ 0; 1.0 ] ]) "orthogonal"
-            near 1e-15 (9.0 / 14.0 + 1.0 / 6.0) (ExpectedCardinality.Of [ row [ 2.0; 1 ]; row [ 1; 2.0 ] ]) "a constant changes it"
-            Expect.stringStarts (wrong (fun () -> ExpectedCardinality.Of [])) "Expected cardinality: expected at least one row" "none"
+
+            near
+                1e-15
+                (9.0 / 14.0 + 1.0 / 6.0)
+                (ExpectedCardinality.Of [ row [ 2.0; 1 ]; row [ 1; 2.0 ] ])
+                "a constant changes it"
+
+            Expect.stringStarts
+                (wrong (fun () -> ExpectedCardinality.Of []))
+                "Expected cardinality: expected at least one row"
+                "none"
         }
 
         test "what a strategy adds is the difference of two cardinalities" {
@@ -315,7 +369,12 @@ let private diversities =
             near 1e-15 0.25 (of' [| 0.5; 0.25; 0.25 |]) "linear"
             near 1e-15 1.0 (diversity.Range context) "range"
             near 1e-15 1.0 (SemanticDiversity.Of(values [ 0.0; 2.0 ], [ values [ 1.0; 0.0 ] ])) "of policies"
-            near 1e-15 0.5 (SemanticDiversity.Of(values [ 0.0; 2.0 ], [ values [ 1.0; 0.0 ]; values [ 0.0; 1.0 ] ])) "of two"
+
+            near
+                1e-15
+                0.5
+                (SemanticDiversity.Of(values [ 0.0; 2.0 ], [ values [ 1.0; 0.0 ]; values [ 0.0; 1.0 ] ]))
+                "of two"
 
             Expect.stringStarts
                 (wrong (fun () -> SemanticDiversity(Embeddings = values [ values [ values [ 1.0 ] ] ]).Range context))
@@ -335,9 +394,11 @@ let private diversities =
             let x = [| 0.2; 0.3; 0.5 |]
 
             let kl w =
-                [ for a in 0..2 ->
-                      let h = 0.95 * (w * members[0][a] + (1.0 - w) * members[1][a]) + 0.05 / 3.0
-                      x[a] * log (x[a] / h) ]
+                [
+                    for a in 0..2 ->
+                        let h = 0.95 * (w * members[0][a] + (1.0 - w) * members[1][a]) + 0.05 / 3.0
+                        x[a] * log (x[a] / h)
+                ]
                 |> List.sum
 
             let least = [ for k in 0..10_000 -> kl (float k / 10_000.0) ] |> List.min
@@ -363,11 +424,22 @@ let private diversities =
 
                     for a in 0..6 do
                         // along e_a - e_7, within the simplex
-                        let moved h = [| for k in 0..7 -> x[k] + (if k = a then h elif k = 7 then -h else 0.0) |]
+                        let moved h = [|
+                            for k in 0..7 ->
+                                x[k]
+                                + (if k = a then h
+                                   elif k = 7 then -h
+                                   else 0.0)
+                        |]
+
                         let at h = diversity.Of(ReadOnlySpan(moved h), context).Value
                         let slope = (at 1e-5 - at -1e-5) / 2e-5
                         // the hull's weights are at their minimum to 1e-6, and so is the derivative to its root
-                        near (if diversity.Name = "hull" then 1e-3 else 2e-5) slope (found.Gradient[a] - found.Gradient[7]) $"{a}"
+                        near
+                            (if diversity.Name = "hull" then 1e-3 else 2e-5)
+                            slope
+                            (found.Gradient[a] - found.Gradient[7])
+                            $"{a}"
 
                 for a in 0..7 do
                     let corner = [| for k in 0..7 -> if k = a then 1.0 else 0.0 |]
@@ -414,9 +486,7 @@ let private pairs =
     let games: (string * (unit -> GameSpec * ValueList<ValueList<ValueList<float>>>)) list = [
         "matrix", (fun () -> zeroSumOf 7 5 (draws "pairs" 1 7 5), values [ mixed 1 6 7; mixed 50 4 5 ])
         "three players",
-        (fun () ->
-            threePlayers (draws "pairs" 3 24 1),
-            values [ mixed 1 3 2; mixed 50 2 3; mixed 90 4 4 ])
+        (fun () -> threePlayers (draws "pairs" 3 24 1), values [ mixed 1 3 2; mixed 50 2 3; mixed 90 4 4 ])
         "tree",
         (fun () ->
             let plexes = (GameTree.Of(KuhnPoker())).Players
@@ -433,7 +503,10 @@ let private pairs =
                 let sizes = [ for own in members -> own.Count ]
 
                 for cell in 0 .. List.reduce (*) sizes - 1 do
-                    let at = List.foldBack (fun size (rest, found) -> rest / size, rest % size :: found) sizes (cell, []) |> snd
+                    let at =
+                        List.foldBack (fun size (rest, found) -> rest / size, rest % size :: found) sizes (cell, [])
+                        |> snd
+
                     let alone = values (List.mapi (fun p k -> values [ members[p][k] ]) at)
                     let single = GameSolver.Meet(game, alone)
                     let evaluated = (GameSolver.Evaluate(game, values (List.mapi (fun p k -> members[p][k]) at)))[0]
@@ -458,7 +531,8 @@ let private pairs =
                 Expect.equal (wrong (fun () -> GameSolver.Meet(game, values members))) message "message"
 
             Expect.stringStarts
-                (wrong (fun () -> GameSolver.Meet(BoundGame.Bind(zeroSumBatch 2 2 2 (draws "b" 2 2 2)), values [ one; one ])))
+                (wrong (fun () ->
+                    GameSolver.Meet(BoundGame.Bind(zeroSumBatch 2 2 2 (draws "b" 2 2 2)), values [ one; one ])))
                 "Populations meet in one game"
                 "a batch"
         }
@@ -477,12 +551,16 @@ let private noisy seed =
 
 let private exactOracle sign worth (question: PsroQuestion<int, int>) =
     [ 0..7 ]
-    |> List.maxBy (fun own -> Seq.sum (Seq.map2 (fun w other -> w * sign * worth own other) question.Mixture question.Others))
+    |> List.maxBy (fun own ->
+        Seq.sum (Seq.map2 (fun w other -> w * sign * worth own other) question.Mixture question.Others))
 
 let private play seed = Func<int, int, int64, float>(fun i j game -> noisy seed i j game)
 let private range = PayoffRange(-1.5, 2.0)
 let private red = Func<PsroQuestion<int, int>, int>(exactOracle 1.0 payoff)
-let private blue = Func<PsroQuestion<int, int>, int>(exactOracle -1.0 (fun own other -> payoff other own))
+
+let private blue =
+    Func<PsroQuestion<int, int>, int>(exactOracle -1.0 (fun own other -> payoff other own))
+
 let private psro seed = SampledPsro<int, int>(play seed, range, red, blue, ZeroSumLp())
 
 /// Over all modes: NashConv of mixtures over members.
@@ -495,7 +573,10 @@ let private trueGap (result: SampledPsroResult<int, int>) =
         all
 
     saddleGap
-        (matrix 8 8 [| for i in 0..7 do for j in 0..7 -> payoff i j |])
+        (matrix 8 8 [|
+            for i in 0..7 do
+                for j in 0..7 -> payoff i j
+        |])
         (over (Seq.take last.Row.Count result.Rows) last.Row)
         (over (Seq.take last.Column.Count result.Columns) last.Column)
 
@@ -508,7 +589,9 @@ let private played =
                     let result = (psro seed).Run([ 0 ], [ 0 ], 14)
                     trueGap result, result)
 
-            let held = runs |> Array.averageBy (fun (gap, r) -> if gap <= r.Given(0.0, 0.0).NashConv then 1.0 else 0.0)
+            let held =
+                runs |> Array.averageBy (fun (gap, r) -> if gap <= r.Given(0.0, 0.0).NashConv then 1.0 else 0.0)
+
             Expect.equal held 1.0 "coverage"
 
             for gap, result in runs do
@@ -530,7 +613,9 @@ let private played =
                     (if game < (1L <<< 46) then inTables else inGains).Add game |> ignore
                     noisy 1 i j game)
 
-            let result = SampledPsro<int, int>(counted, range, red, blue, ZeroSumLp(), GainGames = 50).Run([ 0 ], [ 0 ], 3)
+            let result =
+                SampledPsro<int, int>(counted, range, red, blue, ZeroSumLp(), GainGames = 50).Run([ 0 ], [ 0 ], 3)
+
             Expect.equal (inTables.Count, inGains.Count) (100, 150) "game numbers"
             Expect.equal result.Moments.Count 3 "iterations"
         }
@@ -548,8 +633,13 @@ let private played =
                     trueGap result, result.Table.Total)
                 |> fun all -> Array.averageBy fst all, Array.averageBy (snd >> float) all
 
-            let even, evenGames = gap (fun seed -> SampledPsro<int, int>(play seed, range, red, blue, ZeroSumLp(), Games = 200))
-            let spent, spentGames = gap (fun seed -> SampledPsro<int, int>(play seed, range, red, blue, ZeroSumLp(), Games = 40, Extra = 160 * 64))
+            let even, evenGames =
+                gap (fun seed -> SampledPsro<int, int>(play seed, range, red, blue, ZeroSumLp(), Games = 200))
+
+            let spent, spentGames =
+                gap (fun seed ->
+                    SampledPsro<int, int>(play seed, range, red, blue, ZeroSumLp(), Games = 40, Extra = 160 * 64))
+
             Expect.equal spentGames evenGames "as many games"
             Expect.isLessThan spent (0.95 * even) "NashConv on average"
         }
@@ -598,7 +688,8 @@ let private played =
                 (fun () -> SampledPsro<int, int>(play 1, range, red, blue, AlphaRank()).Run([ 0 ], [ 0 ], 1) |> ignore),
                 "Sampled PSRO: the meta-solver 'alpha_rank' weighs members by how long evolution dwells in them, which promises nothing about NashConv; use lp."
                 "one for symmetric games",
-                (fun () -> SampledPsro<int, int>(play 1, range, red, blue, NashAveraging()).Run([ 0 ], [ 0 ], 1) |> ignore),
+                (fun () ->
+                    SampledPsro<int, int>(play 1, range, red, blue, NashAveraging()).Run([ 0 ], [ 0 ], 1) |> ignore),
                 "Sampled PSRO: the meta-solver 'nash_averaging' takes symmetric games only, and those between two populations are not; use lp."
                 "nobody to begin with",
                 (fun () -> (psro 1).Run([], [ 0 ], 1) |> ignore),

@@ -43,8 +43,7 @@ let private play seed (chances: float[,]) = PayoffSamplers.Bernoulli(chances, Ra
 let private empty size = SampledPayoffs.Empty((size: int), size, PayoffRange.Unit)
 
 /// Payoffs given in order: game k of a cell pays the k-th.
-let private scripted (payoffs: float list[,]) =
-    PayoffSampler(fun i j sample -> List.item (int sample) payoffs[i, j])
+let private scripted (payoffs: float list[,]) = PayoffSampler(fun i j sample -> List.item (int sample) payoffs[i, j])
 
 let private median xs =
     let sorted = Array.sort xs
@@ -130,13 +129,11 @@ let private tables =
             testCase name (fun () -> Expect.equal (wrong action) message "message")
 
         test "no solver gets a table with holes" {
-            Expect.throwsC
-                (fun () -> equilibrium (empty 1) |> ignore)
-                (fun e ->
-                    Expect.equal
-                        e.Message
-                        "Sampled payoffs: 'r1' against 'c1' has no games yet; draw some in every cell."
-                        "message")
+            Expect.throwsC (fun () -> equilibrium (empty 1) |> ignore) (fun e ->
+                Expect.equal
+                    e.Message
+                    "Sampled payoffs: 'r1' against 'c1' has no games yet; draw some in every cell."
+                    "message")
         }
     ]
 
@@ -191,7 +188,11 @@ let private boundTests =
                         let chances = Array2D.init 8 8 (chance (RandomStream(uint64 seed, "regime")))
                         let table = (empty 8).Draw(play seed chances, 50L)
                         let p, q = equilibrium table
-                        if truth chances (p, q) <= PosteriorBound(Draws = 99).Of(table, p, q).NashConv then 1.0 else 0.0)
+
+                        if truth chances (p, q) <= PosteriorBound(Draws = 99).Of(table, p, q).NashConv then
+                            1.0
+                        else
+                            0.0)
 
                 Expect.isGreaterThanOrEqual (Array.average held) 0.95 "coverage"
             }
@@ -231,9 +232,18 @@ let private boundTests =
                     let chances = uniformGame seed 8
                     let table = (empty 8).Draw(play seed chances, 20L)
                     let only k = values [ for l in 0..7 -> if l = k then 1.0 else 0.0 ]
-                    let all = [ for i in 0..7 do for j in 0..7 -> only i, only j ]
+
+                    let all = [
+                        for i in 0..7 do
+                            for j in 0..7 -> only i, only j
+                    ]
+
                     let p, q = all |> List.maxBy (fun (p, q) -> truth chances (p, q) - table.PlugInNashConv(p, q))
-                    if truth chances (p, q) <= SimultaneousBound().Of(table, p, q).NashConv then 1.0 else 0.0)
+
+                    if truth chances (p, q) <= SimultaneousBound().Of(table, p, q).NashConv then
+                        1.0
+                    else
+                        0.0)
 
             Expect.isGreaterThanOrEqual (Array.average held) 0.95 "coverage"
         }
@@ -288,7 +298,13 @@ let private boundTests =
                     let bound = FreshCertificate.Of(table, sampler, p, q, games).NashConv
                     let fresh = table.Fresh().Draw(sampler, games)
                     let excess = bound - fresh.PlugInNashConv(p, q)
-                    let idle = Seq.forall2 (fun n cell -> (n = 0L) = (p[cell / 8] = 0.0 && q[cell % 8] = 0.0)) games (List.toSeq [ 0..63 ])
+
+                    let idle =
+                        Seq.forall2
+                            (fun n cell -> (n = 0L) = (p[cell / 8] = 0.0 && q[cell % 8] = 0.0))
+                            games
+                            (List.toSeq [ 0..63 ])
+
                     truth chances (p, q), bound, excess, Seq.sum games, idle)
 
             for _, _, excess, games, idle in results do
@@ -347,6 +363,7 @@ let private oracleTests =
         test "an oracle that misses the largest is inconclusive, and its lower bound says so" {
             let power = OraclePower.Measure(locks, (fun k _ -> if k = 4 then 0.0 else 0.2 * float k))
             near 1e-12 0.6 power.Share "share"
+
             for expected, share in Seq.zip [ 1.0; 1.0; 1.0; 0.0 ] power.Shares do
                 near 1e-12 expected share "one by one"
 
@@ -427,7 +444,16 @@ let private allocationTests =
     testList "allocation" [
         // one pure equilibrium: row 1 against column 1 is played, and what deviates from it
         test "cells that no deviation depends on get nothing" {
-            let table = (empty 3).Draw(PayoffSampler(fun i j _ -> if i = j then 0.5 elif i < j then 1.0 else 0.0), 4L)
+            let table =
+                (empty 3)
+                    .Draw(
+                        PayoffSampler(fun i j _ ->
+                            if i = j then 0.5
+                            elif i < j then 1.0
+                            else 0.0),
+                        4L
+                    )
+
             let first = values [ 1.0; 0.0; 0.0 ]
             let games = SampleAllocation(Reach = 100.0).Next(table, first, first, 100L)
             Expect.equal (Seq.sum games) 100L "all of the budget"
@@ -440,8 +466,16 @@ let private allocationTests =
         test "a cell that always paid the same is not given up" {
             let constant = (empty 2).Draw(PayoffSampler(fun _ _ _ -> 0.5), 50L)
             let half = values [ 0.5; 0.5 ]
-            Expect.equal (List.ofSeq (SampleAllocation().Next(constant, half, half, 40L))) [ 10L; 10L; 10L; 10L ] "games"
-            Expect.stringStarts (wrong (fun () -> SampleAllocation().Next(constant, half, half, -1L))) "Sample allocation: expected a number of games of at least 0, got -1." "below 0"
+
+            Expect.equal
+                (List.ofSeq (SampleAllocation().Next(constant, half, half, 40L)))
+                [ 10L; 10L; 10L; 10L ]
+                "games"
+
+            Expect.stringStarts
+                (wrong (fun () -> SampleAllocation().Next(constant, half, half, -1L)))
+                "Sample allocation: expected a number of games of at least 0, got -1."
+                "below 0"
         }
 
         test "games spent where they decide leave less NashConv than as many spent evenly" {

@@ -80,7 +80,10 @@ let private doubleOracleTests =
                 "double_oracle(inner=prm+(updates=alternating,averaging=quadratic),oracle=best_response)"
                 "with all settings of both"
 
-            Expect.equal (text (DoubleOracle(Inner = ZeroSumLp()))) "double_oracle(inner=lp,oracle=best_response)" "without settings")
+            Expect.equal
+                (text (DoubleOracle(Inner = ZeroSumLp())))
+                "double_oracle(inner=lp,oracle=best_response)"
+                "without settings")
 
         testCase "finds the seven modes of the inspection game" (fun () ->
             let options = SolveOptions(Until = Stop.AfterSteps 100L, Threads = 1)

@@ -66,7 +66,9 @@ internal static class PopulationPayoffs
     {
         var players = game.Spec.Players;
         if (game.Spec.IsDifferentiable)
-            throw new ArgumentException($"Populations meet in games of actions, and in '{game.Spec.Name}' weights are set.");
+            throw new ArgumentException(
+                $"Populations meet in games of actions, and in '{game.Spec.Name}' weights are set."
+            );
         if (game.Batch.Count > 0)
             throw new ArgumentException(
                 $"Populations meet in one game, and '{game.Spec.Name}' has the batch axis '{game.Batch[0].Name}'; take one game of it."

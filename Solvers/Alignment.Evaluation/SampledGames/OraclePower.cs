@@ -29,8 +29,13 @@ public sealed record OraclePower
 
     private const string Who = "Oracle power";
 
-    private OraclePower(ValueList<string> names, ValueList<double> shares, double share, double half, double confidence) =>
-        (Names, Shares, Share, Low, High, Confidence) = (names, shares, share, share - half, share + half, confidence);
+    private OraclePower(
+        ValueList<string> names,
+        ValueList<double> shares,
+        double share,
+        double half,
+        double confidence
+    ) => (Names, Shares, Share, Low, High, Confidence) = (names, shares, share, share - half, share + half, confidence);
 
     /// <summary>The exploits.</summary>
     public ValueList<string> Names { get; }

@@ -41,12 +41,7 @@ internal static class Saddle
     }
 
     /// <exception cref="ArgumentException">Some cell that the profile's value or a deviation from it depends on has no games.</exception>
-    public static void RequireGames(
-        string who,
-        SampledPayoffs table,
-        ValueList<double> row,
-        ValueList<double> column
-    )
+    public static void RequireGames(string who, SampledPayoffs table, ValueList<double> row, ValueList<double> column)
     {
         for (var cell = 0; cell < table.Counts.Count; cell++)
         {

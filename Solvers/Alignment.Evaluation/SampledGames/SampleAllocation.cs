@@ -44,7 +44,13 @@ public sealed record SampleAllocation
     /// <param name="budget">Games in all.</param>
     /// <param name="rounds">At least 1.</param>
     /// <exception cref="ArgumentException">A number is out of range.</exception>
-    public SampledPayoffs Spend(SampledPayoffs table, PayoffSampler sampler, IDirectSolver solver, long budget, int rounds)
+    public SampledPayoffs Spend(
+        SampledPayoffs table,
+        PayoffSampler sampler,
+        IDirectSolver solver,
+        long budget,
+        int rounds
+    )
     {
         ArgumentNullException.ThrowIfNull(table);
         ArgumentNullException.ThrowIfNull(solver);
@@ -65,22 +71,16 @@ public sealed record SampleAllocation
         var (m, n) = (row.Count, column.Count);
         double[] spread = [.. table.Counts.Select((_, cell) => Spread(table, cell))];
         double Error(IEnumerable<(int Cell, double Weight)> parts) =>
-            Math.Sqrt(
-                parts.Sum(p => Math.Pow(p.Weight * spread[p.Cell], 2) / Math.Max(1, table.Counts[p.Cell]))
-            );
+            Math.Sqrt(parts.Sum(p => Math.Pow(p.Weight * spread[p.Cell], 2) / Math.Max(1, table.Counts[p.Cell])));
         var (rows, columns) = (Saddle.Rows(table.Means, column), Saddle.Columns(table.Means, row));
         var (best, worst) = (rows.Max(), columns.Min());
         bool[] rowMay =
         [
-            .. rows.Select(
-                (v, i) => v + (Reach * Error(column.Select((q, j) => (table.Cell(i, j), q)))) >= best
-            ),
+            .. rows.Select((v, i) => v + (Reach * Error(column.Select((q, j) => (table.Cell(i, j), q)))) >= best),
         ];
         bool[] columnMay =
         [
-            .. columns.Select(
-                (v, j) => v - (Reach * Error(row.Select((p, i) => (table.Cell(i, j), p)))) <= worst
-            ),
+            .. columns.Select((v, j) => v - (Reach * Error(row.Select((p, i) => (table.Cell(i, j), p)))) <= worst),
         ];
         return
         [

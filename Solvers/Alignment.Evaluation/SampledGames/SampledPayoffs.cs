@@ -103,7 +103,10 @@ public sealed record SampledPayoffs : IGameData
             for (var k = 0L; k < games[cell]; k++)
             {
                 var payoff = sampler(cell / Columns.Count, cell % Columns.Count, next[cell]++);
-                Range.Require($"{Who}, '{Rows[cell / Columns.Count]}' against '{Columns[cell % Columns.Count]}'", payoff);
+                Range.Require(
+                    $"{Who}, '{Rows[cell / Columns.Count]}' against '{Columns[cell % Columns.Count]}'",
+                    payoff
+                );
                 var deviation = payoff - means[cell];
                 means[cell] += deviation / ++counts[cell];
                 sums[cell] += deviation * (payoff - means[cell]);

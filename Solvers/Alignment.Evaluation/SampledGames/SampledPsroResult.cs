@@ -33,12 +33,7 @@ public sealed record SampledPsroResult<TRow, TColumn>(
             Last.Gain - (2 * Last.StandardError) > 0 ? oracle : $"{oracle}: no profitable deviation found",
             Last.StandardError
         );
-        return power is null
-            ? found with
-            {
-                Oracle = $"{found.Oracle}; power not measured",
-            }
-            : power.Label(found);
+        return power is null ? found with { Oracle = $"{found.Oracle}; power not measured" } : power.Label(found);
     }
 
     /// <summary>NashConv over all policies is at most this, where the oracles miss no more than they are said to.</summary>

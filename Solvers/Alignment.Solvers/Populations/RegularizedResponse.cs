@@ -124,10 +124,7 @@ public sealed record RegularizedResponse : IResponseOracle
                     - (Temperature * (Math.Log(Math.Max(x[a], double.Epsilon) / reference[a]) + 1))
                     + (weight * diversity.Gradient[a])
             );
-            return (
-                Dot(x, values) - (Temperature * Kl(x, reference)) + (weight * diversity.Value),
-                [.. gradient]
-            );
+            return (Dot(x, values) - (Temperature * Kl(x, reference)) + (weight * diversity.Value), [.. gradient]);
         }
 
         double[][] pure = [.. values.Select((_, a) => values.Select((_, b) => a == b ? 1.0 : 0.0).ToArray())];
@@ -207,7 +204,9 @@ public sealed record RegularizedResponse : IResponseOracle
     private double Whole(string name, string text) =>
         Number(name, text) is var number && number == Math.Floor(number) && number is >= 0 and <= 1e15
             ? number
-            : throw new ArgumentException($"Oracle '{Name}', {name}: expected a whole number of at least 0, got '{text}'.");
+            : throw new ArgumentException(
+                $"Oracle '{Name}', {name}: expected a whole number of at least 0, got '{text}'."
+            );
 
     private static double[] Inside(double[] x) => Normal([.. x.Select(p => Math.Max(p, Floor))]);
 

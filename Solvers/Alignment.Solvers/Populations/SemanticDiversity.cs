@@ -54,9 +54,7 @@ public sealed record SemanticDiversity : IDiversity
         var cosines = Cosines(context);
         return
         [
-            .. cosines.Select(
-                row => 1 - context.Members.Average(member => member.Select((m, b) => m * row[b]).Sum())
-            ),
+            .. cosines.Select(row => 1 - context.Members.Average(member => member.Select((m, b) => m * row[b]).Sum())),
         ];
     }
 

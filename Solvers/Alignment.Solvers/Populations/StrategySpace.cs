@@ -117,7 +117,9 @@ internal abstract class StrategySpace
         public override ValueList<double> First(int player) => Pure(player, _ => 0);
 
         public override double[] ActionValues(int player, IReadOnlyList<ValueList<double>> strategies) =>
-            throw new NotSupportedException("What an action gets in a sequential game depends on what is played behind it.");
+            throw new NotSupportedException(
+                "What an action gets in a sequential game depends on what is played behind it."
+            );
 
         public override double[] Meet(IReadOnlyList<ValueList<double>> strategies)
         {
