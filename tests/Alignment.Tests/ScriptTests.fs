@@ -49,7 +49,7 @@ let private inner =
             let _, out, _ = align [ "solve"; random; "--solver"; "double_oracle(inner=lp)"; "--dry-run" ]
             Expect.stringContains out "double_oracle(inner=lp,oracle=best_response)" "in a dry run"
             let _, out, _ = align [ "solvers"; "double_oracle" ]
-            Expect.stringContains out "inner  = prm+(updates=alternating,averaging=quadratic)" "in the list")
+            Expect.stringContains out "inner   = prm+(updates=alternating,averaging=quadratic)" "in the list")
 
         refusing
             [ "solve"; random; "--solver"; "double_oracle(inner=lpp)" ]

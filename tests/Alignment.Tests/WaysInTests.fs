@@ -171,7 +171,13 @@ let private onMeta =
                         | _ -> false)
                     |> List.ofSeq
 
-                for solver in experiment.Solver :: others do
+                // populations have no program of their own: their games are solved by the solver inside
+                let own =
+                    match experiment.Solver with
+                    | :? IPopulationSolver as population -> population.Inner
+                    | solver -> solver
+
+                for solver in own :: others do
                     let spec = solver.Complete game.Spec
                     let withJoint = not (spec.IsDifferentiable || game.IsConstantSum)
 

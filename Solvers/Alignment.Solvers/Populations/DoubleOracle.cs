@@ -45,7 +45,7 @@ public sealed record DoubleOracle : IPopulationSolver, IOpenSolver
         new(
             "double_oracle",
             "Double oracle",
-            "Grows populations by exact best responses to the solution of the game between them.",
+            "Grows populations by responses to the solution of the game between them: exact best responses, unless told otherwise.",
             "McMahan, Gordon, Blum (2003), Planning in the presence of cost functions controlled by an adversary, ICML; Lanctot et al. (2017), A unified game-theoretic approach to multiagent reinforcement learning, arXiv 1711.00832",
             "Games whose equilibria mix most actions."
         )
