@@ -109,6 +109,9 @@ module ListCommands =
                     [ "reports"; $"the %s{info.Reports.ToString().ToLowerInvariant()} iterate" ]
                     for claim in info.Claims do
                         [ "claims"; string claim ]
+                    match info.MetaCaveat with
+                    | null -> ()
+                    | caveat -> [ "in psro"; caveat ]
                     [ "avoid"; info.Avoid ]
                     [ "source"; info.Source ]
                 ]

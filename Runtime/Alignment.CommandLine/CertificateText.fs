@@ -17,7 +17,7 @@ module CertificateText =
         certificate.Fold(
             bound,
             bound,
-            bound,
+            (fun upper -> [ yield! bound upper; "confidence", upper.Confidence ]),
             (fun stationary -> [ "residual", stationary.Residual ]),
             (fun kkt -> [ "residual", kkt.Residual; "violation", kkt.Violation; "slackness", kkt.Slackness ])
         )

@@ -30,6 +30,13 @@ module MetricCatalogue =
             Better = "smaller"
         }
         {
+            Key = "game/nash_conv_min"
+            Formula = "smallest game/nash_conv of a population solver's run so far, which is not monotone itself"
+            Estimator = exact
+            Unit = "payoff"
+            Better = "smaller; the result is the profile that it belongs to"
+        }
+        {
             Key = "game/exploitability"
             Formula = "game/nash_conv / number of players (the convention of OpenSpiel)"
             Estimator = exact
@@ -249,6 +256,15 @@ module MetricCatalogue =
                 "exact: of iterative solvers passes a step times cells or ends, of gradient solvers points a step, of sampling ones counted; of populations counted without a tree alone, what the inner solver does left out"
             Unit = "payoffs"
             Better = "none: the work done, for comparing solvers whose steps differ"
+        }
+        {
+            Key = "solver/promise"
+            Formula =
+                "sum over players of (gain of the response that a population solver found + what its oracle says the best response may gain beyond): NashConv is at most this"
+            Estimator =
+                "exact, in float64: gains against the mixtures, and the slack of the oracle, 0 for best responses"
+            Unit = "payoff"
+            Better = "smaller; game/nash_conv itself for best responses"
         }
         {
             Key = "solver/information_sets"

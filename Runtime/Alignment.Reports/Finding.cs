@@ -69,6 +69,7 @@ internal sealed record Share(string Name, double Probability);
 /// <param name="Oracle">What searched for deviations.</param>
 /// <param name="Violation">Of the most violated constraint.</param>
 /// <param name="Slackness">The largest |multiplier times (cost - bound)|.</param>
+/// <param name="Confidence">Of an upper bound.</param>
 internal sealed record Certified(
     string Kind,
     double Distance,
@@ -76,7 +77,8 @@ internal sealed record Certified(
     double? StandardError = null,
     string? Oracle = null,
     double? Violation = null,
-    double? Slackness = null
+    double? Slackness = null,
+    double? Confidence = null
 )
 {
     /// <summary>Whether it is about small steps alone, of a game of smooth payoffs.</summary>

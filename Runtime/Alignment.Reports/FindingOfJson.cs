@@ -118,7 +118,8 @@ internal static class FindingOfJson
             Optional(certificate, "standard_error"),
             certificate.TryGetProperty("oracle", out var oracle) ? oracle.GetString() : null,
             Optional(certificate, "violation"),
-            Optional(certificate, "slackness")
+            Optional(certificate, "slackness"),
+            Optional(certificate, "confidence")
         );
 
     private static Play Play(JsonElement root, string player, Dictionary<string, IReadOnlyList<TensorAxis>> shapes)

@@ -79,6 +79,12 @@ internal static class FindingOfSolution
         {
             Certificate.Stationary => new(certificate.Kind, certificate.Distance),
             Certificate.Kkt kkt => new(kkt.Kind, kkt.Distance, Violation: kkt.Violation, Slackness: kkt.Slackness),
+            Certificate.UpperBound upper => new(
+                upper.Kind,
+                upper.NashConv,
+                upper.Exploitability,
+                Confidence: upper.Confidence
+            ),
             _ => new(certificate.Kind, certificate.Distance, certificate.Exploitability),
         };
 

@@ -125,6 +125,8 @@ internal static class GapSection
             series.AddRange(Lines(title, curve, iterate, claim, metrics, rates));
         }
 
+        if (metrics.Find($"{key}_min") is { } least)
+            series.Add(Curve(metrics, least, "running minimum", "other", "dash"));
         var chart = new Chart(
             $"{title} over steps, both axes logarithmic",
             Steps,

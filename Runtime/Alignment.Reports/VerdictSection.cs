@@ -71,8 +71,8 @@ internal static class VerdictSection
             { Kind: "lower_bound", StandardError: { } error } =>
                 $"deviations that were found gain {gap} ± {Reports.Figures.Brief(error)} in sum; others may gain more",
             { Kind: "lower_bound" } => $"deviations that were found gain {gap} in sum; others may gain more",
-            { Kind: "upper_bound" } =>
-                $"players could gain at most {gap} in sum, each deviating alone from the strategies found",
+            { Kind: "upper_bound", Confidence: var confidence } =>
+                $"players could gain at most {gap} in sum, each deviating alone from the strategies found{(confidence is { } c ? $", with confidence {Reports.Figures.Brief(100 * c)} %" : "")}",
             { Distance: 0 } => "no player could gain anything by deviating alone from the strategies found",
             _ => $"players could gain {gap} in sum, each deviating alone from the strategies found",
         };

@@ -30,6 +30,7 @@ public sealed record CorrelatedEquilibriumLp : IDirectSolver
         )
         {
             Reports = Iterate.Last,
+            MetaCaveat = "recommends joint play, whose marginals need not be an equilibrium",
         };
 
     /// <inheritdoc/>

@@ -6,13 +6,14 @@ namespace Alignment;
 /// <summary>maximize c'x subject to lower &lt;= Ax &lt;= upper and x &gt;= 0, by the simplex method of GLOP.</summary>
 /// <remarks>
 /// Coefficients should be of order 1: tolerances are absolute. GLOP's own are 1e-8, which a gap of 1e-9 does not allow;
-/// a basic solution solves a linear system, so a tighter choice of basis makes it good to round-off.
+/// a basic solution solves a linear system, so a tighter choice of basis makes it good to round-off. GLOP's own scaling is
+/// off: it called 8 % of 8 x 8 games of payoffs in fiftieths unbounded, and such coefficients need none.
 /// </remarks>
 internal sealed class LinearProgram : IDisposable
 {
     private const string Parameters =
         "primal_feasibility_tolerance: 1e-11 dual_feasibility_tolerance: 1e-11 solution_feasibility_tolerance: 1e-9 "
-        + "change_status_to_imprecise: false";
+        + "change_status_to_imprecise: false use_scaling: false";
 
     private readonly Solver _solver = Solver.CreateSolver("GLOP");
     private readonly List<Variable> _variables = [];

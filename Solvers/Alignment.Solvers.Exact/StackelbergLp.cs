@@ -37,6 +37,7 @@ public sealed record StackelbergLp : IDirectSolver
         )
         {
             Reports = Iterate.Last,
+            MetaCaveat = "commits the first player, which need not be an equilibrium",
             TwoPlayersOnly = true,
         };
 

@@ -32,6 +32,7 @@ public sealed record AlphaRank : IDirectSolver
         )
         {
             Reports = Iterate.Last,
+            MetaCaveat = "weighs members by how long evolution dwells in them, which promises nothing about NashConv",
         };
 
     /// <inheritdoc/>

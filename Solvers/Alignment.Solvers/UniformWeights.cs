@@ -20,6 +20,7 @@ public sealed record UniformWeights : IDirectSolver
         )
         {
             Reports = Iterate.Last,
+            MetaCaveat = "weighs members alike, which promises nothing about NashConv",
             TakesTrees = true,
         };
 

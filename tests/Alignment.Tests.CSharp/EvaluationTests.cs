@@ -66,6 +66,41 @@ public static class EvaluationTests
                     }
                 ),
                 Runner.TestCase(
+                    "sampled payoffs to an upper bound, as text, JSON and report",
+                    () =>
+                    {
+                        var play = PayoffSamplers.Bernoulli(
+                            new[,]
+                            {
+                                { 0.2, 0.8 },
+                                { 0.7, 0.3 },
+                            },
+                            new RandomStream(1, "games")
+                        );
+                        var table = SampledPayoffs.Empty(2, 2, PayoffRange.Unit).Draw(play, 200);
+                        var lp = new ZeroSumLp();
+                        var profile = lp.Solve(table, CancellationToken.None).Strategies;
+                        Certificate.UpperBound bound = new PosteriorBound { Draws = 199 }.Of(
+                            table,
+                            profile[0],
+                            profile[1]
+                        );
+                        Check(bound.NashConv is > 0.02 and < 0.5, bound.ToString());
+                        var exact = GameSolver.Solve(Games.Inspection([1, 0.9]), lp);
+                        var bounded = exact with { Games = [exact.Games[0] with { Certificate = bound }] };
+                        var line = CommandLine.SolutionText.certificateLine(bounded);
+                        Check(line.StartsWith("certificate upper_bound nash_conv=", StringComparison.Ordinal), line);
+                        Check(line.Contains(" confidence=0.95", StringComparison.Ordinal), line);
+                        var json = CommandLine.SolutionJson.text(bounded);
+                        Check(json.Contains("\"kind\":\"upper_bound\"", StringComparison.Ordinal), json);
+                        Check(json.Contains("\"confidence\":0.95", StringComparison.Ordinal), json);
+                        Check(
+                            bounded.ToHtml().Contains("with confidence 95 %", StringComparison.Ordinal),
+                            "the report's verdict"
+                        );
+                    }
+                ),
+                Runner.TestCase(
                     "points to a volume",
                     () =>
                     {

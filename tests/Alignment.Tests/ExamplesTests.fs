@@ -79,6 +79,9 @@ let tests =
             agrees "07-opponent-shaping" [ ".fsx"; ".cs" ] "mean payoff a round: naive -2.0, LOLA above -1.5: true"
             agrees "08-panacea" [ ".fsx"; ".cs" ] "farthest from the front over 21 preferences: KL below 1e-3: true"
 
+            // by the closed form: value 0.577020, exp(entropy) 6.96 and 5.45
+            agrees "11-red-blue" [ ".fsx"; ".cs" ] "best and away           8  0.577020         6.96          5.45"
+
             // margins 0.6, 0.5 and 0.3 round the circle: weights 0.5, 0.3 and 0.6 of 1.4
             prints "09-ratings" [ ".fsx"; ".cs" ] [
                 "chat    64.9  30.9    69.2  -0.334  -0.710          0.3571      0.3031"
@@ -144,6 +147,7 @@ let tests =
                         "08-panacea"
                         "09-ratings"
                         "10-pareto"
+                        "11-red-blue"
                         "12-sources-of-uncertainty"
                         "13-dropout-decoding"
                         "14-reward-hacking"

@@ -77,10 +77,13 @@ let private doubleOracleTests =
 
             Expect.equal
                 (text (DoubleOracle()))
-                "double_oracle(inner=prm+(updates=alternating,averaging=quadratic))"
+                "double_oracle(inner=prm+(updates=alternating,averaging=quadratic),oracle=best_response)"
                 "with all settings of both"
 
-            Expect.equal (text (DoubleOracle(Inner = ZeroSumLp()))) "double_oracle(inner=lp)" "without settings")
+            Expect.equal
+                (text (DoubleOracle(Inner = ZeroSumLp())))
+                "double_oracle(inner=lp,oracle=best_response)"
+                "without settings")
 
         testCase "finds the seven modes of the inspection game" (fun () ->
             let options = SolveOptions(Until = Stop.AfterSteps 100L, Threads = 1)

@@ -45,11 +45,11 @@ let private inner =
             Expect.equal (result.GetProperty("settings").GetProperty("inner").GetString()) "lp" "set"
 
             let _, out, _ = align [ "solve"; random; "--solver"; "double_oracle(inner=lp)" ]
-            Expect.stringContains out "solver   double_oracle inner=lp\n" "in the summary"
+            Expect.stringContains out "solver   double_oracle inner=lp oracle=best_response\n" "in the summary"
             let _, out, _ = align [ "solve"; random; "--solver"; "double_oracle(inner=lp)"; "--dry-run" ]
-            Expect.stringContains out "double_oracle(inner=lp)" "in a dry run"
+            Expect.stringContains out "double_oracle(inner=lp,oracle=best_response)" "in a dry run"
             let _, out, _ = align [ "solvers"; "double_oracle" ]
-            Expect.stringContains out "inner  = prm+(updates=alternating,averaging=quadratic)" "in the list")
+            Expect.stringContains out "inner   = prm+(updates=alternating,averaging=quadratic)" "in the list")
 
         refusing
             [ "solve"; random; "--solver"; "double_oracle(inner=lpp)" ]

@@ -181,7 +181,13 @@ let private checkSolved path () =
             | _ -> false)
         |> List.ofSeq
 
-    for solver in experiment.Solver :: others do
+    // populations have no program of their own: their games are solved by the solver inside
+    let own =
+        match experiment.Solver with
+        | :? IPopulationSolver as population -> population.Inner
+        | solver -> solver
+
+    for solver in own :: others do
         let spec = solver.Complete game.Spec
         let withJoint = not (spec.IsDifferentiable || game.IsConstantSum)
 

@@ -35,7 +35,8 @@ public abstract record Certificate
         var figures = Fold(
             e => $"nash_conv {Quote.Number(e.NashConv)}",
             l => $"nash_conv {Quote.Number(l.NashConv)}, standard error {Quote.Number(l.StandardError)}, {l.Oracle}",
-            u => $"nash_conv {Quote.Number(u.NashConv)}, confidence {Quote.Number(u.Confidence)}",
+            u =>
+                $"nash_conv {Quote.Number(u.NashConv)}, confidence {Quote.Number(u.Confidence)}{(u.Basis.Length > 0 ? ", " : "")}{u.Basis}",
             s => $"residual {Quote.Number(s.Residual)}",
             k =>
                 $"residual {Quote.Number(k.Residual)}, violation {Quote.Number(k.Violation)}, slackness {Quote.Number(k.Slackness)}"
@@ -118,6 +119,9 @@ public abstract record Certificate
     {
         /// <inheritdoc/>
         public override string Kind => "upper_bound";
+
+        /// <summary>What the bound stands on, without a full stop; empty where nobody says.</summary>
+        public string Basis { get; init; } = "";
 
         /// <inheritdoc/>
         public override double Distance => NashConv;

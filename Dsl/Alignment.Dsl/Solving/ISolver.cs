@@ -76,6 +76,9 @@ public interface IPopulationSolver : ISolver
     /// </summary>
     ISolver Inner { get; }
 
+    /// <summary>What it adds to populations, for sentences.</summary>
+    string Response => "best response";
+
     /// <summary>The populations before the first iteration.</summary>
     Population Init(IGameData game);
 
@@ -86,13 +89,24 @@ public interface IPopulationSolver : ISolver
 /// <summary>The state of a population solver.</summary>
 /// <param name="Members">For each player, the strategies in its population, in order of arrival; as <see cref="DirectAnswer.Strategies"/> has them.</param>
 /// <param name="Payoffs">For each player, its payoffs when members meet: row-major, the last player's member varies fastest.</param>
-public sealed record Population(ValueList<ValueList<ValueList<double>>> Members, ValueList<ValueList<double>> Payoffs);
+public sealed record Population(ValueList<ValueList<ValueList<double>>> Members, ValueList<ValueList<double>> Payoffs)
+{
+    /// <summary>Iterations that made it.</summary>
+    public long Iterations { get; init; }
+}
 
 /// <summary>One iteration of a population solver.</summary>
 /// <param name="Strategies">The solution of the game between the populations as strategies of the full game.</param>
 /// <param name="Next">The extended populations.</param>
-/// <param name="Grew">Whether any population grew; when none did, the strategies are an equilibrium of the full game up to the inner solver's accuracy.</param>
-public sealed record PopulationIterate(ValueList<ValueList<double>> Strategies, Population Next, bool Grew);
+/// <param name="Grew">Whether any population grew, or may later; when it has best responses to add and none did, the strategies are an equilibrium of the full game up to the inner solver's accuracy.</param>
+public sealed record PopulationIterate(ValueList<ValueList<double>> Strategies, Population Next, bool Grew)
+{
+    /// <summary>What each player's oracle found; empty where the solver does not say.</summary>
+    public ValueList<OracleResponse> Responses { get; init; } = [];
+
+    /// <summary>sum_i (gain_i + epsilon_i), which NashConv of the strategies is at most; null where the solver does not say.</summary>
+    public double? Promise => Responses.Count == 0 ? null : Responses.Sum(r => r.Gain + r.Slack.Total);
+}
 
 /// <summary>Solves games inside of a solver.</summary>
 public interface ISolve
@@ -193,6 +207,9 @@ public sealed record SolverInfo(string Name, string Title, string Summary, strin
 
     /// <summary>Only where players who change places change payoffs; so not for games between populations, which differ.</summary>
     public bool SymmetricOnly { get; init; }
+
+    /// <summary>What is wrong with its answers as weights of populations, as a clause; null where they are an equilibrium of the populations' game.</summary>
+    public string? MetaCaveat { get; init; }
 
     /// <summary>Takes sequential games. Every iterative solver does, by its view of the game; others say so.</summary>
     public bool TakesTrees { get; init; }

@@ -130,6 +130,23 @@ public static class GameSolver
             .ToValueList();
     }
 
+    /// <summary>What members of populations get when they meet: all choices of one member a player as one batched program, in float64.</summary>
+    /// <param name="game">One game, without batch axes.</param>
+    /// <param name="members">For each player its strategies, as <see cref="GameSolution.Strategies"/> has them.</param>
+    /// <param name="threads">At least 1; changes no bit.</param>
+    /// <returns>For each player its payoffs: row-major, the last player's member varies fastest.</returns>
+    /// <exception cref="ArgumentException">The game has batch axes or sets weights, or members do not fit their player.</exception>
+    public static ValueList<ValueList<double>> Meet(
+        BoundGame game,
+        ValueList<ValueList<ValueList<double>>> members,
+        int threads = 1
+    )
+    {
+        ArgumentNullException.ThrowIfNull(game);
+        ArgumentNullException.ThrowIfNull(members);
+        return PopulationPayoffs.Of(game, members, threads);
+    }
+
     private static double[] Repeated(BoundGame game, Player player, ValueList<double> strategy)
     {
         var size = player.Actions.Size;

@@ -121,7 +121,7 @@ internal sealed class PopulationLoop
             var status =
                 StopRules.Holds(_options.Until, Metric, _step, seconds)
                     ? Sentences.Stopped(_options.Until, Metric, _step, seconds)
-                : !iterate.Grew ? Sentences.Grown(_game.Spec.Players, _population, _step)
+                : !iterate.Grew ? Sentences.Grown(_game.Spec.Players, _population, _step, _solver)
                 : cancelled ? Sentences.Cancelled(_step)
                 : null;
             // NashConv is not monotone along the run: the best iterate so far is the answer
@@ -137,7 +137,7 @@ internal sealed class PopulationLoop
                 _best = candidate;
             if (_game.Games == 1)
                 TakeDown(
-                    new(_step, seconds, candidate.Metrics)
+                    new(_step, seconds, Told(candidate, iterate))
                     {
                         Strategies =
                             StrategyMoments.Keeps(_game, _solver) && StrategyMoments.Has(_step)
@@ -151,6 +151,18 @@ internal sealed class PopulationLoop
             if (_options.Recorder is { IsDue: true })
                 Save();
         }
+    }
+
+    /// <summary>What was measured, the running minimum, and what the solver promises.</summary>
+    private Dictionary<string, double> Told(GameSolution measured, PopulationIterate iterate)
+    {
+        var metrics = new Dictionary<string, double>(measured.Metrics, StringComparer.Ordinal)
+        {
+            ["game/nash_conv_min"] = _best!.Certificate.NashConv,
+        };
+        if (iterate.Promise is { } promise)
+            metrics["solver/promise"] = promise;
+        return metrics;
     }
 
     private void TakeDown(TracePoint point, bool cancelled)
@@ -196,7 +208,10 @@ internal sealed class PopulationLoop
                 )
                 .ToValueList(),
             players.Select((_, p) => snapshot.Array(Name("payoffs", p)).ToValueList()).ToValueList()
-        );
+        )
+        {
+            Iterations = _step,
+        };
     }
 
     private static ValueList<ValueList<double>> Parts(double[] all, int count) =>

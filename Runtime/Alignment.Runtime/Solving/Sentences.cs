@@ -64,12 +64,17 @@ internal static class Sentences
         );
 
     /// <summary>A population solver has found nothing to add.</summary>
-    public static Status Grown(IEnumerable<Player> players, Population population, long steps) =>
+    public static Status Grown(
+        IEnumerable<Player> players,
+        Population population,
+        long steps,
+        IPopulationSolver solver
+    ) =>
         new(
             Outcome.Finished,
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"Done after {steps} iterations: every best response is in the populations, {string.Join(" and ", population.Members.Zip(players, (m, p) => p.Actions.Parent is null ? $"{m.Count} of {p.Actions.Size} actions of {p}" : $"{m.Count} strategies of {p}"))}."
+                $"Done after {steps} iterations: every {solver.Response} is in the populations, {string.Join(" and ", population.Members.Zip(players, (m, p) => p.Actions.Parent is null && m.All(s => s.IndexOf(1) >= 0) ? $"{m.Count} of {p.Actions.Size} actions of {p}" : $"{m.Count} strategies of {p}"))}.{(solver.Inner.Info.MetaCaveat is { } caveat ? $" The inner solver '{solver.Inner.Info.Name}' {caveat}." : "")}"
             )
         );
 

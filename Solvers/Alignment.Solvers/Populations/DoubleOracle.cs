@@ -16,6 +16,9 @@ namespace Alignment;
 /// makes the end result exact. <c>uniform</c> and <c>alpha_rank</c> as inner solvers weight members without solving
 /// their game: populations stop growing where nothing new responds to the mixture, which need not be an
 /// equilibrium.</para>
+/// <para>The oracle finds the strategies to add: an exact best response, or one that is drawn to a reference and away from the population
+/// (<see cref="RegularizedResponse"/>; then members are mixed strategies, and of two within 1e-6 one is kept). NashConv is at most
+/// sum_i (gain_i + epsilon_i) of an iteration's responses, and is measured besides.</para>
 /// <para>NashConv along the run is not monotone: compare running minima.</para>
 /// <para>A game too large to be enumerated is played by its rules (<see cref="Open"/>): responses are learned, and
 /// payoffs between members are means of games; see <see cref="PolicyPopulation"/>.</para>
@@ -26,21 +29,29 @@ namespace Alignment;
 /// </remarks>
 public sealed record DoubleOracle : IPopulationSolver, IOpenSolver
 {
+    private const double Same = 1e-6; // of probabilities: of two strategies that are closer one is enough
+
     /// <summary>Solves the games between populations; default <see cref="PredictiveRegretMatchingPlus"/>.</summary>
     public ISolver Inner { get; init; } = new PredictiveRegretMatchingPlus();
+
+    /// <summary>Finds the strategies to add; default <see cref="BestResponseOracle"/>.</summary>
+    public IResponseOracle Oracle { get; init; } = new BestResponseOracle();
+
+    /// <inheritdoc/>
+    public string Response => Oracle.Answer;
 
     /// <inheritdoc/>
     public SolverInfo Info =>
         new(
             "double_oracle",
             "Double oracle",
-            "Grows populations by exact best responses to the solution of the game between them.",
+            "Grows populations by responses to the solution of the game between them: exact best responses, unless told otherwise.",
             "McMahan, Gordon, Blum (2003), Planning in the presence of cost functions controlled by an adversary, ICML; Lanctot et al. (2017), A unified game-theoretic approach to multiagent reinforcement learning, arXiv 1711.00832",
             "Games whose equilibria mix most actions."
         )
         {
             OnTrees = "psro",
-            TakesTrees = true,
+            TakesTrees = Oracle.TakesTrees,
             Reports = Iterate.Last,
         };
 
@@ -53,6 +64,14 @@ public sealed record DoubleOracle : IPopulationSolver, IOpenSolver
                 "Solves the games between populations.",
                 Solver.Find,
                 value => this with { Inner = value }
+            ),
+            Setting.Word(
+                "oracle",
+                ResponseOracle.Text(Oracle),
+                $"an oracle, its settings in brackets: {string.Join(", ", ResponseOracle.All.Select(o => o.Name))}",
+                "Finds the strategies to add.",
+                text => this with { Oracle = ResponseOracle.Find(text) },
+                (Oracle as RegularizedResponse)?.Fault
             ),
         ];
 
@@ -76,14 +95,26 @@ public sealed record DoubleOracle : IPopulationSolver, IOpenSolver
         var weights = inner.Solve(new RestrictedGame(game, population));
         var strategies = population.Members.Select((members, p) => space.Mix(p, members, weights[p])).ToValueList();
         var next = population.Members;
+        var own = space.Meet(strategies);
+        var iteration = population.Iterations;
+        var responses = new OracleResponse[next.Count];
         for (var p = 0; p < next.Count; p++)
         {
-            var response = space.BestResponse(p, strategies);
-            if (next[p].IndexOf(response) < 0)
-                next = next.SetItem(p, next[p].Add(response));
+            responses[p] = Oracle.Respond(
+                new(space, p, game.Players[p].Name, strategies, own, population.Members, iteration)
+            );
+            if (!next[p].Any(member => IsSame(member, responses[p].Strategy)))
+                next = next.SetItem(p, next[p].Add(responses[p].Strategy));
         }
 
-        return new(strategies, new(next, Payoffs(space, population, next)), Grew: next != population.Members);
+        return new(
+            strategies,
+            new(next, Payoffs(space, population, next)) { Iterations = iteration + 1 },
+            Grew: next != population.Members || !Oracle.IsSettled(iteration)
+        )
+        {
+            Responses = responses.ToValueList(),
+        };
     }
 
     /// <inheritdoc/>
@@ -94,7 +125,23 @@ public sealed record DoubleOracle : IPopulationSolver, IOpenSolver
     {
         ArgumentNullException.ThrowIfNull(game);
         ArgumentNullException.ThrowIfNull(settings);
+        if (Oracle is not BestResponseOracle)
+            throw new ArgumentException(
+                $"Solver 'psro': the oracle '{Oracle.Name}' asks what every action gets, which is not known without a tree, where responses are learned; leave the setting out."
+            );
         return new PolicyPopulation(this, game, settings);
+    }
+
+    // an ascent comes back to a mixture up to its last digits
+    private static bool IsSame(ValueList<double> a, ValueList<double> b)
+    {
+        for (var k = 0; k < a.Count; k++)
+        {
+            if (Math.Abs(a[k] - b[k]) > Same)
+                return false;
+        }
+
+        return true;
     }
 
     /// <summary>The payoffs between members: those of old members are there, the others are computed.</summary>

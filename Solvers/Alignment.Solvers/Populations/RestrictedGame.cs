@@ -12,7 +12,7 @@ internal sealed class RestrictedGame(IGameData game, Population population) : IG
 
     // actions that are members keep their labels
     private static Axis Choices(Axis actions, ValueList<ValueList<double>> members) =>
-        actions.Labels.Count == 0
+        actions.Labels.Count == 0 || members.Any(m => m.IndexOf(1) < 0)
             ? Axis.Of(actions.Name, members.Count)
             : Axis.Of(actions.Name, [.. members.Select(m => actions.Label(m.IndexOf(1)))]);
 }

@@ -8,8 +8,12 @@ internal abstract class StrategySpace
     /// <summary>A first strategy: the first action everywhere.</summary>
     public abstract ValueList<double> First(int player);
 
-    /// <summary>Each player's payoff when these pure strategies meet.</summary>
-    public abstract double[] Meet(IReadOnlyList<ValueList<double>> pure);
+    /// <summary>Each player's payoff when these strategies meet.</summary>
+    public abstract double[] Meet(IReadOnlyList<ValueList<double>> strategies);
+
+    /// <summary>What each action gets against the others' strategies.</summary>
+    /// <exception cref="NotSupportedException">The game is sequential: what an action gets depends on what is played behind it.</exception>
+    public abstract double[] ActionValues(int player, IReadOnlyList<ValueList<double>> strategies);
 
     /// <summary>One strategy that plays as a mixture of strategies does.</summary>
     public abstract ValueList<double> Mix(int player, ValueList<ValueList<double>> members, ValueList<double> weights);
@@ -24,14 +28,26 @@ internal abstract class StrategySpace
 
         public override ValueList<double> First(int player) => Pure(player, 0);
 
-        public override double[] Meet(IReadOnlyList<ValueList<double>> pure)
+        public override double[] Meet(IReadOnlyList<ValueList<double>> strategies)
         {
-            var cell = 0;
-            for (var p = 0; p < _actions.Length; p++)
-                cell = (cell * _actions[p]) + pure[p].IndexOf(1);
             var payoffs = new double[_actions.Length];
+            if (strategies.All(IsPure))
+            {
+                var cell = 0;
+                for (var p = 0; p < _actions.Length; p++)
+                    cell = (cell * _actions[p]) + strategies[p].IndexOf(1);
+                for (var p = 0; p < payoffs.Length; p++)
+                    payoffs[p] = game.Payoff(p)[cell];
+                return payoffs;
+            }
+
             for (var p = 0; p < payoffs.Length; p++)
-                payoffs[p] = game.Payoff(p)[cell];
+            {
+                var values = ActionValues(p, strategies);
+                for (var a = 0; a < values.Length; a++)
+                    payoffs[p] += strategies[p][a] * values[a];
+            }
+
             return payoffs;
         }
 
@@ -43,11 +59,21 @@ internal abstract class StrategySpace
         {
             var strategy = new double[_actions[player]];
             for (var k = 0; k < members.Count; k++)
-                strategy[members[k].IndexOf(1)] = weights[k];
+            {
+                for (var a = 0; a < strategy.Length; a++)
+                    strategy[a] += weights[k] * members[k][a];
+            }
+
             return strategy.ToValueList();
         }
 
         public override ValueList<double> BestResponse(int player, ValueList<ValueList<double>> strategies)
+        {
+            var values = ActionValues(player, strategies);
+            return Pure(player, Array.IndexOf(values, values.Max()));
+        }
+
+        public override double[] ActionValues(int player, IReadOnlyList<ValueList<double>> strategies)
         {
             var values = game.Payoff(player).ToArray();
             var inner = 1; // cells of the axes behind the one that is averaged out
@@ -59,8 +85,11 @@ internal abstract class StrategySpace
                     values = Average(values, strategies[p], inner);
             }
 
-            return Pure(player, Array.IndexOf(values, values.Max()));
+            return values;
         }
+
+        private static bool IsPure(ValueList<double> strategy) =>
+            strategy.IndexOf(1) >= 0 && strategy.Count(p => p != 0) == 1;
 
         private ValueList<double> Pure(int player, int action)
         {
@@ -87,9 +116,14 @@ internal abstract class StrategySpace
 
         public override ValueList<double> First(int player) => Pure(player, _ => 0);
 
-        public override double[] Meet(IReadOnlyList<ValueList<double>> pure)
+        public override double[] ActionValues(int player, IReadOnlyList<ValueList<double>> strategies) =>
+            throw new NotSupportedException(
+                "What an action gets in a sequential game depends on what is played behind it."
+            );
+
+        public override double[] Meet(IReadOnlyList<ValueList<double>> strategies)
         {
-            var reaches = pure.Select((s, p) => Reach(p, s)).ToArray();
+            var reaches = strategies.Select((s, p) => Reach(p, s)).ToArray();
             var payoffs = new double[reaches.Length];
             for (var o = 0; o < _tree.Outcomes; o++)
             {

@@ -1,0 +1,223 @@
+using System.Globalization;
+
+namespace Alignment;
+
+/// <summary>A response that gains, stays close to a reference, and differs from the population: by gradient ascent.</summary>
+/// <remarks>
+/// <para>max over x of F(x) = E u(x, others) - beta KL(x || ref) + w(t) Div(x, population). Without a diversity it is ref exp(g / beta), normalized, g the
+/// actions' values (the best response where beta is 0). With one: exponentiated gradient ascent, x' ~ x exp(s grad F(x)), from the answer without
+/// diversity, from uniform play and from the best pure strategy, with s halved until F rises; the best of all that were met.</para>
+/// <para>F is not concave for every diversity, so the ascent may end short of its maximum. What that can cost is computed and not assumed:
+/// <see cref="OracleResponse.Slack"/> bounds what the best response gets beyond, for any x.</para>
+/// <para>Payoff plus diversity is not zero-sum even where the payoff is, and neither is payoff less KL: the populations' game stays the one of payoffs
+/// alone.</para>
+/// <para>Units: beta in payoff per nat, w in payoff per unit of diversity.</para>
+/// <para>Default: beta 0.05, uniform reference, no diversity (else of weight 0.5 0.9^t for 50 iterations), at most 200 steps.</para>
+/// <para>Errors: sequential games; a number out of range; a reference that is no distribution of all actions.</para>
+/// <para>Source: Ma, Yang et al. (2023), "Red teaming game", arXiv 2310.00322, for the objective; Kivinen, Warmuth (1997), "Exponentiated gradient versus
+/// gradient descent for linear predictors", Information and Computation 132.</para>
+/// <para>Not for an exact equilibrium: with beta or w above 0 populations stop growing short of one. Let the weight end (<see cref="WeightSchedule.Until"/>)
+/// and beta be small.</para>
+/// </remarks>
+public sealed record RegularizedResponse : IResponseOracle
+{
+    private const double Floor = 1e-6; // of starts: a probability of 0 never grows
+    private const double SmallestStep = 1e-9;
+    private const double Settled = 1e-13; // of the objective: below that a step is rounding
+
+    /// <summary>beta; at least 0.</summary>
+    public double Temperature { get; init; } = 0.05;
+
+    /// <summary>For each player the reference, a probability above 0 for each action; empty for uniform play.</summary>
+    public ValueList<ValueList<double>> References { get; init; } = [];
+
+    /// <summary>What to differ by; null for nothing.</summary>
+    public IDiversity? Diversity { get; init; }
+
+    /// <summary>w(t).</summary>
+    public WeightSchedule Weight { get; init; } = new(0.5, 0.9, 50);
+
+    /// <summary>Steps of the ascent from each start; at least 1.</summary>
+    public int Steps { get; init; } = 200;
+
+    /// <inheritdoc/>
+    public string Name => "regularized";
+
+    /// <inheritdoc/>
+    public string Answer => "regularized response";
+
+    /// <inheritdoc/>
+    public bool TakesTrees => false;
+
+    /// <inheritdoc/>
+    public ValueList<KeyValuePair<string, string>> Words =>
+        [
+            new("temperature", NumberText.Of(Temperature)),
+            new("diversity", Diversity?.Name ?? "none"),
+            new("weight", NumberText.Of(Weight.Start)),
+            new("decay", NumberText.Of(Weight.Decay)),
+            new("until", Weight.Until == long.MaxValue ? "never" : NumberText.Of(Weight.Until)),
+            new("steps", NumberText.Of(Steps)),
+        ];
+
+    /// <inheritdoc/>
+    public IResponseOracle With(string name, string text) =>
+        Checked(
+            name switch
+            {
+                "temperature" => this with { Temperature = Number(name, text) },
+                "diversity" => this with { Diversity = text == "none" ? null : Alignment.Diversity.Find(text) },
+                "weight" => this with { Weight = Weight with { Start = Number(name, text) } },
+                "decay" => this with { Weight = Weight with { Decay = Number(name, text) } },
+                "until" => this with
+                {
+                    Weight = Weight with { Until = text == "never" ? long.MaxValue : (long)Whole(name, text) },
+                },
+                "steps" => this with { Steps = (int)Math.Min(int.MaxValue, Whole(name, text)) },
+                _ => throw ResponseOracle.Unknown(this, name),
+            }
+        );
+
+    /// <inheritdoc/>
+    public bool IsSettled(long iteration) =>
+        Diversity is null || Weight.Start == 0 || Weight.Decay == 1 || iteration >= Weight.Until;
+
+    /// <inheritdoc/>
+    public OracleResponse Respond(ResponseContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        Checked(this);
+        var reference = ReferenceOf(context);
+        var values = context.Values.ToArray();
+        var weight = Diversity is null ? 0 : Weight.At(context.Iteration);
+        var (plain, worth) = WithoutDiversity(values, reference);
+        var best = plain;
+        if (weight > 0)
+            best = Ascent(context, plain, reference, values, weight);
+        var strategy = best.ToValueList();
+        return new(strategy, context.Gain(strategy), Slack(context, best, reference, values, weight, worth));
+    }
+
+    /// <summary>ref exp(g / beta), normalized, and beta log sum ref exp(g / beta); a best response and its value where beta is 0.</summary>
+    private (double[] Strategy, double Worth) WithoutDiversity(double[] values, double[] reference)
+    {
+        var most = values.Max();
+        if (Temperature == 0)
+        {
+            var first = Array.IndexOf(values, most);
+            return ([.. values.Select((_, a) => a == first ? 1.0 : 0.0)], most);
+        }
+
+        double[] terms = [.. values.Select((g, a) => reference[a] * Math.Exp((g - most) / Temperature))];
+        var sum = terms.Sum();
+        return ([.. terms.Select(t => t / sum)], most + (Temperature * Math.Log(sum)));
+    }
+
+    private double[] Ascent(ResponseContext context, double[] plain, double[] reference, double[] values, double weight)
+    {
+        (double Value, double[] Gradient) Objective(double[] x)
+        {
+            var diversity = Diversity!.Of(x, context);
+            var gradient = values.Select(
+                (g, a) =>
+                    g
+                    - (Temperature * (Math.Log(Math.Max(x[a], double.Epsilon) / reference[a]) + 1))
+                    + (weight * diversity.Gradient[a])
+            );
+            return (Dot(x, values) - (Temperature * Kl(x, reference)) + (weight * diversity.Value), [.. gradient]);
+        }
+
+        double[][] pure = [.. values.Select((_, a) => values.Select((_, b) => a == b ? 1.0 : 0.0).ToArray())];
+        var best = pure.Prepend(plain).MaxBy(x => Objective(x).Value)!; // of equals the first
+        double[][] starts = [best, plain, [.. values.Select(_ => 1.0 / values.Length)]];
+        return starts.Select(start => Climb(Inside(start), Objective)).Prepend(best).MaxBy(x => Objective(x).Value)!;
+    }
+
+    private double[] Climb(double[] x, Func<double[], (double Value, double[] Gradient)> objective)
+    {
+        var (now, gradient) = objective(x);
+        var size = 1.0;
+        for (var step = 0; step < Steps && size > SmallestStep; step++)
+        {
+            var most = gradient.Max();
+            double[] Moved() =>
+                Normal([.. x.Select((p, a) => Math.Max(double.Epsilon, p * Math.Exp(size * (gradient[a] - most))))]);
+            var next = Moved();
+            var found = objective(next);
+            for (; found.Value <= now && size > SmallestStep; found = objective(next = Moved()))
+                size /= 2;
+            if (found.Value <= now)
+                break;
+            var settled = found.Value - now < Settled * (1 + Math.Abs(now));
+            (x, now, gradient, size) = (next, found.Value, found.Gradient, size * 2);
+            if (settled)
+                break;
+        }
+
+        return x;
+    }
+
+    private ResponseSlack Slack(
+        ResponseContext context,
+        double[] x,
+        double[] reference,
+        double[] values,
+        double weight,
+        double worth
+    )
+    {
+        var kl = Kl(x, reference);
+        var diversity = weight > 0 ? weight * Diversity!.Range(context) : 0;
+        // a pure strategy is furthest from the reference
+        var far = reference.Max(r => -Math.Log(r));
+        var left = worth - (Dot(x, values) - (Temperature * kl));
+        return new(diversity, Temperature * Math.Max(0, far - kl), Math.Max(0, left - diversity));
+    }
+
+    private double[] ReferenceOf(ResponseContext context)
+    {
+        var actions = context.Strategy.Count;
+        if (References.Count == 0)
+            return [.. Enumerable.Repeat(1.0 / actions, actions)];
+        var own = context.Player < References.Count ? References[context.Player] : [];
+        return own.Count == actions && own.All(r => r > 0) && Math.Abs(own.Sum() - 1) <= 1e-9
+            ? [.. own]
+            : throw new ArgumentException(
+                $"Oracle '{Name}': expected a reference of {actions} probabilities above 0 that sum to 1 for '{context.Name}', got {string.Join(", ", own.Select(NumberText.Of))}."
+            );
+    }
+
+    private static RegularizedResponse Checked(RegularizedResponse oracle) =>
+        oracle.Fault is { } fault ? throw new ArgumentException($"Oracle '{oracle.Name}': {fault}.") : oracle;
+
+    internal string? Fault =>
+        !(Temperature >= 0 && double.IsFinite(Temperature))
+            ? $"expected a temperature of at least 0, got {NumberText.Of(Temperature)}"
+        : Steps < 1 ? $"expected at least 1 step, got {NumberText.Of(Steps)}"
+        : Weight.Fault;
+
+    private double Number(string name, string text) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : throw new ArgumentException($"Oracle '{Name}', {name}: expected a number, got '{text}'.");
+
+    private double Whole(string name, string text) =>
+        Number(name, text) is var number && number == Math.Floor(number) && number is >= 0 and <= 1e15
+            ? number
+            : throw new ArgumentException(
+                $"Oracle '{Name}', {name}: expected a whole number of at least 0, got '{text}'."
+            );
+
+    private static double[] Inside(double[] x) => Normal([.. x.Select(p => Math.Max(p, Floor))]);
+
+    private static double[] Normal(double[] x)
+    {
+        var sum = x.Sum();
+        return [.. x.Select(p => p / sum)];
+    }
+
+    private static double Dot(double[] x, double[] y) => x.Zip(y, (a, b) => a * b).Sum();
+
+    private static double Kl(double[] x, double[] reference) =>
+        x.Select((p, a) => p > 0 ? p * Math.Log(p / reference[a]) : 0).Sum();
+}
