@@ -193,7 +193,7 @@ let private constrained = test "the constrained game of the fitted scorers: the 
 
 let private drawing = test "the picture of the documents" {
     let reward, cost = scoresOf 0, scoresOf 1 |> Array.map (~-)
-    let front = [| for k in 0..60 -> tilted reward cost (float k / 20.0) |]
+    let front = [| for k in 0..30 -> tilted reward cost (float k / 20.0) |]
 
     Plot
         .Curves(

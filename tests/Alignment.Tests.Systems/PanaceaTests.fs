@@ -117,12 +117,59 @@ let private fronts =
             let kl, points, front = trained 2 rewards 4000L
             let least = [ for g in 0..1 -> (front |> List.map (fun p -> p[g]) |> List.min) - 0.1 ]
             let ratio = volume points least / volume front least
-            printfn "rank-3 rewards: farthest KL %.4f, hypervolume ratio %.4f" kl ratio
+            printfn "rank-3 rewards, two values and two slots: farthest KL %.4f, hypervolume ratio %.4f" kl ratio
             Expect.isGreaterThan kl 1e-3 "the front is not reached"
             Expect.isLessThan ratio 1.0 "nor its hypervolume"
             Expect.isGreaterThan ratio 0.8 "but most of it"
         }
     ]
+
+let private dead = test "slots that start at 0 with a scale of 0 never train" {
+    let left = Weights.Of("left", responses, goals).StartingAt(Initializer.Normal 0.3)
+    let right = Weights.Of("right", prompts, goals).StartingAt(Initializer.Constant 0.0)
+    let rewards = [ drawn "helpful" 1; drawn "harmless" 1 ]
+
+    let moved scale =
+        let scale = Weights.Of("scale").StartingAt(Initializer.Constant scale)
+        let policy = (left.Value * scale.Value * grid).Dot(right.Value, goals).Softmax responses
+        let who = Player.With("adapter", left, right, scale)
+
+        let spec =
+            Game
+                .Named("dead")
+                .Nature(prompts, (Expr.constant 0.25).Expand prompts)
+                .Nature(preference, (Expr.constant (1.0 / 21.0)).Expand preference)
+                .Player(who)
+                .Payoff(who, of' grid 0 * worth policy rewards[0] + of' grid 1 * worth policy rewards[1])
+
+        let solution =
+            GameSolver.Solve(
+                spec,
+                GradientPlay(Optimizer = GradientAscent(Rate = 0.5)),
+                SolveOptions(Until = Stop.AfterSteps 200L)
+            )
+
+        (solution.Weights right).Values.ToArray() |> Array.map abs |> Array.max
+
+    Expect.equal (moved 0.0) 0.0 "both at 0: no gradient reaches either"
+    Expect.isGreaterThan (moved 1.0) 0.1 "a scale of 1 trains"
+}
+
+let private drawing = test "the picture of the documents" {
+    let _, points, front = trained 0 [ drawn "helpful" 1; drawn "harmless" 1 ] 3000L
+    let axis k (all: float list list) = [| for p in all -> p[k] |]
+
+    Plot
+        .Curves(
+            "One adapter over 21 preferences, and the front in closed form",
+            PlotAxis "helpful, less KL",
+            PlotAxis "harmless, less KL",
+            PlotCurve("front", axis 0 front, axis 1 front),
+            PlotCurve("adapter", axis 0 points, axis 1 points)
+        )
+        .ToSvg()
+    |> Pictures.isDrawnIn "panacea.svg"
+}
 
 // ---- One policy a preference ---------------------------------------------------------------------------------------
 
@@ -209,4 +256,4 @@ let private perPreference =
     ]
 
 [<Tests>]
-let tests = testList "panacea" [ fronts; perPreference ]
+let tests = testList "panacea" [ fronts; dead; drawing; perPreference ]

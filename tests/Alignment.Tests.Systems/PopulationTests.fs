@@ -12,13 +12,6 @@ open Alignment.Tests.SolverFixtures
 
 let private values (xs: seq<'a>) = ValueList.ToValueList xs
 
-let private wrong (action: unit -> 'a) =
-    try
-        action () |> ignore
-        failtest "taken, where a refusal was expected"
-    with :? ArgumentException as e ->
-        e.Message
-
 let private harm = [ 1.0; 0.9; 0.8; 0.8; 0.7; 0.6; 0.6; 0.5 ]
 let private inspection = Games.Inspection(harm, 0.5)
 
@@ -276,7 +269,7 @@ let private oracles =
                     "regularized(0.1)", "Oracle 'regularized': expected name=value, got '0.1'."
                     "best_response(x=1)", "The oracle 'best_response' has no setting 'x'."
                 ] do
-                Expect.stringStarts (wrong (fun () -> ResponseOracle.Find text)) message text
+                Expect.stringStarts (argumentFault (fun () -> ResponseOracle.Find text)) message text
         }
 
         test "trees and games without one take best responses only" {
@@ -286,7 +279,7 @@ let private oracles =
                 "a tree"
 
             Expect.stringStarts
-                (wrong (fun () ->
+                (argumentFault (fun () ->
                     OpenSolver.Solve(
                         OpenGame.Of(KuhnPoker()),
                         withOracle "regularized",
@@ -342,7 +335,7 @@ let private diversities =
                 "a constant changes it"
 
             Expect.stringStarts
-                (wrong (fun () -> ExpectedCardinality.Of []))
+                (argumentFault (fun () -> ExpectedCardinality.Of []))
                 "Expected cardinality: expected at least one row"
                 "none"
         }
@@ -377,12 +370,13 @@ let private diversities =
                 "of two"
 
             Expect.stringStarts
-                (wrong (fun () -> SemanticDiversity(Embeddings = values [ values [ values [ 1.0 ] ] ]).Range context))
+                (argumentFault (fun () ->
+                    SemanticDiversity(Embeddings = values [ values [ values [ 1.0 ] ] ]).Range context))
                 "Semantic diversity: expected an embedding for each of 3 actions of 'row', got 1."
                 "too few"
 
             Expect.stringStarts
-                (wrong (fun () -> SemanticDiversity.Of(values [ 0.0 ], [ values [ 1.0 ] ])))
+                (argumentFault (fun () -> SemanticDiversity.Of(values [ 0.0 ], [ values [ 1.0 ] ])))
                 "Semantic diversity: expected finite embeddings that are not 0"
                 "zero"
         }
@@ -528,10 +522,10 @@ let private pairs =
                     [ one; values [ values [ 1.0 ] ] ],
                     "Population of 'column': expected members of 2 probabilities of at least 0, got one of 1 numbers."
                 ] do
-                Expect.equal (wrong (fun () -> GameSolver.Meet(game, values members))) message "message"
+                Expect.equal (argumentFault (fun () -> GameSolver.Meet(game, values members))) message "message"
 
             Expect.stringStarts
-                (wrong (fun () ->
+                (argumentFault (fun () ->
                     GameSolver.Meet(BoundGame.Bind(zeroSumBatch 2 2 2 (draws "b" 2 2 2)), values [ one; one ])))
                 "Populations meet in one game"
                 "a batch"
@@ -701,7 +695,7 @@ let private played =
                 (fun () -> (psro 1).Run([ 0 ], [ 0 ], 1).Given(-1.0, 0.0) |> ignore),
                 "Sampled PSRO: expected what oracles can miss to be at least 0, got -1 and 0."
             ] do
-            testCase name (fun () -> Expect.equal (wrong action) message "message")
+            testCase name (fun () -> Expect.equal (argumentFault action) message "message")
     ]
 
 [<Tests>]

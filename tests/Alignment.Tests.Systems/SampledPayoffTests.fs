@@ -11,13 +11,6 @@ open Alignment.Tests.Fixtures
 
 let private values (xs: seq<'a>) = ValueList.ToValueList xs
 
-let private wrong (action: unit -> 'a) =
-    try
-        action () |> ignore
-        failtest "taken, where a refusal was expected"
-    with :? ArgumentException as e ->
-        e.Message
-
 let private equilibrium (table: SampledPayoffs) =
     let found = ZeroSumLp().Solve(table, CancellationToken.None).Strategies
     found[0], found[1]
@@ -126,7 +119,7 @@ let private tables =
                 (fun () -> PosteriorBound(Draws = 38).Of(empty 1, values [ 1.0 ], values [ 1.0 ]) |> ignore),
                 "Posterior bound: expected at least 39 draws for this confidence, got 38."
             ] do
-            testCase name (fun () -> Expect.equal (wrong action) message "message")
+            testCase name (fun () -> Expect.equal (argumentFault action) message "message")
 
         test "no solver gets a table with holes" {
             Expect.throwsC (fun () -> equilibrium (empty 1) |> ignore) (fun e ->
@@ -319,7 +312,7 @@ let private boundTests =
 
         test "a width that nobody can pay" {
             Expect.equal
-                (wrong (fun () -> FreshCertificate.Games(empty 1, values [ 1.0 ], values [ 1.0 ], 1e-9)))
+                (argumentFault (fun () -> FreshCertificate.Games(empty 1, values [ 1.0 ], values [ 1.0 ], 1e-9)))
                 "Fresh certificate: a width of 1E-09 takes more than 1e12 games a deviation; ask for a larger one."
                 "message"
         }
@@ -421,7 +414,7 @@ let private oracleTests =
                 (fun () -> FreshSelection.Of([ "a" ], (fun _ k -> if k < 3L then 0.0 else infinity), 2, 2) |> ignore),
                 "Fresh selection: expected finite payoffs, got Infinity of 'a' in game 3."
             ] do
-            testCase name (fun () -> Expect.equal (wrong action) message "message")
+            testCase name (fun () -> Expect.equal (argumentFault action) message "message")
 
         test "the best of 20 checkpoints at 64 dialogues reads .41 for a true .30; fresh dialogues read .30" {
             let found =
@@ -473,7 +466,7 @@ let private allocationTests =
                 "games"
 
             Expect.stringStarts
-                (wrong (fun () -> SampleAllocation().Next(constant, half, half, -1L)))
+                (argumentFault (fun () -> SampleAllocation().Next(constant, half, half, -1L)))
                 "Sample allocation: expected a number of games of at least 0, got -1."
                 "below 0"
         }

@@ -1,0 +1,138 @@
+/// Figures that are known of solvers on games of a stated kind, and the pictures of the documents that show solvers at work.
+module Alignment.Tests.FiguresTests
+
+open System
+open Expecto
+open Alignment
+open Alignment.Tests.Fixtures
+
+// ---- A 100 x 100 game of uniform payoffs ---------------------------------------------------------------------------
+
+/// Payoffs uniform on [-1, 1); figures are of this one game.
+let private large = lazy (GameLibrary.Create "random_zero_sum(rows=100,columns=100,seed=7)")
+
+let private gapAfter steps (solver: string) =
+    let options = SolveOptions(Until = Stop.AfterSteps steps)
+    GameSolver.Solve(large.Value, Solver.Find solver, options).Certificate.NashConv
+
+let private figures =
+    testList "100 x 100" [
+        test "prm+ is below 1e-4 after 1,000 steps and below 2e-6 after 5,000" {
+            Expect.isLessThan (gapAfter 1_000L "prm+") 1e-4 "1,000"
+            Expect.isLessThan (gapAfter 5_000L "prm+") 2e-6 "5,000"
+        }
+
+        test "fictitious play is still at 0.05 after 10,000" { near 0.02 0.05 (gapAfter 10_000L "fp") "fp" }
+
+        test "mirror descent with a moving magnet stays above 1.3e-3 for 16 settings and 30,000 steps" {
+            let rates = Axis.labelled "rate" [ "0.05"; "0.1"; "0.5"; "1" ]
+            let pulls = Axis.labelled "pull" [ "0.02"; "0.1"; "0.5"; "1" ]
+
+            let solver =
+                MagneticMirrorDescent(
+                    StepSize = Expr.vector rates [ 0.05; 0.1; 0.5; 1.0 ],
+                    Temperature = Expr.vector pulls [ 0.02; 0.1; 0.5; 1.0 ],
+                    Magnet = Magnet.Moving
+                )
+
+            let solution = GameSolver.Solve(large.Value, solver, SolveOptions(Until = Stop.AfterSteps 30_000L))
+            Expect.hasLength solution.Games 16 "settings"
+
+            for game in solution.Games do
+                Expect.isGreaterThan game.Certificate.NashConv 1.3e-3 "NashConv"
+        }
+    ]
+
+// ---- Pictures ------------------------------------------------------------------------------------------------------
+
+/// A metric of a run over its steps.
+let private curve name key (solution: Solution) =
+    let points = solution.Trace |> Seq.filter (fun point -> point.Step > 0L) |> Array.ofSeq
+    PlotCurve(name, [| for p in points -> float p.Step |], [| for p in points -> p.Metrics[key] |])
+
+let private pictures =
+    testList "pictures of the documents" [
+        test "Nash learning against mixtures with the reference" {
+            let answer = Axis.labelled "answer" [ "brief"; "thorough"; "friendly" ]
+
+            let preferred =
+                Preference.Of(answer, array2D [ [ 0.5; 0.9; 0.2 ]; [ 0.1; 0.5; 0.8 ]; [ 0.8; 0.2; 0.5 ] ])
+
+            let learning = Game.Preference("nash learning", preferred, temperature = 0.1)
+
+            let run name (share: float) =
+                let solver = NashMirrorDescent(Mixture = Expr.constant share)
+
+                GameSolver.Solve(learning, solver, SolveOptions(Until = Stop.AfterSteps 20_000L))
+                |> curve name "game/regularized_gap"
+
+            Plot
+                .Curves(
+                    "Regularized gap of Nash mirror descent",
+                    PlotAxis("steps", true),
+                    PlotAxis("regularized gap, in units of probability", true),
+                    run "mixture with the reference fixed at 0.5" 0.5,
+                    run "fixed at 0.05" 0.05,
+                    run "decaying" 0.0
+                )
+                .ToSvg()
+            |> Pictures.isDrawnIn "preference-games.svg"
+        }
+
+        test "opponent shaping against naive learning" {
+            let dilemma = GameLibrary.Create "iterated_prisoners_dilemma(runs=50)"
+
+            let run name (solver: string) =
+                GameSolver.Solve(dilemma, Solver.Find solver, SolveOptions(Until = Stop.AfterSteps 300L))
+                |> curve name $"game/value/{dilemma.Players[0].Name}"
+
+            Plot
+                .Curves(
+                    "Mean payoff of the iterated prisoner's dilemma, 50 starts",
+                    PlotAxis("steps", true),
+                    PlotAxis "payoff a round",
+                    run "naive gradients" "lola(rate=1,opponentRate=0)",
+                    run "LOLA" "lola(rate=1,opponentRate=10)"
+                )
+                .ToSvg()
+            |> Pictures.isDrawnIn "opponent-shaping.svg"
+        }
+
+        test "ratings that count strength and ratings that count circles" {
+            let games =
+                Comparisons.Of [
+                    for first, second, wins, losses in
+                        [
+                            "base", "chat", 30, 70
+                            "base", "code", 30, 70
+                            "base", "math", 25, 75
+                            "chat", "code", 80, 20
+                            "code", "math", 75, 25
+                            "math", "chat", 65, 35
+                        ] -> PairCounts(first, second, wins, losses)
+                ]
+
+            let strengths = (BradleyTerry.Fit games).Ratings |> Seq.map exp |> Array.ofSeq
+            let n = games.Labels.Count
+            let rate i j = if i = j then 0.5 else (games.WinRate(i, j)).Value
+
+            let even =
+                Game.Preference("even", Preference.Of(Axis.labelled "model" games.Labels, Array2D.init n n rate))
+
+            let average = GameSolver.Solve(even, NashAveraging(), SolveOptions()).Games[0].Strategies[0]
+
+            Pictures.isThatOf "ratings.svg" {
+                Title = "Share of strength (Elo) and weight in Nash averaging"
+                Unit = "share"
+                Series = [ "strength"; "Nash averaging" ]
+                Rows = [
+                    for k, label in Seq.indexed games.Labels ->
+                        label, [ strengths[k] / Array.sum strengths; average[k] ]
+                ]
+                IsStacked = false
+            }
+        }
+    ]
+
+[<Tests>]
+let tests = testList "known figures" [ figures; pictures ]
