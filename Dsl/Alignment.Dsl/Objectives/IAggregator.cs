@@ -79,7 +79,7 @@ public static class Aggregator
     public static IAggregator MinimumNorm(Axis objectives) => new MinimumNormAggregator(objectives);
 
     /// <summary>The Pareto optimum at which the objectives, each times its preference, are equal.</summary>
-    /// <param name="objectives">The axis, labelled by the two objectives' names.</param>
+    /// <param name="objectives">The axis, labelled by the names of two to four objectives.</param>
     /// <param name="preferences">Over that axis, above 0.</param>
     /// <param name="ideal">What the losses are measured from.</param>
     public static IAggregator ExactParetoOptimal(Axis objectives, Expr preferences, IdealPoint ideal) =>

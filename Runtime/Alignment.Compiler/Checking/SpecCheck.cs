@@ -303,8 +303,14 @@ public static class SpecCheck
                     where,
                     $"its axis '{aggregator.Objectives.Name}' lacks the objective '{name}'; objectives are meant by the axis' labels"
                 );
-            if (aggregator is ExactParetoOptimalAggregator && labels.Length != 2)
-                Fault(where, $"exact Pareto optimal search takes two objectives, got {labels.Length}");
+            if (
+                aggregator is ExactParetoOptimalAggregator
+                && labels.Length is < 2 or > ExactParetoOptimalAggregator.MostObjectives
+            )
+                Fault(
+                    where,
+                    $"exact Pareto optimal search takes from two to {ExactParetoOptimalAggregator.MostObjectives} objectives, got {labels.Length}"
+                );
             foreach (var expression in aggregator.Expressions)
                 Expression(
                     where,
