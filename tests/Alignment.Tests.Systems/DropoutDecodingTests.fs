@@ -6,13 +6,6 @@ open Expecto
 open Alignment
 open Alignment.Tests.Fixtures
 
-let private message action =
-    try
-        action () |> ignore
-        "taken"
-    with :? ArgumentException as e ->
-        e.Message
-
 let private tokens = Axis.Of("tokens", 5)
 let private words = Axis.Of("words", 7)
 
@@ -572,5 +565,5 @@ let tests =
                 (fun () -> SlotVision(Misread = nan).Draw(1, 0UL) |> ignore),
                 "Slot vision: expected a chance from 0 to 1."
             ] do
-            testCase $"refused: %s{name}" (fun () -> Expect.equal (message make) expected "the message")
+            testCase $"refused: %s{name}" (fun () -> Expect.equal (argumentFault make) expected "the message")
     ]

@@ -221,6 +221,63 @@ let private perPreference =
                 near 1e-5 0.0 (Array.head (numbers apart)) $"preference %g{s}"
         }
 
+        test "Tchebycheff's policy is a tilt of the reference too, by the weights of its worst objectives" {
+            // max over policies of min over i of lambda_i (J_i - z): pi ~ ref exp((nu r_1 + (1 - nu) r_2) / beta), where both distances are equal
+            let shares = [ 0.3; 0.7 ]
+            let few = Axis.labelled "few" [ "0.3"; "0.7" ]
+
+            let weights =
+                Expr.table [ few; goals ] [
+                    for s in shares do
+                        yield! [ s; 1.0 - s ]
+                ]
+
+            let tilt nu = best rewards (Expr.vector goals [ nu; 1.0 - nu ])
+            let gets nu goal = Array.head (numbers ((worth (tilt nu) rewards[goal]).Mean prompts))
+            // a little above the most that each can be
+            let most = [ gets 1.0 0 + 0.1; gets 0.0 1 + 0.1 ]
+            let ideal = Expr.vector goals most
+
+            let spec =
+                Game
+                    .Named("front")
+                    .Nature(prompts, (Expr.constant 0.25).Expand prompts)
+                    .Player(who)
+                    .Objective(who, Objective("helpful", worth policy rewards[0]))
+                    .Objective(who, Objective("harmless", worth policy rewards[1]))
+                    .Aggregate(who, Aggregator.Tchebycheff(goals, weights, IdealPoint.At ideal))
+                    .Over
+                    few
+
+            let solution =
+                GameSolver.Solve(
+                    spec,
+                    GradientPlay(Optimizer = Adam(Rate = 0.002)),
+                    SolveOptions(Until = Stop.AfterSteps 30_000L)
+                )
+
+            for k, share in List.indexed shares do
+                let rec root low high n =
+                    let middle = 0.5 * (low + high)
+
+                    if n = 0 then
+                        middle
+                    elif share * (gets middle 0 - most[0]) < (1.0 - share) * (gets middle 1 - most[1]) then
+                        root middle high (n - 1)
+                    else
+                        root low middle (n - 1)
+
+                let nu = root 0.0 1.0 30
+                Expect.isTrue (nu > 0.05 && nu < 0.95) $"both objectives count: %g{nu}"
+                let expected = tilt nu
+
+                let found =
+                    (Expr.table [ prompts; responses ] (Array.ofSeq solution.Games[k].Strategies[0])).Softmax responses
+
+                let apart = (found - expected).Abs().Max(responses).Max prompts
+                near 5e-3 0.0 (Array.head (numbers apart)) $"preference %g{share}"
+        }
+
         test "naming the goals in the other order, with their weights, changes nothing" {
             let swapped =
                 Expr.table [ preference; goals ] [

@@ -6,13 +6,6 @@ open Expecto
 open Alignment
 open Alignment.Tests.Fixtures
 
-let private message action =
-    try
-        action () |> ignore
-        "taken"
-    with :? ArgumentException as e ->
-        e.Message
-
 /// A number from a closed interval that holds a binomial count with probability 99.9 %, by the normal approximation.
 let private within count rate trials what =
     let mean, deviation = float trials * rate, sqrt (float trials * rate * (1.0 - rate))
@@ -809,5 +802,5 @@ let tests =
                 (fun () -> LowUncertainty.Weights(Expr.Vector(prompt, 1.0, 2.0), context, 1.0) |> ignore),
                 "Low uncertainty: expected a score over [context=3], got [prompt=2]."
             ] do
-            testCase $"refused: %s{name}" (fun () -> Expect.equal (message make) expected "the message")
+            testCase $"refused: %s{name}" (fun () -> Expect.equal (argumentFault make) expected "the message")
     ]

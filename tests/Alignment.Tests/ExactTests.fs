@@ -86,13 +86,6 @@ let private near tolerance (actual: float) expected what =
 let private nearAll tolerance (actual: float list list) expected what =
     List.iter2 (List.iter2 (fun a e -> near tolerance a e what)) actual expected
 
-let private refusal action =
-    try
-        action () |> ignore
-        failtest "solved, where a refusal was expected"
-    with :? ArgumentException as e ->
-        e.Message
-
 // ---- Linear program ------------------------------------------------------------------------------------------------
 
 let private lp =
@@ -165,12 +158,12 @@ let private lp =
 
         test "refuses what is not zero-sum" {
             Expect.equal
-                (refusal (fun () -> solve (ZeroSumLp()) (Games.Chicken())))
+                (Fixtures.argumentFault (fun () -> solve (ZeroSumLp()) (Games.Chicken())))
                 "Solver 'lp': expected payoffs of a constant sum, got 12 at row=swerve, column=swerve and 9 at row=swerve, column=dare; use 'support_enumeration' for general payoffs."
                 "witness"
 
             Expect.equal
-                (refusal (fun () -> solve (ZeroSumLp()) (Games.RandomGeneralSum 3)))
+                (Fixtures.argumentFault (fun () -> solve (ZeroSumLp()) (Games.RandomGeneralSum 3)))
                 "Solver 'lp': expected a game of two players, got 3 (player1, player2, player3); use 'cce' or 'ce' for more, or an iterative solver."
                 "players"
         }
@@ -264,7 +257,7 @@ let private correlated =
 
         test "refusals" {
             Expect.equal
-                (refusal (fun () ->
+                (Fixtures.argumentFault (fun () ->
                     solve
                         (CorrelatedEquilibriumLp(Objective = CorrelatedObjective.Player, Player = 3))
                         (Games.Chicken())))
@@ -272,7 +265,7 @@ let private correlated =
                 "player"
 
             Expect.equal
-                (refusal (fun () -> solve (CorrelatedEquilibriumLp()) (Games.RandomZeroSum(150, 150))))
+                (Fixtures.argumentFault (fun () -> solve (CorrelatedEquilibriumLp()) (Games.RandomZeroSum(150, 150))))
                 "Solver 'ce': expected at most 4000000 coefficients, got 6705000 from 22500 action profiles and 44700 deviations; use a regret-minimizing solver, whose joint play approaches the coarse correlated equilibria."
                 "size"
         }
@@ -366,7 +359,7 @@ let private supports =
 
         test "refuses what is too large" {
             Expect.equal
-                (refusal (fun () -> solve (SupportEnumeration()) (Games.RandomZeroSum(20, 20))))
+                (Fixtures.argumentFault (fun () -> solve (SupportEnumeration()) (Games.RandomZeroSum(20, 20))))
                 "Solver 'support_enumeration': expected at most 64 actions a player and 200000 pairs of supports of equal size (10 x 10 actions have 184755), got 20 x 20 actions with 137846528819 pairs; use 'qre_path' or a regret-minimizing solver."
                 "size"
         }
@@ -490,17 +483,17 @@ let private quantal =
             Expect.equal (solver.Settings[0].With "2.5") (LogitPath(Lambda = 2.5)) "lambda"
 
             Expect.equal
-                (refusal (fun () -> solver.Settings[0].Over(Axis.sized "lambda" 2, 1.0, 2.0)))
+                (Fixtures.argumentFault (fun () -> solver.Settings[0].Over(Axis.sized "lambda" 2, 1.0, 2.0)))
                 "Setting 'lambda' cannot be swept: its solver answers game by game and takes one number for all; run it once for each value."
                 "sweep"
 
             Expect.equal
-                (refusal (fun () -> logit -1.0 ochs))
+                (Fixtures.argumentFault (fun () -> logit -1.0 ochs))
                 "Solver 'qre_path': expected a lambda from 0 to 1000000, got -1."
                 "range"
 
             Expect.equal
-                (refusal (fun () -> solve (LogitPath()) (Games.RandomZeroSum(200, 200))))
+                (Fixtures.argumentFault (fun () -> solve (LogitPath()) (Games.RandomZeroSum(200, 200))))
                 "Solver 'qre_path': expected at most 300 actions of all players together, got 400; use an iterative solver with an entropy regularizer of temperature 1 / lambda."
                 "size"
         }
@@ -545,7 +538,7 @@ let private all =
 
             for solver in ExactSolver.All do
                 Expect.equal
-                    (refusal (fun () -> solver.Solve(bad, none)))
+                    (Fixtures.argumentFault (fun () -> solver.Solve(bad, none)))
                     $"Solver '{solver.Info.Name}': expected finite payoffs, got NaN for 'a' at a=0, b=y."
                     solver.Info.Name
         }

@@ -221,13 +221,6 @@ let private csvTests =
 
 // ---- Values --------------------------------------------------------------------------------------------------------
 
-let private rejection build =
-    try
-        build () |> ignore
-        failtest "accepted, where a rejection was expected"
-    with :? ArgumentException as e ->
-        e.Message
-
 let private valueTests =
     let small = table "t" "c" [ "A"; "B" ] [ [ "x"; "y" ]; [ "z" ] ]
     let one = fun _ _ -> 1.0
@@ -243,7 +236,7 @@ let private valueTests =
 
         testCase "are checked" (fun () ->
             let of' players actions payoffs =
-                rejection (fun () ->
+                Fixtures.argumentFault (fun () ->
                     NormalFormTable("", "", players, Seq.map Seq.ofList actions, Seq.map Seq.ofList payoffs))
 
             for expected, actual in
@@ -262,7 +255,7 @@ let private valueTests =
                     "payoffs of player 'A': expected finite numbers only (Parameter 'payoffs')",
                     of' [ "A" ] [ [ "x" ] ] [ [ nan ] ]
                     "expected 2, one action per player, got 1 (Parameter 'cell')",
-                    rejection (fun () -> (small one).Payoff(0, 1))
+                    Fixtures.argumentFault (fun () -> (small one).Payoff(0, 1))
                 ] do
                 Expect.equal actual expected "message")
     ]
