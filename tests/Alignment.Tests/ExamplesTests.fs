@@ -20,6 +20,10 @@ let private run (file: string) =
     | ".csx" -> output [ tool; "run"; path ]
     | other -> failtest $"no way to run '{other}'"
 
+/// What an example prints in all its languages, which run side by side.
+let private inAll name extensions =
+    extensions |> Array.ofList |> Array.Parallel.map (fun e -> e, run (name + e)) |> List.ofArray
+
 let private line (start: string) (lines: string list) =
     match lines |> List.filter (fun l -> l.StartsWith(start, StringComparison.Ordinal)) with
     | [ one ] -> one
@@ -29,7 +33,7 @@ let private line (start: string) (lines: string list) =
 /// An example in all its languages: same specification, same certificate, and a line that only a right answer has.
 let private agrees name extensions expected =
     testCase name (fun () ->
-        let outputs = extensions |> List.map (fun e -> e, run (name + e))
+        let outputs = inAll name extensions
 
         for extension, lines in outputs do
             Expect.exists
@@ -46,7 +50,7 @@ let private agrees name extensions expected =
 /// An example that solves no game, and so has no certificate: in all its languages the same lines, and some that only right answers have.
 let private prints name extensions expected =
     testCase name (fun () ->
-        let outputs = extensions |> List.map (fun e -> e, run (name + e))
+        let outputs = inAll name extensions
 
         for extension, lines in outputs do
             for part in expected do

@@ -47,8 +47,7 @@ public sealed record ExactParetoOptimalAggregator(Axis Objectives, Expr Preferen
         var mu = shares.Dot(logs, Objectives);
         var adjustments = Preferences * (logs - mu);
         var gains = values.Gram.Dot(adjustments.On(Objectives, Objectives.Prime()), Objectives.Prime());
-        var weights = mu.Above(Balanced)
-            .Select(Balancing(values.Gram, gains, losses), Descending(values.Gram, gains));
+        var weights = mu.Above(Balanced).Select(Balancing(values.Gram, gains, losses), Descending(values.Gram, gains));
         return values.Values.Dot(weights.StopGradient(), Objectives);
     }
 
@@ -67,7 +66,10 @@ public sealed record ExactParetoOptimalAggregator(Axis Objectives, Expr Preferen
     private Expr Descending(Expr gram, Expr gains) =>
         SimplexProgram.Solve(
             Objectives,
-            [.. Rows(gram, Expr.Constant(0).Expand(Objectives), Expr.Constant(1).Expand(Objectives)), (gains, gains.Max(Objectives).Minimum(0), 1)],
+            [
+                .. Rows(gram, Expr.Constant(0).Expand(Objectives), Expr.Constant(1).Expand(Objectives)),
+                (gains, gains.Max(Objectives).Minimum(0), 1),
+            ],
             gram.Sum(Objectives.Prime())
         );
 

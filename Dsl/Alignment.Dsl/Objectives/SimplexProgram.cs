@@ -83,7 +83,10 @@ internal static class SimplexProgram
 
     private static IEnumerable<int[]> Choices(int count, int size, int from = 0) =>
         size == 0
-            ? [[]]
+            ?
+            [
+                [],
+            ]
             : Enumerable
                 .Range(from, Math.Max(0, count - from))
                 .SelectMany(first => Choices(count, size - 1, first + 1).Select(rest => (int[])[first, .. rest]));

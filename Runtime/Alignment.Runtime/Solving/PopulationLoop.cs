@@ -20,6 +20,7 @@ internal sealed class PopulationLoop
     // of the game at hand
     private Population? _population;
     private long _step; // iterations that made the population
+    private long _most; // iterations of the game that took most, be its answer an earlier one
     private GameSolution? _best;
 
     private PopulationLoop(BoundGame game, IPopulationSolver solver, SolveOptions options) =>
@@ -61,6 +62,7 @@ internal sealed class PopulationLoop
             }
 
             _solutions.Add(SolveGame(g, cancellationToken));
+            _most = Math.Max(_most, _step);
             (_population, _step, _best) = (null, 0, null);
         }
 
@@ -72,7 +74,7 @@ internal sealed class PopulationLoop
             Batch = _game.Batch,
             Games = _solutions.ToValueList(),
             Trace = _trace.ToValueList(),
-            Steps = _solutions.Max(s => s.Steps),
+            Steps = _most,
             Seconds = Seconds,
             CompileSeconds = compileSeconds,
             MeasureSeconds = 0,
@@ -179,6 +181,7 @@ internal sealed class PopulationLoop
             return;
         var snapshot = new Snapshot();
         snapshot.Put("step", (double)_step);
+        snapshot.Put(Most, (double)_most);
         snapshot.Put("seconds", Seconds);
         Traces.Save(snapshot, _trace);
         GameSolutions.Save(snapshot, "done", _solutions);
@@ -197,6 +200,7 @@ internal sealed class PopulationLoop
     {
         var players = _game.Spec.Players;
         _step = (long)snapshot.Number("step");
+        _most = snapshot.Has(Most) ? (long)snapshot.Number(Most) : 0; // earlier versions did not keep it
         _secondsBefore = snapshot.Number("seconds");
         _trace.AddRange(Traces.Load(snapshot));
         _solutions.AddRange(GameSolutions.Load(snapshot, "done", players));
@@ -216,6 +220,8 @@ internal sealed class PopulationLoop
 
     private static ValueList<ValueList<double>> Parts(double[] all, int count) =>
         all.Chunk(Math.Max(1, all.Length / Math.Max(1, count))).Select(part => part.ToValueList()).ToValueList();
+
+    private const string Most = "most";
 
     private static string Name(string what, int player) =>
         string.Create(CultureInfo.InvariantCulture, $"{what}/{player}");
