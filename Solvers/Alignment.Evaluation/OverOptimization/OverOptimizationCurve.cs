@@ -20,7 +20,7 @@ public sealed record OverOptimizationCurve(ValueList<OverOptimizationPoint> Poin
     /// <param name="responses">The responses.</param>
     /// <param name="draws">The numbers n, each at least 1.</param>
     /// <exception cref="ArgumentException">There is no n, or one is below 1.</exception>
-    public static OverOptimizationCurve BestOf(ProxyResponses responses, params IReadOnlyList<double> draws)
+    public static OverOptimizationCurve BestOf(ProxyResponses responses, IReadOnlyList<double> draws)
     {
         ArgumentNullException.ThrowIfNull(responses);
         var law = BestOfLaw.Of(responses.Proxy, responses.Mass);
@@ -31,7 +31,7 @@ public sealed record OverOptimizationCurve(ValueList<OverOptimizationPoint> Poin
     /// <param name="responses">The responses.</param>
     /// <param name="temperatures">The numbers beta, each above 0, in units of the proxy.</param>
     /// <exception cref="ArgumentException">There is no beta, or one is not above 0.</exception>
-    public static OverOptimizationCurve Tilted(ProxyResponses responses, params IReadOnlyList<double> temperatures)
+    public static OverOptimizationCurve Tilted(ProxyResponses responses, IReadOnlyList<double> temperatures)
     {
         ArgumentNullException.ThrowIfNull(responses);
         var most = responses.Proxy.Max();
