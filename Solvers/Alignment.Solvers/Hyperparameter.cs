@@ -7,6 +7,28 @@ internal static class Hyperparameter
     public static Setting Positive(string name, Expr value, string description, Func<Expr, ISolver> change) =>
         Setting.Real(name, value, 0, double.PositiveInfinity, description, change, open: true);
 
+    /// <summary>eta of a step that a magnet pulls.</summary>
+    public static Setting MagneticStep(Expr value, Func<Expr, ISolver> change) =>
+        Positive(
+            "stepSize",
+            value,
+            "eta, in units of 1 / payoff; at most temperature / L^2 for payoffs in [-L, L].",
+            change
+        );
+
+    /// <summary>Steps between two moves of a magnet that follows.</summary>
+    public static Setting MagnetEvery(int value, Func<int, ISolver> change) =>
+        Setting.Integer("magnetEvery", value, 1, int.MaxValue, "Steps between two moves of a moving magnet.", change);
+
+    /// <summary>tau of players that come without a regularizer.</summary>
+    public static Setting Temperature(Expr value, Func<Expr, ISolver> change) =>
+        Positive(
+            "temperature",
+            value,
+            "tau of the KL to uniform given to players without a regularizer, in units of payoff.",
+            change
+        );
+
     /// <summary>The optimizer of a gradient method, and its step size by itself, so that it can be swept.</summary>
     public static ValueList<Setting> Steps(IOptimizer value, Func<IOptimizer, ISolver> change) =>
         [

@@ -65,12 +65,7 @@ public sealed record IterativeNashPolicyOptimization : IIterativeSolver
                 "s, 1 / eta of the paper, in units of 1 / payoff; at most 1 / temperature.",
                 v => this with { StepSize = v }
             ),
-            Hyperparameter.Positive(
-                "temperature",
-                Temperature,
-                "tau of the KL to uniform given to players without a regularizer, in units of payoff.",
-                v => this with { Temperature = v }
-            ),
+            Hyperparameter.Temperature(Temperature, v => this with { Temperature = v }),
         ];
 
     /// <inheritdoc/>

@@ -81,12 +81,7 @@ public sealed record MagneticMirrorDescent : IIterativeSolver
     /// <inheritdoc/>
     public ValueList<Setting> Settings =>
         [
-            Hyperparameter.Positive(
-                "stepSize",
-                StepSize,
-                "eta, in units of 1 / payoff; at most temperature / L^2 for payoffs in [-L, L].",
-                v => this with { StepSize = v }
-            ),
+            Hyperparameter.MagneticStep(StepSize, v => this with { StepSize = v }),
             Hyperparameter.Positive(
                 "temperature",
                 Temperature,
@@ -99,14 +94,7 @@ public sealed record MagneticMirrorDescent : IIterativeSolver
                 "fixed: solve the regularized game; moving: the unregularized game by moving the magnet to the present strategy.",
                 v => this with { Magnet = v }
             ),
-            Setting.Integer(
-                "magnetEvery",
-                MagnetEvery,
-                1,
-                int.MaxValue,
-                "Steps between two moves of a moving magnet.",
-                v => this with { MagnetEvery = v }
-            ),
+            Hyperparameter.MagnetEvery(MagnetEvery, v => this with { MagnetEvery = v }),
         ];
 
     /// <inheritdoc/>

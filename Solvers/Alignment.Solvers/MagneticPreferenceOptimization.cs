@@ -45,26 +45,14 @@ public sealed record MagneticPreferenceOptimization : IIterativeSolver
     /// <inheritdoc/>
     public ValueList<Setting> Settings =>
         [
-            Hyperparameter.Positive(
-                "stepSize",
-                StepSize,
-                "eta, in units of 1 / payoff; at most temperature / L^2 for payoffs in [-L, L].",
-                v => this with { StepSize = v }
-            ),
+            Hyperparameter.MagneticStep(StepSize, v => this with { StepSize = v }),
             Hyperparameter.Positive(
                 "temperature",
                 Temperature,
                 "tau, the pull of the magnet, in units of payoff.",
                 v => this with { Temperature = v }
             ),
-            Setting.Integer(
-                "magnetEvery",
-                MagnetEvery,
-                1,
-                int.MaxValue,
-                "Steps between two moves of the magnet.",
-                v => this with { MagnetEvery = v }
-            ),
+            Hyperparameter.MagnetEvery(MagnetEvery, v => this with { MagnetEvery = v }),
         ];
 
     /// <inheritdoc/>

@@ -70,12 +70,7 @@ public sealed record NashMirrorDescent : IIterativeSolver
                 "Share of the reference in the mixture; 0: decaying, 2 / (t + 1); above 0: fixed, and biased.",
                 v => this with { Mixture = v }
             ),
-            Hyperparameter.Positive(
-                "temperature",
-                Temperature,
-                "tau of the KL to uniform given to players without a regularizer, in units of payoff.",
-                v => this with { Temperature = v }
-            ),
+            Hyperparameter.Temperature(Temperature, v => this with { Temperature = v }),
         ];
 
     /// <inheritdoc/>
