@@ -61,7 +61,6 @@ internal sealed class LineShape
                 return false;
             line = line[before.Length..];
             var length = NumberLength(line);
-            double value;
             if (key == Step)
             {
                 if (!Utf8Parser.TryParse(line, out step, out var used) || used != length)
@@ -69,7 +68,7 @@ internal sealed class LineShape
             }
             else if (length > 0)
             {
-                if (!double.TryParse(line[..length], NumberStyles.Float, CultureInfo.InvariantCulture, out value))
+                if (!double.TryParse(line[..length], NumberStyles.Float, CultureInfo.InvariantCulture, out var value))
                     return false;
                 if (key == Seconds)
                     seconds = value;
