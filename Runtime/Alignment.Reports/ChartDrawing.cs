@@ -52,10 +52,10 @@ internal static class ChartDrawing
         html.Add($"<path class=\"series {series.Colour}\"").Add(Dashed(series)).Add($" d=\"M{x} {y}H{x + 28}\"/>");
 
     /// <summary>What the curves are called.</summary>
-    public static void AddLegend(Html html, Chart chart)
+    public static void AddLegend(Html html, IReadOnlyList<Series> curves)
     {
         html.Add($"<ul class=\"legend\">");
-        foreach (var series in chart.Series)
+        foreach (var series in curves)
         {
             html.Add($"<li><svg viewBox=\"0 0 28 10\" aria-hidden=\"true\">");
             AddSample(html, series, 0, 5);

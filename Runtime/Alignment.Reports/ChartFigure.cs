@@ -10,7 +10,7 @@ internal static class ChartFigure
     public static void Add(Html html, Chart chart, string caption)
     {
         html.Add($"<figure class=\"chart\">");
-        ChartDrawing.AddLegend(html, chart);
+        ChartDrawing.AddLegend(html, chart.Series);
         html.Add($"<div class=\"plot\" tabindex=\"0\" role=\"img\" aria-label=\"{chart.Title}\"></div>")
             .Add($"<div class=\"static\">");
         ChartDrawing.Of(chart.Sketched()).AddTo(html);

@@ -1,26 +1,34 @@
+using System.Globalization;
 using System.Text;
 using Alignment.Reports;
 using Alignment.Runtime;
 
 namespace Alignment;
 
-/// <summary>A drawing of a result, as a value: made by <see cref="Plots"/> or <see cref="Curves"/>, written as SVG or HTML.</summary>
+/// <summary>A drawing of a result, as a value: made by <see cref="Plots"/>, <see cref="Curves"/> or <see cref="Bars"/>, written as SVG or HTML.</summary>
 /// <remarks>Immutable. Colours follow the reader's light or dark scheme; nothing in either form asks the network for anything.</remarks>
 public sealed class Plot
 {
     private const int MostCurves = 8;
+    private const int MostRows = 64;
 
     private readonly Drawing _drawing;
     private readonly Chart? _chart; // drawn by the plots' script too
     private readonly string _caption;
+    private readonly IReadOnlyList<Series> _legend;
 
-    internal Plot(string title, Drawing drawing, string caption = "")
+    internal Plot(string title, Drawing drawing, string caption = "", IReadOnlyList<Series>? legend = null)
     {
-        (Title, _drawing, _caption) = (title, drawing, caption);
+        (Title, _drawing, _caption, _legend) = (title, drawing, caption, legend ?? []);
     }
 
     internal Plot(CaptionedChart captioned)
-        : this(captioned.Chart.Title, ChartDrawing.Of(captioned.Chart.Sketched()), captioned.Caption)
+        : this(
+            captioned.Chart.Title,
+            ChartDrawing.Of(captioned.Chart.Sketched()),
+            captioned.Caption,
+            captioned.Chart.Series
+        )
     {
         _chart = captioned.Chart;
     }
@@ -68,11 +76,51 @@ public sealed class Plot
             );
     }
 
+    /// <summary>A plot of bars, a row a label: those of several series below one another, or as parts of one bar.</summary>
+    /// <param name="title">What is drawn.</param>
+    /// <param name="unit">The quantity, with its unit.</param>
+    /// <param name="labels">Names of the rows, from 1 to 64.</param>
+    /// <param name="isStacked">Whether the series' values are parts of one bar.</param>
+    /// <param name="series">From 1 to 8, each with a finite number of at least 0 for each row.</param>
+    /// <exception cref="ArgumentException">There are too few or too many, or a number is missing, below 0 or not finite.</exception>
+    public static Plot Bars(
+        string title,
+        string unit,
+        IReadOnlyList<string> labels,
+        bool isStacked,
+        params PlotBars[] series
+    )
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(title);
+        ArgumentNullException.ThrowIfNull(unit);
+        ArgumentNullException.ThrowIfNull(labels);
+        ArgumentNullException.ThrowIfNull(series);
+        if (labels.Count is < 1 or > MostRows || series.Length is < 1 or > MostCurves)
+            throw new ArgumentException(
+                $"Plot '{title}': expected from 1 to {MostRows} rows and from 1 to {MostCurves} series, got {labels.Count} and {series.Length}."
+            );
+        foreach (var bars in series)
+        {
+            if (bars.Values.Count != labels.Count || bars.Values.Any(v => !(v >= 0 && double.IsFinite(v))))
+                throw new ArgumentException(
+                    $"Plot '{title}': expected a finite number of at least 0 of '{bars.Name}' for each of {labels.Count} rows, got {string.Join(", ", bars.Values.Select(v => v.ToString(CultureInfo.InvariantCulture)))}."
+                );
+        }
+
+        var colours = series.Select((bars, k) => ($"run{k}", bars.Values)).ToArray();
+        var legend = series.Select((bars, k) => new Series(bars.Name, $"run{k}", "solid", [])).ToArray();
+        return new(
+            title,
+            BarDrawing.Of(title, unit, labels, colours, isStacked),
+            legend: legend.Length > 1 ? legend : []
+        );
+    }
+
     /// <summary>What is drawn.</summary>
     public string Title { get; }
 
     /// <summary>The drawing as an SVG document, with title, legend and colours in it. A curve has at most 400 points, its extremes among them.</summary>
-    public string ToSvg() => _drawing.Alone(Title, _chart?.Series ?? []);
+    public string ToSvg() => _drawing.Alone(Title, _legend);
 
     /// <summary>
     /// The plot as one HTML file: curves can be zoomed and read off, by a script that the file carries and that its content security policy names; without
@@ -119,6 +167,8 @@ public sealed class Plot
             return;
         }
 
+        if (_legend.Count > 0)
+            ChartDrawing.AddLegend(html, _legend);
         html.Add($"<figure class=\"{_drawing.Kind}\"><div class=\"scroll\" tabindex=\"0\">");
         _drawing.AddTo(html);
         html.Add($"</div><figcaption>{_caption}</figcaption></figure>\n");

@@ -522,20 +522,21 @@ let tests =
                     $"| {name} | %.3f{mean alone name} | %.3f{mean shared name} |"
                     "the page's row"
 
-            Pictures.isThatOf "dropout-decoding.svg" {
-                Title = "Share of slots that name what is not in the image"
-                Unit = $"hallucination, {count} images"
-                Series = [ "1 of 8 misread"; "5 of 8 misread" ]
-                Rows = [
-                    for name, _ in variants ->
-                        name,
-                        [
-                            for found in [ alone.Force(); shared.Force() ] ->
-                                Math.Round(Array.average found[name].Hallucination, 4)
-                        ]
-                ]
-                IsStacked = false
-            })
+            let bars name (found: Lazy<Map<string, Variant>>) =
+                PlotBars(
+                    name,
+                    [| for variant, _ in variants -> Array.average found.Value[variant].Hallucination |]
+                )
+
+            Plot.Bars(
+                "Share of slots that name what is not in the image",
+                $"hallucination, {count} images",
+                [| for name, _ in variants -> name |],
+                false,
+                bars "1 of 8 misread" alone,
+                bars "5 of 8 misread" shared
+            )
+            |> Pictures.isDrawnIn "dropout-decoding.svg")
 
         // ---- refusals
         for name, make, expected in

@@ -66,16 +66,14 @@ let private pictures =
                 GameSolver.Solve(learning, solver, SolveOptions(Until = Stop.AfterSteps 20_000L))
                 |> curve name "game/regularized_gap"
 
-            Plot
-                .Curves(
-                    "Regularized gap of Nash mirror descent",
-                    PlotAxis("steps", true),
-                    PlotAxis("regularized gap, in units of probability", true),
-                    run "mixture with the reference fixed at 0.5" 0.5,
-                    run "fixed at 0.05" 0.05,
-                    run "decaying" 0.0
-                )
-                .ToSvg()
+            Plot.Curves(
+                "Regularized gap of Nash mirror descent",
+                PlotAxis("steps", true),
+                PlotAxis("regularized gap, in units of probability", true),
+                run "mixture with the reference fixed at 0.5" 0.5,
+                run "fixed at 0.05" 0.05,
+                run "decaying" 0.0
+            )
             |> Pictures.isDrawnIn "preference-games.svg"
         }
 
@@ -86,15 +84,13 @@ let private pictures =
                 GameSolver.Solve(dilemma, Solver.Find solver, SolveOptions(Until = Stop.AfterSteps 300L))
                 |> curve name $"game/value/{dilemma.Players[0].Name}"
 
-            Plot
-                .Curves(
-                    "Mean payoff of the iterated prisoner's dilemma, 50 starts",
-                    PlotAxis("steps", true),
-                    PlotAxis "payoff a round",
-                    run "naive gradients" "lola(rate=1,opponentRate=0)",
-                    run "LOLA" "lola(rate=1,opponentRate=10)"
-                )
-                .ToSvg()
+            Plot.Curves(
+                "Mean payoff of the iterated prisoner's dilemma, 50 starts",
+                PlotAxis("steps", true),
+                PlotAxis "payoff a round",
+                run "naive gradients" "lola(rate=1,opponentRate=0)",
+                run "LOLA" "lola(rate=1,opponentRate=10)"
+            )
             |> Pictures.isDrawnIn "opponent-shaping.svg"
         }
 
@@ -121,18 +117,44 @@ let private pictures =
 
             let average = GameSolver.Solve(even, NashAveraging(), SolveOptions()).Games[0].Strategies[0]
 
-            Pictures.isThatOf "ratings.svg" {
-                Title = "Share of strength (Elo) and weight in Nash averaging"
-                Unit = "share"
-                Series = [ "strength"; "Nash averaging" ]
-                Rows = [
-                    for k, label in Seq.indexed games.Labels ->
-                        label, [ strengths[k] / Array.sum strengths; average[k] ]
-                ]
-                IsStacked = false
-            }
+            Plot.Bars(
+                "Share of strength (Elo) and weight in Nash averaging",
+                "share",
+                games.Labels,
+                false,
+                PlotBars("strength", [| for s in strengths -> s / Array.sum strengths |]),
+                PlotBars("Nash averaging", average)
+            )
+            |> Pictures.isDrawnIn "ratings.svg"
         }
     ]
 
+let private refusals = test "curves and bars that cannot be drawn are refused" {
+    let curve name x y = PlotCurve(name, x, y)
+    let plot curves = Plot.Curves("Gap", PlotAxis "steps", PlotAxis("gap", true), curves)
+    let line = curve "line" [ 1.0; 2.0 ] [ 1.0; 2.0 ]
+
+    for curves, message in
+        [
+            [], "Plot 'Gap': expected from 1 to 8 curves, got 0. (Parameter 'curves')"
+            [ for _ in 1..9 -> line ], "Plot 'Gap': expected from 1 to 8 curves, got 9. (Parameter 'curves')"
+            [ curve "short" [ 1.0; 2.0 ] [ 1.0 ] ],
+            "Plot 'Gap': expected a value for each place of 'short', got 1 for 2."
+            [ curve "low" [ 1.0; 2.0; 3.0 ] [ 1.0; 0.0; nan ] ],
+            "Plot 'Gap': expected at least two points of 'low' that its axes take, got 1."
+        ] do
+        Expect.equal (argumentFault (fun () -> plot (Array.ofList curves))) message "the message"
+
+    Expect.equal
+        (argumentFault (fun () -> Plot.Bars("Shares", "share", [ "a"; "b" ], false, PlotBars("one", [ 0.5; -0.5 ]))))
+        "Plot 'Shares': expected a finite number of at least 0 of 'one' for each of 2 rows, got 0.5, -0.5."
+        "bars"
+
+    Expect.equal
+        (argumentFault (fun () -> Plot.Bars("Shares", "share", [ "a" ], false)))
+        "Plot 'Shares': expected from 1 to 64 rows and from 1 to 8 series, got 1 and 0."
+        "no bars"
+}
+
 [<Tests>]
-let tests = testList "known figures" [ figures; pictures ]
+let tests = testList "known figures" [ figures; pictures; refusals ]

@@ -157,16 +157,19 @@ let private drawing = test "the picture of the documents" {
     let into label = [
         for k, edge in Seq.indexed cuts.Edges do
             if edge.To[0] = label then
-                edge.Name, [ right[k + 1] ]
+                edge.Name, right[k + 1]
     ]
 
-    Pictures.isThatOf "information-flow.svg" {
-        Title = "Share of right answers when an edge is cut"
-        Unit = "share of right answers"
-        Series = [ "right" ]
-        Rows = ("none cut", [ right[0] ]) :: into "bridge" @ into "last"
-        IsStacked = false
-    }
+    let rows = ("none cut", right[0]) :: into "bridge" @ into "last" |> Array.ofList
+
+    Plot.Bars(
+        "Share of right answers when an edge is cut",
+        "share of right answers",
+        Array.map fst rows,
+        false,
+        PlotBars("right", Array.map snd rows)
+    )
+    |> Pictures.isDrawnIn "information-flow.svg"
 }
 
 let private parts =

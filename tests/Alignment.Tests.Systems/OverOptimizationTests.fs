@@ -136,20 +136,20 @@ let private ensembles =
                 same 1e-13 (combine rewards + shared) (combine (rewards + shared)) "moved by the error"
         }
 
-        test "errors of their own are what least and variance take away" {
-            // 4 members; one is wrong about the third response by 3
+        test "an error of one member fools the mean, and neither the least nor the mean less variance" {
+            // 4 members; the third is wrong about the third response by 8: mean 2.5 against 2, variance 16
             let members = Axis.sized "member" 4
 
             let rewards =
-                Expr.matrix members responses [ for wrong in [ 0.0; 0.0; 3.0; 0.0 ] -> [ 1.0; 2.0; 0.5 + wrong; 1.5 ] ]
+                Expr.matrix members responses [ for wrong in [ 0.0; 0.0; 8.0; 0.0 ] -> [ 1.0; 2.0; 0.5 + wrong; 1.5 ] ]
 
-            let best combine =
-                let r: float[] = numbers (combine rewards)
+            let best (combined: Expr) =
+                let r = numbers combined
                 Array.findIndex ((=) (Array.max r)) r
 
-            Expect.equal (best (fun r -> RewardEnsemble.Mean(r * 1.0 + 0.0, members))) 1 "mean: 2 against 1.25"
-            Expect.equal (best (fun r -> r.Max members)) 2 "the largest is taken in"
-            Expect.equal (best (fun r -> RewardEnsemble.Least(r, members))) 1 "the least is not"
+            Expect.equal (best (RewardEnsemble.Mean(rewards, members))) 2 "the mean takes the error"
+            Expect.equal (best (RewardEnsemble.Least(rewards, members))) 1 "the least does not"
+            Expect.equal (best (RewardEnsemble.LessVariance(rewards, members, 0.1))) 1 "nor the mean less variance"
         }
 
         test "refusals" {
@@ -299,8 +299,14 @@ let private curves =
         test "refusals" {
             let refused message action = Expect.equal (argumentFault action) message "the message"
 
-            refused "Proxy model: expected degrees of freedom above 0, got 0." (fun () ->
-                ProxyModel.StudentT 0.0 |> ignore)
+            for freedom in [ 0.0; 0.1; 1e7; nan ] do
+                refused $"Proxy model: expected degrees of freedom from 0.2 to 1000000, got {freedom:R}." (fun () ->
+                    ProxyModel.StudentT freedom |> ignore)
+
+            // at the ends of the range everything is finite
+            for freedom in [ 0.2; 1e6 ] do
+                let responses = (ProxyModel.StudentT freedom).Responses 20
+                Expect.all responses.Proxy Double.IsFinite $"{freedom}"
 
             refused "Proxy model: expected a scale above 0, got -1." (fun () -> ProxyModel.Normal -1.0 |> ignore)
 
@@ -319,16 +325,14 @@ let private drawing = test "the picture of the documents" {
         let points = (OverOptimizationCurve.BestOf(model.Responses(), numbers)).Points
         PlotCurve(name, [| for p in points -> sqrt p.Divergence |], [| for p in points -> p.Gold |])
 
-    Plot
-        .Curves(
-            "Gold reward of best of n, n from 1 to 1,024",
-            PlotAxis "square root of KL from the base policy, nats",
-            PlotAxis "gold reward, standard deviations",
-            curve "normal error" (ProxyModel.Normal()),
-            curve "Student's t(1.5) error" (ProxyModel.StudentT 1.5),
-            curve "the same, correlation -0.5 with gold" (ProxyModel.StudentT(1.5, correlation = -0.5))
-        )
-        .ToSvg()
+    Plot.Curves(
+        "Gold reward of best of n, n from 1 to 1,024",
+        PlotAxis "square root of KL from the base policy, nats",
+        PlotAxis "gold reward, standard deviations",
+        curve "normal error" (ProxyModel.Normal()),
+        curve "Student's t(1.5) error" (ProxyModel.StudentT 1.5),
+        curve "the same, correlation -0.5 with gold" (ProxyModel.StudentT(1.5, correlation = -0.5))
+    )
     |> Pictures.isDrawnIn "over-optimization.svg"
 }
 
@@ -515,6 +519,26 @@ let private probed =
             near 1e-15 (0.5 * log (0.5 / 0.75) + 0.5 * log (0.5 / 0.25)) found["overopt/kl"] "KL"
             // deviations 0 and sqrt 2
             near 1e-15 (0.5 * sqrt 2.0) found["overopt/ensemble_std"] "spread"
+        }
+
+        test "in a game of smooth payoffs it measures what it measures in tables" {
+            let spec =
+                Game
+                    .Named("probed")
+                    .Player(policy)
+                    .Payoff(policy, each [ 0.0; 2.0 ])
+                    .Regularize(policy, Regularizer.Kl(each [ 0.75; 0.25 ], Expr.constant 1.0))
+                    .SubjectTo(Constraint.AtMost("share", policy, each [ 0.0; 1.0 ], 0.4))
+                    .Probe(probe)
+
+            let until = Stop.StationarityBelow 1e-10 ||| Stop.AfterSteps 50_000L
+            let solution = GameSolver.Solve(spec, Solver.Find "gradient(rate=0.2)", SolveOptions(Until = until))
+            let found = solution.Games[0].Metrics
+            // the constraint binds: a share of 0.4
+            near 1e-8 0.8 found["overopt/proxy"] "proxy"
+            near 1e-8 -0.4 found["overopt/gold"] "gold"
+            near 1e-8 (0.6 * log (0.6 / 0.75) + 0.4 * log (0.4 / 0.25)) found["overopt/kl"] "KL"
+            near 1e-8 (0.4 * sqrt 2.0) found["overopt/ensemble_std"] "spread"
         }
 
         test "refusals" {

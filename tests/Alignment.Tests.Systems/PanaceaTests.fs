@@ -117,10 +117,9 @@ let private fronts =
             let kl, points, front = trained 2 rewards 4000L
             let least = [ for g in 0..1 -> (front |> List.map (fun p -> p[g]) |> List.min) - 0.1 ]
             let ratio = volume points least / volume front least
-            printfn "rank-3 rewards, two values and two slots: farthest KL %.4f, hypervolume ratio %.4f" kl ratio
-            Expect.isGreaterThan kl 1e-3 "the front is not reached"
-            Expect.isLessThan ratio 1.0 "nor its hypervolume"
-            Expect.isGreaterThan ratio 0.8 "but most of it"
+            // of these draws; the page of Panacea has both
+            near 1e-3 0.017 kl "the farthest of 21 preferences"
+            near 1e-3 0.990 ratio "hypervolume"
         }
     ]
 
@@ -159,15 +158,13 @@ let private drawing = test "the picture of the documents" {
     let _, points, front = trained 0 [ drawn "helpful" 1; drawn "harmless" 1 ] 3000L
     let axis k (all: float list list) = [| for p in all -> p[k] |]
 
-    Plot
-        .Curves(
-            "One adapter over 21 preferences, and the front in closed form",
-            PlotAxis "helpful, less KL",
-            PlotAxis "harmless, less KL",
-            PlotCurve("front", axis 0 front, axis 1 front),
-            PlotCurve("adapter", axis 0 points, axis 1 points)
-        )
-        .ToSvg()
+    Plot.Curves(
+        "One adapter over 21 preferences, and the front in closed form",
+        PlotAxis "helpful, less KL",
+        PlotAxis "harmless, less KL",
+        PlotCurve("front", axis 0 front, axis 1 front),
+        PlotCurve("adapter", axis 0 points, axis 1 points)
+    )
     |> Pictures.isDrawnIn "panacea.svg"
 }
 
