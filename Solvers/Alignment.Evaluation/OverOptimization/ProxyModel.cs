@@ -14,7 +14,7 @@ namespace Alignment;
 /// tails and rho below 0 it falls below, without bound, as rho sqrt(2 log n) does.</para>
 /// <para><see cref="Responses"/> is a grid of equally spaced g given w and w over 8 standard deviations on either side, weighted by the normal density: a finite list
 /// of responses, over which <see cref="BestOfLaw"/> and tilting are exact.</para>
-/// <para>Defaults: scale 1, correlation 0. Errors: a scale not above 0, a correlation not between -1 and 1, degrees of freedom not above 0.</para>
+/// <para>Defaults: scale 1, correlation 0. Errors: a scale not above 0, a correlation not between -1 and 1, degrees of freedom not from 0.2 to 1,000,000.</para>
 /// <para>Source: Gao, Schulman, Hilton (2023), arXiv 2210.10760, for gold against proxy; Kwa, Thomas, Garriga-Alonso (2024), "Catastrophic Goodhart", arXiv
 /// 2407.14503, for heavy tails.</para>
 /// </remarks>
@@ -22,6 +22,8 @@ public sealed record ProxyModel
 {
     private const double Widest = 8;
     private const double Longest = 300; // logarithm of the longest error
+    private const double LeastFreedom = 0.2; // at 8 standard deviations its errors are e^175
+    private const double MostFreedom = 1e6;
 
     private ProxyModel(string shape, double freedom) => (Shape, Freedom) = (shape, freedom);
 
@@ -45,15 +47,15 @@ public sealed record ProxyModel
         new ProxyModel("normal", double.PositiveInfinity).With(scale, correlation);
 
     /// <summary>An error with Student's t distribution.</summary>
-    /// <param name="freedom">Degrees of freedom, above 0; the fewer, the heavier its tails.</param>
+    /// <param name="freedom">Degrees of freedom, from 0.2 to 1,000,000; the fewer, the heavier its tails.</param>
     /// <param name="scale">What it is multiplied by, above 0.</param>
     /// <param name="correlation">rho, between -1 and 1.</param>
     /// <exception cref="ArgumentException">A number is out of range.</exception>
     public static ProxyModel StudentT(double freedom, double scale = 1, double correlation = 0) =>
-        freedom > 0 && double.IsFinite(freedom)
+        freedom is >= LeastFreedom and <= MostFreedom
             ? new ProxyModel($"t({Text.Number(freedom)})", freedom).With(scale, correlation)
             : throw new ArgumentException(
-                $"Proxy model: expected degrees of freedom above 0, got {Text.Number(freedom)}."
+                $"Proxy model: expected degrees of freedom from {Text.Number(LeastFreedom)} to {Text.Number(MostFreedom)}, got {Text.Number(freedom)}."
             );
 
     private ProxyModel With(double scale, double correlation)
