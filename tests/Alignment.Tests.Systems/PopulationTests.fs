@@ -49,11 +49,11 @@ let private contextOf count spec =
             member _.Name = "spy"
             member _.Range _ = 0.0
 
-            member _.Of(strategy, context) =
+            member _.From context =
                 if seen |> Option.forall (fun (c: ResponseContext) -> c.Iteration < context.Iteration) then
                     seen <- Some context
 
-                DiversityValue(0.0, Array.zeroCreate strategy.Length)
+                Func<_, _>(fun (strategy: float[]) -> DiversityValue(0.0, Array.zeroCreate strategy.Length))
     }
 
     let oracle = RegularizedResponse(Temperature = 0.02, Diversity = spy, Weight = WeightSchedule 1.0)
@@ -220,7 +220,7 @@ let private oracles =
                 let objective (x: float[]) =
                     let worth = Array.map2 (*) x (context.Values.ToArray()) |> Array.sum
                     let kl = x |> Array.sumBy (fun p -> if p > 0.0 then p * log (3.0 * p) else 0.0)
-                    worth - 0.1 * kl + 0.5 * diversity.Of(ReadOnlySpan x, context).Value
+                    worth - 0.1 * kl + 0.5 * (diversity.From context).Invoke(x).Value
 
                 let found = objective (Array.ofSeq (oracle.Respond context).Strategy)
 
@@ -347,7 +347,7 @@ let private diversities =
 
             for seed in 1..20 do
                 let x = normalize [| for k in 0..7 -> RandomStream(uint64 seed, "x").Uniform(0L, int64 k) |]
-                let added = ExpectedCardinality().Of(ReadOnlySpan x, context).Value
+                let added = (ExpectedCardinality().From context).Invoke(x).Value
                 near 1e-13 (ExpectedCardinality.Of(old @ [ payoffs x ]) - ExpectedCardinality.Of old) added "added"
         }
 
@@ -356,7 +356,7 @@ let private diversities =
             let embeddings = values [ values [ 1.0; 0 ]; values [ 2.0; 0 ]; values [ 0; 1.0 ] ]
             let diversity = SemanticDiversity(Embeddings = values [ embeddings; embeddings ])
             let context = contextOf 1 (zeroSumOf 3 3 (draws "semantic" 1 3 3)) // the population is action 1
-            let of' (x: float[]) = diversity.Of(ReadOnlySpan x, context).Value
+            let of' (x: float[]) = (diversity.From context).Invoke(x).Value
             near 1e-15 0.0 (of' [| 0.0; 1.0; 0.0 |]) "a synonym"
             near 1e-15 1.0 (of' [| 0.0; 0.0; 1.0 |]) "another meaning"
             near 1e-15 0.25 (of' [| 0.5; 0.25; 0.25 |]) "linear"
@@ -396,11 +396,11 @@ let private diversities =
                 |> List.sum
 
             let least = [ for k in 0..10_000 -> kl (float k / 10_000.0) ] |> List.min
-            let found = HullDistance().Of(ReadOnlySpan x, context).Value
+            let found = (HullDistance().From context).Invoke(x).Value
             Expect.isGreaterThanOrEqual found (least - 1e-7) "not below the minimum"
             Expect.isLessThanOrEqual found (least + 2e-6) "nor above it by more than it says"
             // a member is nearly in the hull: at most -log(1 - s)
-            let own = HullDistance().Of(ReadOnlySpan members[1], context).Value
+            let own = (HullDistance().From context).Invoke(members[1]).Value
             Expect.isLessThanOrEqual own -(log 0.95) "a member"
         }
 
@@ -413,7 +413,7 @@ let private diversities =
                 for seed in 1..30 do
                     let stream = RandomStream(uint64 seed, "point")
                     let x = normalize [| for k in 0..7 -> 0.05 + stream.Uniform(0L, int64 k) |]
-                    let found = diversity.Of(ReadOnlySpan x, context)
+                    let found = (diversity.From context).Invoke x
                     seen.Add found.Value
 
                     for a in 0..6 do
@@ -426,7 +426,7 @@ let private diversities =
                                    else 0.0)
                         |]
 
-                        let at h = diversity.Of(ReadOnlySpan(moved h), context).Value
+                        let at h = (diversity.From context).Invoke(moved h).Value
                         let slope = (at 1e-5 - at -1e-5) / 2e-5
                         // the hull's weights are at their minimum to 1e-6, and so is the derivative to its root
                         near
@@ -437,7 +437,7 @@ let private diversities =
 
                 for a in 0..7 do
                     let corner = [| for k in 0..7 -> if k = a then 1.0 else 0.0 |]
-                    seen.Add(diversity.Of(ReadOnlySpan corner, context).Value)
+                    seen.Add((diversity.From context).Invoke(corner).Value)
 
                 Expect.isLessThanOrEqual (Seq.max seen - Seq.min seen) range "range"
             }

@@ -23,14 +23,22 @@ public sealed record ExpectedCardinality : IDiversity
     public double Range(ResponseContext context) => 1;
 
     /// <inheritdoc/>
-    public DiversityValue Of(ReadOnlySpan<double> strategy, ResponseContext context)
+    public Func<double[], DiversityValue> From(ResponseContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
         var against = context.Against;
-        var rows = new double[context.Members.Count][];
-        for (var k = 0; k < rows.Length; k++)
-            rows[k] = Normal(Payoffs(against, context.Members[k].AsSpan())).Row;
+        double[][] rows = [.. context.Members.Select(member => Normal(Payoffs(against, member.AsSpan())).Row)];
         var inverse = InverseOf(rows);
+        return strategy => Added(strategy, against, rows, inverse);
+    }
+
+    private static DiversityValue Added(
+        double[] strategy,
+        IReadOnlyList<double[]> against,
+        double[][] rows,
+        double[][] inverse
+    )
+    {
         var (row, norm) = Normal(Payoffs(against, strategy));
         if (norm <= Smallest)
             return new(0, new double[strategy.Length]);

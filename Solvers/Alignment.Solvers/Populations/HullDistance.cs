@@ -33,14 +33,21 @@ public sealed record HullDistance : IDiversity
     }
 
     /// <inheritdoc/>
-    public DiversityValue Of(ReadOnlySpan<double> strategy, ResponseContext context)
+    public Func<double[], DiversityValue> From(ResponseContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
         if (!(Smoothing > 0 && Smoothing <= 1))
             throw new ArgumentException(
                 $"Distance from the hull: expected a smoothing above 0 and at most 1, got {NumberText.Of(Smoothing)}."
             );
-        var nearest = Nearest(strategy.ToArray(), context.Members);
+        var uniform = Smoothing / context.Strategy.Count;
+        double[][] smooth = [.. context.Members.Select(m => m.Select(p => ((1 - Smoothing) * p) + uniform).ToArray())];
+        return strategy => Of(strategy, smooth);
+    }
+
+    private static DiversityValue Of(double[] strategy, double[][] smooth)
+    {
+        var nearest = Nearest(strategy, smooth);
         var (value, gradient) = (0.0, new double[strategy.Length]);
         for (var a = 0; a < gradient.Length; a++)
         {
@@ -52,10 +59,9 @@ public sealed record HullDistance : IDiversity
         return new(Math.Max(0, value), gradient);
     }
 
-    private double[] Nearest(double[] strategy, ValueList<ValueList<double>> members)
+    private static double[] Nearest(double[] strategy, double[][] smooth)
     {
         var n = strategy.Length;
-        double[][] smooth = [.. members.Select(m => m.Select(p => ((1 - Smoothing) * p) + (Smoothing / n)).ToArray())];
         double[] weights = [.. smooth.Select(_ => 1.0 / smooth.Length)];
         var mixture = new double[n];
         for (var step = 0; ; step++)

@@ -6,11 +6,11 @@ public interface IDiversity
     /// <summary>Its name in texts.</summary>
     string Name { get; }
 
-    /// <summary>How much a strategy differs, and the derivative by each action's probability.</summary>
-    /// <param name="strategy">A mixed strategy with every probability above 0, or a pure one.</param>
+    /// <summary>How much a strategy differs from a population, and the derivative by each action's probability: a function of mixed strategies with every
+    /// probability above 0, and of pure ones. An ascent asks it thousands of times, so what the population alone decides is computed here.</summary>
     /// <param name="context">The population, and what actions get against the others'.</param>
     /// <exception cref="ArgumentException">What was set does not fit the game.</exception>
-    DiversityValue Of(ReadOnlySpan<double> strategy, ResponseContext context);
+    Func<double[], DiversityValue> From(ResponseContext context);
 
     /// <summary>Its largest value less its smallest over all strategies, or a bound on that.</summary>
     double Range(ResponseContext context);

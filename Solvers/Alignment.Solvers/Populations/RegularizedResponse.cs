@@ -115,16 +115,17 @@ public sealed record RegularizedResponse : IResponseOracle
 
     private double[] Ascent(ResponseContext context, double[] plain, double[] reference, double[] values, double weight)
     {
+        var differs = Diversity!.From(context);
         (double Value, double[] Gradient) Objective(double[] x)
         {
-            var diversity = Diversity!.Of(x, context);
-            var gradient = values.Select(
-                (g, a) =>
-                    g
+            var diversity = differs(x);
+            var gradient = new double[x.Length];
+            for (var a = 0; a < gradient.Length; a++)
+                gradient[a] =
+                    values[a]
                     - (Temperature * (Math.Log(Math.Max(x[a], double.Epsilon) / reference[a]) + 1))
-                    + (weight * diversity.Gradient[a])
-            );
-            return (Dot(x, values) - (Temperature * Kl(x, reference)) + (weight * diversity.Value), [.. gradient]);
+                    + (weight * diversity.Gradient[a]);
+            return (Dot(x, values) - (Temperature * Kl(x, reference)) + (weight * diversity.Value), gradient);
         }
 
         double[][] pure = [.. values.Select((_, a) => values.Select((_, b) => a == b ? 1.0 : 0.0).ToArray())];
@@ -216,8 +217,19 @@ public sealed record RegularizedResponse : IResponseOracle
         return [.. x.Select(p => p / sum)];
     }
 
-    private static double Dot(double[] x, double[] y) => x.Zip(y, (a, b) => a * b).Sum();
+    private static double Dot(double[] x, double[] y)
+    {
+        var sum = 0.0;
+        for (var a = 0; a < x.Length; a++)
+            sum += x[a] * y[a];
+        return sum;
+    }
 
-    private static double Kl(double[] x, double[] reference) =>
-        x.Select((p, a) => p > 0 ? p * Math.Log(p / reference[a]) : 0).Sum();
+    private static double Kl(double[] x, double[] reference)
+    {
+        var sum = 0.0;
+        for (var a = 0; a < x.Length; a++)
+            sum += x[a] > 0 ? x[a] * Math.Log(x[a] / reference[a]) : 0;
+        return sum;
+    }
 }

@@ -18,14 +18,17 @@ public sealed record SemanticDiversity : IDiversity
     public string Name => "semantic";
 
     /// <inheritdoc/>
-    public DiversityValue Of(ReadOnlySpan<double> strategy, ResponseContext context)
+    public Func<double[], DiversityValue> From(ResponseContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
         var gradient = Gradient(context);
-        var value = 0.0;
-        for (var a = 0; a < gradient.Length; a++)
-            value += strategy[a] * gradient[a];
-        return new(value, gradient);
+        return strategy =>
+        {
+            var value = 0.0;
+            for (var a = 0; a < gradient.Length; a++)
+                value += strategy[a] * gradient[a];
+            return new(value, gradient);
+        };
     }
 
     /// <inheritdoc/>
