@@ -523,10 +523,7 @@ let tests =
                     "the page's row"
 
             let bars name (found: Lazy<Map<string, Variant>>) =
-                PlotBars(
-                    name,
-                    [| for variant, _ in variants -> Array.average found.Value[variant].Hallucination |]
-                )
+                PlotBars(name, [| for variant, _ in variants -> Array.average found.Value[variant].Hallucination |])
 
             Plot.Bars(
                 "Share of slots that name what is not in the image",

@@ -274,6 +274,18 @@ let private curves =
                 near 1e-4 (1.0 / sqrt Math.PI / sqrt (1.0 + scale * scale)) (goldAt curve 2.0) "n = 2"
         }
 
+        test "with a normal error gold rises while its correlation is above -1 / scale, and falls below that" {
+            let numbers = [ 1.0; 4.0; 64.0; 1024.0 ]
+
+            let gold correlation =
+                (OverOptimizationCurve.BestOf(ProxyModel.Normal(2.0, correlation).Responses 400, numbers)).Points
+                |> Seq.map _.Gold
+                |> List.ofSeq
+
+            Expect.equal (List.sort (gold -0.45)) (gold -0.45) "rises"
+            Expect.equal (List.sortDescending (gold -0.55)) (gold -0.55) "falls"
+        }
+
         test "errors that stand where gold is low end below the base policy" {
             let numbers = [ 1.0; 2.0; 4.0; 16.0; 64.0; 256.0; 1024.0; 16384.0 ]
             let model = ProxyModel.StudentT(1.5, correlation = -0.5)
@@ -504,10 +516,9 @@ let private probed =
     let each (values: float list) = Expr.vector policy.Actions values
     let members = Axis.sized "member" 2
     let rewards = Expr.matrix members policy.Actions [ [ 0.0; 1.0 ]; [ 0.0; 3.0 ] ]
-    let spread = RewardEnsemble.Deviation(rewards, members)
 
     let probe =
-        Probe.OverOptimization(policy, each [ 0.75; 0.25 ], each [ 0.0; 2.0 ], each [ 0.0; -1.0 ], spread)
+        Probe.OverOptimization(policy, each [ 0.75; 0.25 ], each [ 0.0; 2.0 ], each [ 0.0; -1.0 ], rewards, members)
 
     testList "the probe" [
         test "proxy, gold, KL and spread at a profile, by hand" {
@@ -556,6 +567,15 @@ let private probed =
                 (refusal (fun () -> BoundGame.Bind(spec.Probe(probe).Probe probe)))
                 "only one probe may measure over-optimization: two would have the same keys"
                 "twice"
+
+            let alone = Axis.sized "member" 1
+
+            Expect.equal
+                (argumentFault (fun () ->
+                    let zeros = each [ 0.0; 0.0 ]
+                    Probe.OverOptimization(policy, zeros, zeros, zeros, zeros.Expand alone, alone)))
+                "Probe of over-optimization: expected an ensemble of at least two members, got 1."
+                "an ensemble of one"
         }
     ]
 

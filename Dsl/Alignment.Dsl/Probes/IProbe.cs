@@ -62,8 +62,24 @@ public static class Probe
 
     /// <summary>What a policy gets of the reward it climbs and of the one that is meant, and how far it is from a reference.</summary>
     /// <remarks>See <see cref="OverOptimizationProbe"/>.</remarks>
-    public static IProbe OverOptimization(Player player, Expr reference, Expr proxy, Expr gold, Expr? spread = null) =>
-        new OverOptimizationProbe(player, reference, proxy, gold) { Spread = spread };
+    public static IProbe OverOptimization(Player player, Expr reference, Expr proxy, Expr gold) =>
+        new OverOptimizationProbe(player, reference, proxy, gold);
+
+    /// <summary>The same, and how much the members of a reward ensemble differ.</summary>
+    /// <exception cref="ArgumentException">There are fewer than two members.</exception>
+    public static IProbe OverOptimization(
+        Player player,
+        Expr reference,
+        Expr proxy,
+        Expr gold,
+        Expr rewards,
+        Axis members
+    ) =>
+        members?.Size >= 2
+            ? new OverOptimizationProbe(player, reference, proxy, gold) { Rewards = rewards, Members = members }
+            : throw new ArgumentException(
+                $"Probe of over-optimization: expected an ensemble of at least two members, got {members?.Size ?? 0}."
+            );
 
     /// <summary>The number of actions with more than <paramref name="threshold"/> mass, as <c>game/support/{player}</c>.</summary>
     public static IProbe SupportSize(double threshold = 0.01) => new SupportProbe(threshold);

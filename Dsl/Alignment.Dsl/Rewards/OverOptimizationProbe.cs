@@ -14,12 +14,18 @@ public sealed record OverOptimizationProbe(Player Player, Expr Reference, Expr P
     : IMetricProbe,
         IPointProbe
 {
-    /// <summary>The standard deviation of an ensemble's members, each response; see <see cref="RewardEnsemble.Deviation"/>. None by default.</summary>
-    public Expr? Spread { get; init; }
+    /// <summary>The rewards of an ensemble's members, over <see cref="Members"/>; null for none.</summary>
+    public Expr? Rewards { get; init; }
+
+    /// <summary>The axis of the ensemble's members; null for none.</summary>
+    public Axis? Members { get; init; }
+
+    /// <summary>The standard deviation over the members, ddof = 1, response by response; null without an ensemble.</summary>
+    public Expr? Spread => Rewards is null ? null : RewardEnsemble.Deviation(Rewards, Members!);
 
     /// <inheritdoc/>
     public string Text =>
-        $"over_optimization(of {Quote.Label(Player.Name)} from {Reference}, proxy {Proxy}, gold {Gold}{(Spread is null ? "" : $", spread {Spread}")})";
+        $"over_optimization(of {Quote.Label(Player.Name)} from {Reference}, proxy {Proxy}, gold {Gold}{(Rewards is null ? "" : $", ensemble {Rewards} over {AxisSet.Of(Members!)}")})";
 
     /// <inheritdoc/>
     public ValueList<Expr> Expressions => Spread is null ? [Reference, Proxy, Gold] : [Reference, Proxy, Gold, Spread];
@@ -33,7 +39,7 @@ public sealed record OverOptimizationProbe(Player Player, Expr Reference, Expr P
             Reference = expressions[0],
             Proxy = expressions[1],
             Gold = expressions[2],
-            Spread = expressions.Count > 3 ? expressions[3] : null,
+            Rewards = expressions.Count > 3 ? expressions[3] : null,
         };
     }
 
@@ -61,8 +67,8 @@ public sealed record OverOptimizationProbe(Player Player, Expr Reference, Expr P
             new("overopt/gold", expected(Gold)),
             new("overopt/kl", KlEstimator.Exact(policy, Reference, actions)),
         ];
-        if (Spread is not null)
-            metrics.Add(new("overopt/ensemble_std", expected(Spread)));
+        if (Spread is { } spread)
+            metrics.Add(new("overopt/ensemble_std", expected(spread)));
         return metrics.ToValueList();
     }
 }

@@ -425,8 +425,11 @@ public static class SpecCheck
                     );
                 else if (probe.Player.Weights.Count > 0)
                     Fault(Where, $"measures a strategy over actions, and '{probe.Player}' sets weights");
-                foreach (var expression in probe.Expressions)
-                    Expression(Where, expression, Played());
+                foreach (var expression in (Expr?[])[probe.Reference, probe.Proxy, probe.Gold, probe.Spread])
+                {
+                    if (expression is not null)
+                        Expression(Where, expression, Played());
+                }
             }
 
             if (spec.Probes.OfType<OverOptimizationProbe>().Count() > 1)
