@@ -25,6 +25,7 @@ let private mayUse =
         "Alignment.Runtime", runtime
         "Alignment.Runs", runtime
         "Alignment.Torch", runtime
+        "Alignment.Language", runtime @ [ "Alignment.Torch" ]
         "Alignment.Reports", runtime
         "Alignment.Serve", runtime @ [ "Alignment.Runs"; "Alignment.Reports" ]
     ]
@@ -58,22 +59,24 @@ let tests =
                         failtest $"{source.FullName} of {user} depends on {target.FullName} of {used}"
                     | None -> ())
 
-        testCase "only Alignment.Torch names TorchSharp, only Alignment.Solvers.Exact OR-Tools" (fun () ->
-            for project in projects do
-                let references =
-                    (assembly project).GetReferencedAssemblies()
-                    |> Array.map string
-                    |> Array.map (fun n -> n.Split(',')[0])
+        testCase
+            "only Alignment.Torch and Alignment.Language name TorchSharp, only Alignment.Solvers.Exact OR-Tools"
+            (fun () ->
+                for project in projects do
+                    let references =
+                        (assembly project).GetReferencedAssemblies()
+                        |> Array.map string
+                        |> Array.map (fun n -> n.Split(',')[0])
 
-                Expect.equal
-                    (Array.contains "TorchSharp" references)
-                    (project = "Alignment.Torch")
-                    $"{project}: TorchSharp"
+                    Expect.equal
+                        (Array.contains "TorchSharp" references)
+                        (project = "Alignment.Torch" || project = "Alignment.Language")
+                        $"{project}: TorchSharp"
 
-                Expect.equal
-                    (Array.contains "Google.OrTools" references)
-                    (project = "Alignment.Solvers.Exact")
-                    $"{project}: OR-Tools")
+                    Expect.equal
+                        (Array.contains "Google.OrTools" references)
+                        (project = "Alignment.Solvers.Exact")
+                        $"{project}: OR-Tools")
 
         testCase "only Alignment.Runs names DuckDB and Parquet" (fun () ->
             for project in projects @ [ "Alignment"; "Alignment.CommandLine"; "align" ] do

@@ -5,6 +5,7 @@ open System.Reflection
 let private assemblies = [
     Assembly.GetExecutingAssembly()
     typeof<Alignment.Tests.CSharp.Marker>.Assembly
+    typeof<Alignment.Tests.Language.Marker>.Assembly
     typeof<Alignment.Tests.Systems.Marker>.Assembly
 ]
 
