@@ -1,0 +1,217 @@
+/// Sampling against its law, cached decoding against the whole text, batches against single texts.
+module Alignment.Tests.Language.GenerationTests
+
+open System
+open System.IO
+open System.Text.Json
+open Expecto
+open FsCheck
+open Alignment
+open Alignment.Tests
+open Alignment.Tests.Fixtures
+open Alignment.Tests.Language.ModelTests
+
+let private load name = LanguageModel.Load(folder name)
+
+let private request number (prompt: int list) = GenerationRequest(ValueList.ToValueList prompt, number)
+
+let private prompts = [ [ 3; 1; 4 ]; [ 7; 0; 11; 2; 9; 12; 1 ]; [ 5 ]; [ 2; 2; 8; 10; 6 ] ]
+
+let private endless = SamplingOptions(MaxNewTokens = 20)
+
+let private sampling =
+    testList "sampling" [
+        testCase "filters keep what NumPy keeps" (fun () ->
+            use json = JsonDocument.Parse(File.ReadAllText(folder "sampling.json"))
+            let number (name: string) (case: JsonElement) = case.GetProperty(name).GetDouble()
+
+            let numbers (name: string) (case: JsonElement) = [|
+                for x in case.GetProperty(name).EnumerateArray() -> x.GetDouble()
+            |]
+
+            for case in json.RootElement.EnumerateArray() do
+                let options =
+                    SamplingOptions(
+                        Temperature = number "temperature" case,
+                        TopK = int (number "top_k" case),
+                        TopP = number "top_p" case
+                    )
+
+                let logits = numbers "logits" case |> Array.map float32
+                let ours = TokenSampler.Probabilities(logits, options)
+                let expected = numbers "probabilities" case
+                Expect.isLessThan (farthest ours expected) 1e-12 $"{options}"
+
+                for k in 0 .. logits.Length - 1 do
+                    Expect.equal (ours[k] = 0.0) (expected[k] = 0.0) $"{options}: token {k}")
+
+        testCase "a token is drawn as often as its probability says" (fun () ->
+            let logits = [| 0.0f; 1.0f; -1.0f; 2.0f |]
+            let options = SamplingOptions(Temperature = 0.8, TopK = 3)
+            let law = TokenSampler.Probabilities(logits, options)
+            let stream = RandomStream(1UL, "draws")
+            let counts = Array.zeroCreate<int> 4
+
+            for k in 0L .. 19_999L do
+                let draw = TokenSampler.Sample(logits, options, stream.Uniform(0L, k))
+                counts[draw.Token] <- counts[draw.Token] + 1
+
+            for k in 0..3 do
+                let deviation = sqrt (20_000.0 * law[k] * (1.0 - law[k]))
+
+                Expect.isLessThan
+                    (abs (float counts[k] - 20_000.0 * law[k]))
+                    (4.0 * deviation + 0.5)
+                    $"token {k}: {counts[k]}")
+
+        testCase "a margin is what another draw takes" (fun () ->
+            // p = 1/4, 3/4: 0.3 lies 0.05 above the border of the first
+            let logits = [| 0.0f; float32 (log 3.0) |]
+            let draw = TokenSampler.Sample(logits, SamplingOptions(), 0.3)
+            Expect.equal draw.Token 1 "token"
+            Expect.floatClose Accuracy.medium draw.Margin 0.05 "margin"
+            Expect.floatClose Accuracy.medium draw.LogProbability (log 0.75) "log-probability"
+            // the likeliest is 1/2 ahead
+            let greedy = TokenSampler.Sample(logits, SamplingOptions(Temperature = 0.0), 0.3)
+            Expect.floatClose Accuracy.medium greedy.Margin 0.5 "ahead")
+
+        testCase "logits that are no numbers are refused" (fun () ->
+            let sample (logits: float32[]) = TokenSampler.Sample(logits, SamplingOptions(), 0.5) |> ignore
+
+            Expect.throwsT<ArithmeticException> (fun () -> sample [| 0.0f; nanf |]) "NaN"
+            Expect.throwsT<ArithmeticException> (fun () -> sample [| 0.0f; infinityf |]) "infinity")
+
+        testCase "options out of range are refused in one sentence" (fun () ->
+            use model = load "llama"
+
+            for options, sentence in
+                [
+                    SamplingOptions(Temperature = -1.0), "Sampling, temperature: expected at least 0, got -1."
+                    SamplingOptions(TopP = 0.0), "Sampling, top_p: expected above 0 and at most 1, got 0."
+                    SamplingOptions(MaxNewTokens = 0), "Sampling, max_new_tokens: expected at least 1, got 0."
+                ] do
+                Expect.equal
+                    (argumentFault (fun () -> model.Generate([ request 0L [ 1 ] ], options) |> ignore))
+                    sentence
+                    "sentence")
+    ]
+
+let private decoding =
+    testList "decoding" [
+        for name in [ "llama"; "qwen3"; "mistral"; "gpt2" ] do
+            testCase $"{name}: with a cache, padded in front, as the whole text says" (fun () ->
+                use model = load name
+                let requests = prompts |> List.mapi (fun k p -> request (int64 k) p)
+                let drawn = model.Generate(requests, endless)
+
+                for prompt, row in Seq.zip prompts drawn do
+                    let text = Array.append (Array.ofList prompt) (Array.ofSeq row.Tokens)
+                    let whole = model.LogProbabilities([| text |])[0]
+                    let added = whole[prompt.Length - 1 ..]
+                    Expect.isLessThan (farthest added row.LogProbabilities) 1e-5 $"%A{prompt}")
+
+            testCase $"{name}: a text is the same whatever else is in its batch" (fun () ->
+                use model = load name
+
+                for seed in 0UL .. 4UL do
+                    let options = SamplingOptions(MaxNewTokens = 20, Seed = seed, TopP = 0.95)
+                    let requests = prompts |> List.mapi (fun k p -> request (int64 k) p)
+                    let together = model.Generate(requests, options)
+                    let others = model.Generate(List.rev requests, options) |> Seq.rev |> List.ofSeq
+
+                    for k in 0 .. prompts.Length - 1 do
+                        let alone = model.Generate([ requests[k] ], options)[0]
+
+                        for other in [ alone; others[k] ] do
+                            let settled = min together[k].Margin other.Margin > 1e-5
+
+                            Expect.isTrue
+                                (together[k].Tokens.Equals other.Tokens || not settled)
+                                $"seed {seed}, text {k}")
+
+        testCase "the same batch gives the same bits" (fun () ->
+            use model = load "llama"
+            let requests = prompts |> List.mapi (fun k p -> request (int64 k) p)
+
+            Expect.equal
+                (List.ofSeq (model.Generate(requests, endless)))
+                (List.ofSeq (model.Generate(requests, endless)))
+                "twice")
+
+        testCase "each row through its own adapter, as alone" (fun () ->
+            use model = load "llama"
+            let red = model.LoadAdapter("red", Path.Combine(folder "llama", "red"))
+            let blue = model.LoadAdapter("blue", Path.Combine(folder "llama", "blue"))
+            let adapters: (Adapter | null) list = [ red; null; blue; red ]
+
+            let requests =
+                List.mapi2
+                    (fun k prompt adapter -> GenerationRequest(ValueList.ToValueList prompt, int64 k, adapter))
+                    prompts
+                    adapters
+
+            let together = model.Generate(requests, endless)
+
+            for k in 0..3 do
+                let alone = model.Generate([ requests[k] ], endless)[0]
+                Expect.isGreaterThan (min alone.Margin together[k].Margin) 1e-5 "no draw on the border"
+                Expect.equal together[k].Tokens alone.Tokens $"tokens of row {k}"
+                Expect.isLessThan (farthest together[k].LogProbabilities alone.LogProbabilities) 1e-5 $"row {k}"
+            // the adapters do say other things
+            let plain = model.Generate(prompts |> List.mapi (fun k p -> request (int64 k) p), endless)
+            Expect.isGreaterThan (farthest together[0].LogProbabilities plain[0].LogProbabilities) 1e-2 "red"
+            Expect.equal together[1] plain[1] "the base")
+
+        testCase "a text ends where it should" (fun () ->
+            use model = load "llama"
+            let generate options prompt = model.Generate([ request 0L prompt ], options)[0]
+            let long = generate (SamplingOptions(MaxNewTokens = 100)) [ 1; 2; 3 ]
+            Expect.equal (long.End, 3 + long.Tokens.Count <= 32) (long.End, true) "within the context"
+            let greedy = SamplingOptions(Temperature = 0.0, MaxNewTokens = 5)
+            let first = (generate greedy [ 4 ]).Tokens[0]
+
+            let stopped =
+                generate (SamplingOptions(Temperature = 0.0, Stops = ValueList.ToValueList [ first ])) [ 4 ]
+
+            Expect.equal (stopped.End, stopped.Tokens.Count) (GenerationEnd.Stop, 1) "a stop token")
+
+        testCase "circles end a text" (fun () ->
+            // without attention's help a tiny model at temperature 0 soon goes round
+            use model = load "llama-linear"
+
+            let row =
+                model.Generate(
+                    [ request 0L [ 3; 1 ] ],
+                    SamplingOptions(Temperature = 0.0, RepetitionStop = 2, MaxNewTokens = 29)
+                )[0]
+
+            let tokens = Array.ofSeq row.Tokens
+
+            let circles length times =
+                tokens.Length >= length * times
+                && [ length .. length * times - 1 ]
+                   |> List.forall (fun k -> tokens[tokens.Length - 1 - k] = tokens[tokens.Length - 1 - k + length])
+
+            match row.End with
+            | GenerationEnd.Repetition ->
+                Expect.isTrue (circles 1 16 || [ 2..14 ] |> List.exists (fun l -> circles l 2)) $"%A{tokens}"
+            | other -> failtest $"{other}: %A{tokens}")
+
+        testCase "prompts that cannot be continued are refused in one sentence" (fun () ->
+            use model = load "llama"
+
+            for prompt, sentence in
+                [
+                    [], "Row 0 is empty; expected at least one token."
+                    [ 13 ], "Row 0: expected tokens from 0 to 12, got 13."
+                    List.replicate 33 1, "Row 0 has 33 tokens, and the model takes at most 32; shorten it."
+                    List.replicate 32 1, "A prompt of 32 tokens leaves no room in a context of 32; shorten it."
+                ] do
+                Expect.equal
+                    (argumentFault (fun () -> model.Generate([ request 0L prompt ], endless) |> ignore))
+                    sentence
+                    "sentence")
+    ]
+
+[<Tests>]
+let tests = testList "generation" [ sampling; decoding ]
