@@ -38,4 +38,29 @@ public static class RewardModel
         ArgumentNullException.ThrowIfNull(rejected);
         return ((chosen * chosen) + (rejected * rejected)) * 0.5;
     }
+
+    /// <summary>What keeps the two rewards of a pair around 0: the square of their sum.</summary>
+    /// <remarks>Source: Eisenstein et al. (2023), "Helping or herding?", arXiv 2312.09244.</remarks>
+    /// <param name="chosen">Rewards of the responses that were chosen.</param>
+    /// <param name="rejected">Rewards of the responses that were not.</param>
+    public static Expr Centring(Expr chosen, Expr rejected)
+    {
+        ArgumentNullException.ThrowIfNull(chosen);
+        ArgumentNullException.ThrowIfNull(rejected);
+        return (chosen + rejected) * (chosen + rejected);
+    }
+
+    /// <summary>The loss of a cost model: costs order each pair by harm, and their sign tells harmful from harmless. To be minimized.</summary>
+    /// <remarks>-log sigmoid(C(worse) - C(better)) - log sigmoid(s C(worse)) - log sigmoid(s' C(better)), s = 1 where the response is harmful and -1 where it is not. Source: Dai et al. (2023),
+    /// "Safe RLHF", arXiv 2310.12773.</remarks>
+    /// <param name="worse">Costs of the more harmful responses.</param>
+    /// <param name="better">Costs of the others.</param>
+    /// <param name="worseSign">s.</param>
+    /// <param name="betterSign">s'.</param>
+    public static Expr Cost(Expr worse, Expr better, Expr worseSign, Expr betterSign)
+    {
+        ArgumentNullException.ThrowIfNull(worseSign);
+        ArgumentNullException.ThrowIfNull(betterSign);
+        return -LogLikelihood(worse, better) - LogSigmoid(worseSign * worse) - LogSigmoid(betterSign * better);
+    }
 }
