@@ -23,8 +23,7 @@ internal static class AdapterFolder
                 folder,
                 $"expected an adapter's folder with {Config} and {Model}; there is no {Config}"
             );
-        using var json = JsonFile.Read(path);
-        var fields = new ConfigFields(path, json.RootElement);
+        var fields = new ConfigFields(JsonField.Read(path));
         using var files = WeightFiles.OpenFile(Path.Combine(folder, Model));
         var names = files.Names.ToArray();
         var matrices = model

@@ -91,15 +91,12 @@ internal sealed class WeightFiles : IDisposable
 
     private static List<(string Tensor, string File)> Map(string index)
     {
-        using var json = JsonFile.Read(index);
-        if (
-            json.RootElement.ValueKind != JsonValueKind.Object
-            || !json.RootElement.TryGetProperty("weight_map", out var map)
-            || map.ValueKind != JsonValueKind.Object
-            || map.EnumerateObject().Any(e => e.Value.ValueKind != JsonValueKind.String)
-        )
-            throw new InputFormatException(index, "expected 'weight_map', an object from tensors to files");
-        var pairs = map.EnumerateObject().Select(e => (e.Name, e.Value.GetString()!)).ToList();
+        var pairs = JsonField
+            .Read(index)
+            .Need("weight_map")
+            .Fields()
+            .Select(pair => (pair.Name, pair.Field.Text()))
+            .ToList();
         var twice = pairs.GroupBy(p => p.Name, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1);
         return twice is null
             ? pairs

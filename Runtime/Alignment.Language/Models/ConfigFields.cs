@@ -4,22 +4,16 @@ using Alignment.Formats;
 namespace Alignment;
 
 /// <summary>The fields of a configuration, each with one sentence where it is missing or wrong.</summary>
-internal sealed class ConfigFields(string path, JsonElement root)
+internal sealed class ConfigFields(JsonField root)
 {
-    private readonly JsonElement _root =
-        root.ValueKind == JsonValueKind.Object
-            ? root
-            : throw new InputFormatException(path, "expected a JSON object with the configuration of a model");
+    public InputFormatException Wrong(string name, string problem) => root.Fault($"'{name}': {problem}");
 
-    public InputFormatException Wrong(string name, string problem) => new(path, $"'{name}': {problem}");
-
-    public JsonElement? Find(string name) =>
-        _root.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+    public JsonElement? Find(string name) => root.Find(name)?.Value;
 
     /// <summary>A field that is itself an object, or null.</summary>
     public ConfigFields? Within(string name) =>
         Find(name) is not { } value ? null
-        : value.ValueKind == JsonValueKind.Object ? new(path, value)
+        : value.ValueKind == JsonValueKind.Object ? new(root with { Value = value })
         : throw Wrong(name, $"expected an object, got {Raw(value)}");
 
     public string Text(string name) => Text(name, null) ?? throw Missing(name);
@@ -83,7 +77,7 @@ internal sealed class ConfigFields(string path, JsonElement root)
             throw Wrong(name, $"expected '{value}', got '{got}'; other functions are not built");
     }
 
-    private InputFormatException Missing(string name) => new(path, $"'{name}' is missing");
+    private InputFormatException Missing(string name) => root.Fault($"'{name}' is missing");
 
     private static string Raw(JsonElement value)
     {

@@ -29,8 +29,7 @@ internal static class ModelConfigFile
                 folder,
                 $"expected a model's folder with {Name}, model.safetensors and tokenizer.json; there is no {Name}"
             );
-        using var json = JsonFile.Read(path);
-        return Checked(path, Of(new(path, json.RootElement)));
+        return Checked(path, Of(new(JsonField.Read(path))));
     }
 
     public static void Write(string folder, ModelConfig config) =>
