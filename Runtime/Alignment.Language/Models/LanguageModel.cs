@@ -229,6 +229,38 @@ public sealed class LanguageModel : IDisposable
         _transformer.Dispose();
     }
 
+    /// <summary>The parameters that learn, which record gradients from now on: an adapter's, or all of the base.</summary>
+    internal IReadOnlyList<(string Name, Tensor Value)> Learn(Adapter? adapter)
+    {
+        if (_unmerged.Count > 0)
+            throw new InvalidOperationException("An adapter is merged; unmerge it before training.");
+        if (adapter is not null)
+        {
+            if (!_adapters.Contains(adapter))
+                throw new ArgumentException($"Adapter '{adapter.Name}' is not on this model.");
+            return [.. adapter.Parameters];
+        }
+
+        if (Type is not (ScalarType.Float32 or ScalarType.Float64))
+            throw new ArgumentException(
+                "All weights are trained in float32 or float64 alone; load the model with precision float32, or train an adapter."
+            );
+        return [.. _weights.All.Select(w => (w.Key, w.Value.requires_grad_(true)))];
+    }
+
+    /// <summary>The base's weights record no gradients any more.</summary>
+    internal void Rest()
+    {
+        foreach (var weight in _weights.All.Values)
+        {
+            weight.grad = null;
+            weight.requires_grad_(false);
+        }
+    }
+
+    /// <summary>What is trained, in a line.</summary>
+    internal string Describe(Adapter? adapter) => adapter is null ? $"all of {Config}" : $"{adapter.Kind} on {Config}";
+
     internal Adapter Add(Adapter adapter)
     {
         if (_adapters.Any(a => a.Name == adapter.Name))

@@ -14,10 +14,13 @@ internal sealed class TokenBatch : IDisposable
     public int[] Lengths { get; }
 
     /// <exception cref="ArgumentException">There are no rows, or one is empty, too long, or has a token that the model does not know.</exception>
-    public static TokenBatch Of(LanguageModel model, IReadOnlyList<int[]> rows)
+    /// <param name="model">For its vocabulary and place.</param>
+    /// <param name="rows">Tokens.</param>
+    /// <param name="width">Tokens a row has room for; 0 for those of the longest.</param>
+    public static TokenBatch Of(LanguageModel model, IReadOnlyList<int[]> rows, int width = 0)
     {
         Check(model.Config, rows);
-        var longest = rows.Max(row => row.Length);
+        var longest = Math.Max(width, rows.Max(row => row.Length));
         var numbers = new long[rows.Count * longest];
         for (var r = 0; r < rows.Count; r++)
         {

@@ -73,11 +73,18 @@ public sealed class CompiledLoss : IDisposable
         return new(name, HostExecutor.Instance.Prepare(program, new()), known);
     }
 
+    /// <summary>The loss and all metrics, by name.</summary>
+    public IEnumerable<string> Metrics =>
+        _executable
+            .Program.Outputs.Select(o => o.Name)
+            .Where(name => !name.StartsWith(GradientOf(""), StringComparison.Ordinal));
+
     /// <summary>Whether the loss asks for an input of this name.</summary>
     public bool Takes(string input) => _axes.ContainsKey(input);
 
     /// <summary>Gives an input its numbers.</summary>
-    /// <exception cref="ArgumentException">The loss does not ask for it, there are too few or too many numbers, or one is not finite.</exception>
+    /// <exception cref="ArgumentException">The loss does not ask for it, or there are too few or too many numbers.</exception>
+    /// <exception cref="NotFiniteNumberException">A number is not finite: what gave it has gone astray.</exception>
     public void Set(string input, ReadOnlySpan<double> numbers)
     {
         if (!_axes.TryGetValue(input, out var axes))
@@ -91,7 +98,7 @@ public sealed class CompiledLoss : IDisposable
         for (var k = 0; k < numbers.Length; k++)
         {
             if (!double.IsFinite(numbers[k]))
-                throw new ArgumentException(
+                throw new NotFiniteNumberException(
                     $"{Name}, {input}: expected finite numbers, got {NumberText.Of(numbers[k])} at {k}."
                 );
         }
@@ -126,6 +133,10 @@ public sealed class CompiledLoss : IDisposable
         _executable.GetOutput(name, numbers);
         return AxisOrder.Reordered(numbers, _executable.OutputAxes(name), [.. axes], 1);
     }
+
+    /// <summary>The same as a tensor of the shape, type and place of what the input was taken from.</summary>
+    internal TorchSharp.torch.Tensor GradientTensor(string input, TorchSharp.torch.Tensor like) =>
+        TorchSharp.torch.tensor(Gradient(input).ToArray(), like.shape, like.dtype, like.device);
 
     /// <inheritdoc/>
     public void Dispose() => _executable.Dispose();

@@ -1,0 +1,138 @@
+using static TorchSharp.torch;
+
+namespace Alignment;
+
+/// <summary>Learns to continue texts: minus the mean log-probability of the tokens that count.</summary>
+internal sealed class SupervisedTask : ITrainingTask
+{
+    private const string Logps = "logps";
+    private const string Mask = "mask";
+    private const string Share = "share";
+
+    private readonly LanguageModel _model;
+    private readonly Adapter? _adapter;
+    private readonly double[] _preferences;
+    private readonly IReadOnlyList<TrainingText> _texts;
+    private readonly IReadOnlyList<TrainingText> _heldOut;
+    private readonly TrainingOptions _options;
+    private readonly ExampleOrder _order;
+    private readonly Dictionary<(int Rows, int Width), CompiledLoss> _losses = [];
+    private long _tokens;
+
+    public SupervisedTask(
+        LanguageModel model,
+        Adapter? adapter,
+        double[] preferences,
+        IReadOnlyList<TrainingText> texts,
+        IReadOnlyList<TrainingText> heldOut,
+        TrainingOptions options
+    )
+    {
+        TrainingText.Check(model.Config, texts, "data");
+        if (heldOut.Count > 0 || options.EvaluateEvery > 0)
+            TrainingText.Check(model.Config, heldOut, "held-out data");
+        (_model, _adapter, _preferences, _texts, _heldOut, _options) = (
+            model,
+            adapter,
+            preferences,
+            texts,
+            heldOut,
+            options
+        );
+        _order = new(texts.Count, options);
+        Parameters = model.Learn(adapter);
+    }
+
+    public string Name => "sft";
+
+    public IReadOnlyDictionary<string, string> Identity =>
+        new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["task"] = Name,
+            ["model"] = _model.Describe(_adapter),
+            ["data"] = TextFingerprint.Of(_texts),
+        };
+
+    public IReadOnlyList<(string Name, Tensor Value)> Parameters { get; }
+
+    public IReadOnlyDictionary<string, double> Backward(long step)
+    {
+        var batches = _order.At(step);
+        var counted = batches.Sum(batch => batch.Sum(k => (double)_texts[k].Counted));
+        var loss = 0.0;
+        foreach (var numbers in batches)
+        {
+            using var scope = NewDisposeScope();
+            TrainingText[] texts = [.. numbers.Select(k => _texts[k])];
+            var share = texts.Sum(t => (double)t.Counted) / counted;
+            var batch = TextBatch.Of(_model, texts);
+            var logps = batch.LogProbabilities(_model, Pass(texts.Length));
+            var compiled = Loss(texts.Length, batch.Width);
+            compiled.Set(Logps, Numbers(logps));
+            compiled.Set(Mask, batch.Mask);
+            compiled.Set(Share, [share]);
+            loss += compiled.Evaluate();
+            logps.backward([compiled.GradientTensor(Logps, logps)]);
+            _tokens += texts.Sum(t => (long)t.Tokens.Count);
+        }
+
+        return new Dictionary<string, double>(StringComparer.Ordinal)
+        {
+            ["loss"] = loss,
+            ["epoch"] = _order.Epochs(step + 1),
+            ["num_tokens"] = _tokens,
+        };
+    }
+
+    public IReadOnlyDictionary<string, double>? Evaluate()
+    {
+        if (_heldOut.Count == 0)
+            return null;
+        var (loss, counted) = (0.0, 0.0);
+        for (var from = 0; from < _heldOut.Count; from += _options.BatchSize)
+        {
+            using var scope = NewDisposeScope();
+            TrainingText[] texts = [.. _heldOut.Skip(from).Take(_options.BatchSize)];
+            var batch = TextBatch.Of(_model, texts);
+            var logps = batch.LogProbabilities(_model, Pass(texts.Length));
+            loss -= batch.Sums(logps).to(ScalarType.Float64).sum().item<double>();
+            counted += batch.Mask.Sum();
+        }
+
+        return new Dictionary<string, double>(StringComparer.Ordinal)
+        {
+            ["eval_loss"] = loss / counted,
+            ["eval_perplexity"] = Math.Exp(loss / counted),
+        };
+    }
+
+    public string? Warning(IReadOnlyList<IReadOnlyDictionary<string, double>> lines) => null;
+
+    public void Dispose()
+    {
+        foreach (var loss in _losses.Values)
+            loss.Dispose();
+        _model.Rest();
+    }
+
+    private Pass Pass(int rows) => Alignment.Pass.Plain with { Adapters = _model.Uses(_adapter, rows, _preferences) };
+
+    private CompiledLoss Loss(int rows, int width)
+    {
+        if (_losses.TryGetValue((rows, width), out var loss))
+            return loss;
+        var (texts, tokens) = (Axis.Of("texts", rows), Axis.Of("tokens", width));
+        var (logps, mask) = (Signal.External(Logps, texts, tokens), Signal.External(Mask, texts, tokens));
+        // of several batches each counts by its tokens
+        var mean = TokenLoss.Supervised(logps, mask, texts, tokens) * Signal.External(Share);
+        loss = CompiledLoss.Of("supervised fine-tuning", mean, [logps]);
+        _losses.Add((rows, width), loss);
+        return loss;
+    }
+
+    internal static double[] Numbers(Tensor tensor)
+    {
+        using var scope = NewDisposeScope();
+        return tensor.detach().to(ScalarType.Float64).cpu().contiguous().data<double>().ToArray();
+    }
+}

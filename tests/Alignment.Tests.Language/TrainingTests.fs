@@ -1,0 +1,412 @@
+/// Training: gradients against finite differences, small batches against large ones, stopped runs against undisturbed ones.
+module Alignment.Tests.Language.TrainingTests
+
+open System
+open System.Collections.Generic
+open System.IO
+open System.Threading
+open Expecto
+open Alignment
+open Alignment.Runtime
+open Alignment.Tests
+open Alignment.Tests.Fixtures
+open Alignment.Tests.Language.ModelTests
+open Alignment.Tests.Language.WeightFileTests
+
+let private double = ModelOptions(Precision = WeightPrecision.Float64)
+let private load () = LanguageModel.Load(folder "llama")
+let private text (tokens: int list) = TrainingText.All tokens
+
+/// Texts of a tiny language: every token is followed by the next, and 7 by 0.
+let private texts = [| for k in 0..23 -> text [ for t in k % 7 .. k % 7 + 4 + k % 3 -> t % 8 ] |]
+
+let private everything (model: LanguageModel) =
+    inFolder (fun home ->
+        model.Save home
+        File.ReadAllBytes(Path.Combine(home, "model.safetensors")))
+
+let private supervised (options: TrainingOptions) =
+    use model = load ()
+    let result = Training.Supervised(model, null, texts[..15], texts[16..], options)
+    result, everything model
+
+/// Moments that a run tells, without a folder.
+type private Told() =
+    member val Points = List<TracePoint>()
+    member val Saved: Snapshot | null = null with get, set
+    member val From: Snapshot | null = null with get, set
+    member val Due = false with get, set
+
+    interface IRunRecorder with
+        member _.Begin(_: BoundGame, _: ISolver, _: SolveOptions) = ()
+        member _.Begin(_: RunSubject, _) = ()
+        member this.Resume = this.From
+        member this.IsDue = this.Due
+        member this.Measured point = this.Points.Add point
+        member this.Save(_, _, snapshot) = this.Saved <- snapshot
+
+let private learning =
+    testList "learning" [
+        testCase "supervised: the loss falls to what the texts leave open" (fun () ->
+            let told = Told()
+
+            let options =
+                TrainingOptions(
+                    Steps = 300L,
+                    LearningRate = 3e-3,
+                    Schedule = RateSchedule.Cosine,
+                    WarmupSteps = 10L,
+                    EvaluateEvery = 100L,
+                    Recorder = told
+                )
+
+            let result, _ = supervised options
+            Expect.equal (result.Outcome, result.Steps) (TrainingOutcome.Finished, 300L) result.Sentence
+            // the first token decides all others: nothing is left open in the end
+            Expect.isGreaterThan told.Points[0].Metrics["loss"] 2.0 "before"
+            Expect.isLessThan result.Metrics["eval_loss"] 0.02 "held out"
+
+            Expect.floatClose
+                Accuracy.high
+                result.Metrics["eval_perplexity"]
+                (exp result.Metrics["eval_loss"])
+                "perplexity"
+
+            Expect.equal result.Metrics["epoch"] 150.0 "epochs: 300 steps of 8 of 16 texts"
+            Expect.floatClose Accuracy.high told.Points[0].Metrics["learning_rate"] 3e-4 "a tenth of the rate at first"
+            Expect.isLessThan told.Points[told.Points.Count - 1].Metrics["learning_rate"] 1e-6 "and hardly any at last")
+
+        testCase "an adapter learns, and the base stays as it was" (fun () ->
+            use model = load ()
+            let before = everything model
+            let adapter = model.Attach("pupil", Lora(Rank = 4, Targets = AdapterTargets.All), 3UL)
+            let options = TrainingOptions(Steps = 150L, LearningRate = 1e-2)
+
+            let loss () =
+                Seq.averageBy
+                    Seq.average
+                    (model.LogProbabilities([| for t in texts -> Array.ofSeq t.Tokens |], adapter))
+
+            let first = loss ()
+            Training.Supervised(model, adapter, texts, [||], options) |> ignore
+            Expect.isGreaterThan (loss ()) (first + 1.0) "log-probabilities rise"
+            Expect.equal (everything model) before "the base")
+
+        testCase "small batches give the step of a large one" (fun () ->
+            let after batch accumulation =
+                let _, bytes =
+                    supervised (
+                        TrainingOptions(
+                            Steps = 3L,
+                            BatchSize = batch,
+                            Accumulation = accumulation,
+                            LearningRate = 1e-3
+                        )
+                    )
+
+                use file = new MemoryStream(bytes)
+                file.ToArray()
+
+            let numbers (bytes: byte[]) =
+                let header = int (BitConverter.ToInt64(bytes, 0))
+                [| for k in 8 + header .. 4 .. bytes.Length - 4 -> float (BitConverter.ToSingle(bytes, k)) |]
+            // one step of Adam is of size 1e-3 whatever the gradient: rounding shows where it is near 0
+            let far = Array.map2 (fun a b -> abs (a - b)) (numbers (after 8 1)) (numbers (after 2 4))
+            Expect.isLessThan (Array.average far) 1e-6 "on average"
+
+            Expect.isLessThan
+                (far |> Array.filter (fun d -> d > 1e-5) |> Array.length)
+                (far.Length / 100)
+                "nearly everywhere")
+
+        testCase "preferences: margins rise, and both fall is told" (fun () ->
+            use model = load ()
+
+            let pairs = [|
+                for k in 0..15 ->
+                    let prompt = [ k % 5; 6 ]
+
+                    let reply (tokens: int list) =
+                        TrainingText(
+                            ValueList.ToValueList(prompt @ tokens),
+                            ValueList.ToValueList([ false; false ] @ List.replicate tokens.Length true)
+                        )
+
+                    PreferredText(reply [ 7; 8; 9 ], reply [ 3; 2; 1 ])
+            |]
+
+            for loss in [ DpoLoss(0.1) :> IPairLoss; IpoLoss(0.5); IpoLoss(0.5, true) ] do
+                let adapter = model.Attach(loss.Name, Lora(Rank = 4), 1UL)
+                let told = Told()
+                let options = TrainingOptions(Steps = 60L, LearningRate = 2e-2, EvaluateEvery = 30L, Recorder = told)
+                let result = Training.Preferences(model, adapter, loss, pairs, pairs[..3], options)
+                let first = told.Points[0].Metrics
+                // an adapter that is new is the reference
+                Expect.equal (first["rewards/margins"], first["rewards/accuracies"]) (0.0, 0.0) $"{loss} at first"
+                Expect.equal result.Metrics["rewards/accuracies"] 1.0 $"{loss}"
+                Expect.isGreaterThan result.Metrics["rewards/margins"] 0.2 $"{loss}"
+                Expect.isLessThan result.Metrics["eval_loss"] (first["loss"]) $"{loss} held out")
+
+        testCase "rewards: the chosen score higher, around 0" (fun () ->
+            use model = load ()
+            let ends = [| for k in 0..15 -> PreferredText(text [ k % 9; 3; 8 ], text [ k % 9; 3; 1 ]) |]
+            use scorer = new RewardScorer(model, model.Attach("scorer", Lora(Rank = 2), 1UL))
+
+            let result =
+                Training.Rewards(
+                    scorer,
+                    0.01,
+                    ends,
+                    ends[..3],
+                    TrainingOptions(Steps = 80L, LearningRate = 1e-2, EvaluateEvery = 80L)
+                )
+
+            Expect.equal result.Metrics["eval_rewards/accuracies"] 1.0 "accuracy"
+
+            Expect.isLessThan
+                (abs result.Metrics["eval_rewards/mean"])
+                (result.Metrics["eval_rewards/margins"] / 4.0)
+                "centred"
+            // saved and loaded it gives the same numbers
+            inFolder (fun home ->
+                scorer.Save home
+                use again = RewardScorer.Load(model, "again", home)
+                let rows = [| [| 4; 3; 8 |]; [| 1 |] |]
+                Expect.equal (again.Score rows) (scorer.Score rows) "scores"))
+
+        testCase "groups: what is rewarded is said more often" (fun () ->
+            use model = load ()
+            let adapter = model.Attach("player", Lora(Rank = 4, Targets = AdapterTargets.All), 1UL)
+
+            let sevens = {
+                new IReward with
+                    member _.Name = "sevens"
+
+                    member _.Of completions = [|
+                        for c in completions -> float (c.Generated.Tokens |> Seq.filter ((=) 7) |> Seq.length) / 6.0
+                    |]
+            }
+
+            let prompts = [| for k in 0..4 -> ValueList.ToValueList [ k; 3 ] |]
+
+            for group in
+                [
+                    GroupOptions(Beta = 0.01, Sampling = SamplingOptions(MaxNewTokens = 6))
+                    GroupOptions(
+                        Beta = 0.0,
+                        IsUnbiased = true,
+                        Advantage = GroupAdvantage.Centred,
+                        Sampling = SamplingOptions(MaxNewTokens = 6)
+                    )
+                    GroupOptions(
+                        Beta = 0.0,
+                        Advantage = GroupAdvantage.LeaveOneOut,
+                        Sampling = SamplingOptions(MaxNewTokens = 6)
+                    )
+                ] do
+                let told = Told()
+
+                let options =
+                    TrainingOptions(Steps = 60L, BatchSize = 16, LearningRate = 1e-2, Recorder = told, LogEvery = 1L)
+
+                let adapter =
+                    if group.Beta > 0.0 then
+                        adapter
+                    else
+                        model.Attach($"{group.Advantage}", adapter.Kind, 1UL)
+
+                let result = Training.Groups(model, adapter, group, sevens, prompts, options)
+
+                let mean from count =
+                    told.Points |> Seq.skip from |> Seq.take count |> Seq.averageBy (fun p -> p.Metrics["reward"])
+
+                Expect.isGreaterThan (mean 50 10) (mean 0 10 + 0.2) $"{group.Advantage}: {result.Sentence}"
+                Expect.isGreaterThan result.Metrics["completions/mean_length"] 0.0 "length")
+    ]
+
+let private derivatives =
+    testList "derivatives" [
+        testCase
+            "of a text's log-probability by all weights and an adapter's, against finite differences in float64"
+            (fun () ->
+                for name in [ "llama"; "qwen3"; "gpt2" ] do
+                    use model = LanguageModel.Load(folder name, double)
+                    Expect.isLessThan (GradientCheck.farthest model null rows[1] 1e-5 [||]) 1e-7 $"{name}: all weights"
+                    let adapter = model.Attach("a", Lora(Rank = 2, Targets = AdapterTargets.All), 9UL)
+                    GradientCheck.perturb adapter 4UL
+                    Expect.isLessThan (GradientCheck.farthest model adapter rows[1] 1e-5 [||]) 1e-7 $"{name}: LoRA")
+
+        testCase "of an adapter with preferences" (fun () ->
+            use model = LanguageModel.Load(folder "llama", double)
+            let front = model.Attach("front", PreferenceLora(Objectives = 2, Rank = 2), 9UL)
+            GradientCheck.perturb front 4UL
+            Expect.isLessThan (GradientCheck.farthest model front rows[1] 1e-5 [| 0.25; 0.75 |]) 1e-7 "all parameters")
+
+        testCase "one player's text has a gradient of exactly 0 in another's parameters" (fun () ->
+            use model = load ()
+            let red = model.Attach("red", Lora(Rank = 3), 1UL)
+            let blue = model.Attach("blue", Lora(Rank = 3, Targets = AdapterTargets.All), 2UL)
+            GradientCheck.perturb red 5UL
+            GradientCheck.perturb blue 6UL
+            // a batch of three: red, the base, blue; the loss is red's row alone
+            let together = GradientCheck.ofRow model (Array.append rows [| rows[1] |]) [| red; null; blue |] 0
+            Expect.equal (together blue) 0.0 "the other's"
+            Expect.isGreaterThan (together red) 0.0 "its own")
+    ]
+
+let private running =
+    testList "running" [
+        testCase "a run that was stopped goes on to the same bits" (fun () ->
+            let options recorder progress =
+                TrainingOptions(
+                    Steps = 24L,
+                    LearningRate = 2e-3,
+                    EvaluateEvery = 6L,
+                    KeepBest = true,
+                    Seed = 5UL,
+                    LogEvery = 1L,
+                    Recorder = recorder,
+                    Progress = progress
+                )
+
+            let undisturbed = Told()
+            let _, whole = supervised (options undisturbed null)
+
+            for stopAt in [ 1L; 7L; 13L; 23L ] do
+                let told = Told()
+                use stop = new CancellationTokenSource()
+
+                let watching = {
+                    new IProgress<TrainingProgress> with
+                        member _.Report progress =
+                            if progress.Step = stopAt then
+                                stop.Cancel()
+                }
+
+                use model = load ()
+
+                let result =
+                    Training.Supervised(model, null, texts[..15], texts[16..], options told watching, stop.Token)
+
+                Expect.equal (result.Outcome, result.Steps) (TrainingOutcome.Cancelled, stopAt) "stopped"
+                use again = load ()
+                let later = Told(From = told.Saved)
+                let result = Training.Supervised(again, null, texts[..15], texts[16..], options later null)
+                Expect.equal result.Outcome TrainingOutcome.Finished "gone on"
+                Expect.equal (everything again) whole $"weights after a stop at {stopAt}"
+
+                let losses (told: Told) = [ for p in told.Points -> p.Step, p.Metrics["loss"], p.Metrics["grad_norm"] ]
+                Expect.equal (losses told @ losses later) (losses undisturbed) "moments")
+
+        testCase "on one thread and on two the same" (fun () ->
+            let after threads =
+                use model = LanguageModel.Load(folder "llama", ModelOptions(Threads = threads))
+
+                Training.Supervised(model, null, texts, [||], TrainingOptions(Steps = 10L, LearningRate = 1e-3))
+                |> ignore
+
+                everything model
+
+            Expect.equal (after 2) (after 1) "weights")
+
+        testCase "a rate that is far too high: back, slower, and in the end a sentence" (fun () ->
+            let result, bytes = supervised (TrainingOptions(Steps = 40L, LearningRate = 1e30, MaxRollbacks = 2))
+            Expect.equal result.Outcome TrainingOutcome.Diverged result.Sentence
+            Expect.equal result.Warnings.Count 2 "rollbacks"
+            Expect.stringContains result.Warnings[0] "went back to step 0, with half of the learning rate" "warning"
+            Expect.isGreaterThan bytes.Length 0 "saved")
+
+        testCase "the best and not the last" (fun () ->
+            // a schedule that ends in too large steps: the last is worse than the best
+            use model = load ()
+            let told = Told()
+
+            let options =
+                TrainingOptions(
+                    Steps = 60L,
+                    LearningRate = 0.3,
+                    Schedule = RateSchedule.Constant,
+                    EvaluateEvery = 5L,
+                    KeepBest = true,
+                    Recorder = told
+                )
+
+            Training.Supervised(model, null, texts[..15], texts[16..], options) |> ignore
+
+            let evaluations = [
+                for p in told.Points do
+                    if p.Metrics.ContainsKey "eval_loss" then
+                        p.Metrics["eval_loss"]
+            ]
+
+            let loss =
+                let rows = [| for t in texts[16..] -> Array.ofSeq t.Tokens |]
+                let logps = model.LogProbabilities rows
+                -(logps |> Seq.sumBy Seq.sum) / (logps |> Seq.sumBy (fun r -> float r.Length))
+
+            Expect.isLessThan (abs (loss - List.min evaluations)) 1e-5 $"%A{evaluations}")
+
+        testCase "wrong options and data are refused in one sentence" (fun () ->
+            use model = load ()
+
+            let train options data = Training.Supervised(model, null, data, [||], options) |> ignore
+
+            for sentence, action in
+                [
+                    "Training, steps: expected at least 1, got 0.",
+                    (fun () -> train (TrainingOptions(Steps = 0L)) texts)
+                    "Training, learning_rate: expected above 0, got NaN.",
+                    (fun () -> train (TrainingOptions(LearningRate = nan)) texts)
+                    "Training, data: expected at least one text, got none.", (fun () -> train (TrainingOptions()) [||])
+                    "Training, data, text 1: expected at most 32 tokens, got 40; shorten it or leave it out.",
+                    (fun () -> train (TrainingOptions()) [| text [ 1; 2 ]; text (List.replicate 40 1) |])
+                    "Training, data, text 0: expected a token that counts, got none.",
+                    (fun () -> train (TrainingOptions()) [| text [ 1 ] |])
+                    "Training, data, text 0: expected tokens from 0 to 12.",
+                    (fun () -> train (TrainingOptions()) [| text [ 1; 99 ] |])
+                    "Training, held-out data: expected at least one text, got none.",
+                    (fun () -> train (TrainingOptions(EvaluateEvery = 5L)) texts)
+                    "Training, num_generations: expected a divisor of the 8 samples of a batch, got 3.",
+                    (fun () ->
+                        let nothing = {
+                            new IReward with
+                                member _.Name = ""
+                                member _.Of _ = [||]
+                        }
+
+                        let adapter = model.Attach("x", Lora())
+
+                        Training.Groups(
+                            model,
+                            adapter,
+                            GroupOptions(Generations = 3),
+                            nothing,
+                            [| ValueList.ToValueList [ 1 ] |],
+                            TrainingOptions()
+                        )
+                        |> ignore)
+                ] do
+                Expect.equal (argumentFault action) sentence "sentence")
+
+        testCase "tensors do not pile up" (fun () ->
+            use model = load ()
+            let adapter = model.Attach("a", Lora(), 1UL)
+
+            let train steps =
+                Training.Supervised(model, adapter, texts, [||], TrainingOptions(Steps = steps)) |> ignore
+
+            train 5L
+            let live = GradientCheck.liveTensors ()
+            train 1_000L
+            Expect.equal (GradientCheck.liveTensors ()) live "after 1,000 steps"
+            let options = SamplingOptions(MaxNewTokens = 25)
+            let request k = GenerationRequest(ValueList.ToValueList [ 1; 2; 3 ], k, adapter)
+
+            for k in 0L .. 399L do
+                model.Generate([ request k ], options) |> ignore
+
+            Expect.equal (GradientCheck.liveTensors ()) live "after 10,000 tokens")
+    ]
+
+[<Tests>]
+let tests = testSequenced (testList "training" [ learning; derivatives; running ])
