@@ -308,6 +308,14 @@ let private promises =
                 near (0.005 * gap) gap (GameSolver.Solve(kuhn, solver, options).Certificate.NashConv) temperature
         }
 
+        test "the more sets a plan comes to the more does the same temperature cost" {
+            let solver = DoubleOracle(Inner = ZeroSumLp(), Oracle = oracle "regularized(temperature=0.01)")
+            let options = SolveOptions(Until = Stop.AfterSteps 60L, Threads = 1)
+            let leduc = GameSolver.Solve(Game.FromRules(LeducPoker()), solver, options)
+            near 0.005 0.84 leduc.Certificate.NashConv "Leduc poker"
+            Expect.stringContains leduc.Status.Sentence "every regularized response is in the populations" "its end"
+        }
+
         test "strategies of one plan are one member" {
             let last = runOf 8 kuhn (oracle "best_response") |> List.last
             let plans = GameTree.Of(KuhnPoker()).Players

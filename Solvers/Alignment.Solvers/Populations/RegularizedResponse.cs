@@ -24,7 +24,7 @@ namespace Alignment;
 /// gradient descent for linear predictors", Information and Computation 132; Hoda, Gilpin, Pena, Sandholm (2010), "Smoothing techniques for computing Nash
 /// equilibria of sequential games", Mathematics of Operations Research 35, for dilated distances.</para>
 /// <para>Not for an exact equilibrium: with beta or w above 0 populations stop growing short of one. Let the weight end (<see cref="WeightSchedule.Until"/>)
-/// and beta be small.</para>
+/// and beta be small, the smaller the more information sets a plan comes to: the dilated KL counts them all, likely or not.</para>
 /// </remarks>
 public sealed record RegularizedResponse : IResponseOracle
 {
