@@ -29,18 +29,14 @@ var policy = logits.Softmax(responses);
 var logRatio = logits - logits.LogSumExp(responses) + Math.Log(5); // to the uniform reference
 Expr Worth(Expr r) => (policy * (r - (Beta * logRatio))).Sum(responses);
 
-var best = (
-    (
-        (weights.Dot(Expr.Vector(goals, 1, 0), goals) * helpful)
-        + (weights.Dot(Expr.Vector(goals, 0, 1), goals) * harmless)
-    ) / Expr.Constant(Beta)
-).Softmax(responses);
+var wanted = (weights.At(goals, "helpful") * helpful) + (weights.At(goals, "harmless") * harmless);
+var best = TiltedPolicy.Of(Expr.UniformOver(responses), wanted, Beta, responses);
 
 var farthest = (policy * (policy / best).Log()).Sum(responses).Mean(prompts).Max(preference);
 
 var panacea = Game.Named("panacea")
-    .Nature(prompts, Expr.Vector(prompts, 0.25, 0.25, 0.25, 0.25))
-    .Nature(preference, Expr.Constant(1.0 / 21).Expand(preference))
+    .Nature(prompts, Expr.UniformOver(prompts))
+    .Nature(preference, Expr.UniformOver(preference))
     .Player(adapter)
     .Objective(adapter, new("helpful", Worth(helpful)))
     .Objective(adapter, new("harmless", Worth(harmless)))

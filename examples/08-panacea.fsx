@@ -34,18 +34,14 @@ let policy = logits.Softmax responses
 let logRatio = logits - logits.LogSumExp responses + log 5.0 // to the uniform reference
 let worth (r: Expr) = (policy * (r - beta * logRatio)).Sum responses
 
-let best =
-    ((weights.Dot(Expr.vector goals [ 1.0; 0.0 ], goals) * helpful
-      + weights.Dot(Expr.vector goals [ 0.0; 1.0 ], goals) * harmless)
-     / Expr.constant beta)
-        .Softmax
-        responses
+let wanted = weights.At(goals, "helpful") * helpful + weights.At(goals, "harmless") * harmless
+let best = TiltedPolicy.Of(Expr.uniformOver [ responses ], wanted, Expr.constant beta, responses)
 
 let farthest = (policy * (policy / best).Log()).Sum(responses).Mean(prompts).Max preference
 
 let panacea = game "panacea" {
-    nature prompts (Expr.vector prompts [ 0.25; 0.25; 0.25; 0.25 ])
-    nature preference (Expr.constant(1.0 / 21.0).Expand preference)
+    nature prompts (Expr.uniformOver [ prompts ])
+    nature preference (Expr.uniformOver [ preference ])
     player adapter
     objective adapter (Objective("helpful", worth helpful))
     objective adapter (Objective("harmless", worth harmless))

@@ -12,19 +12,10 @@ var ask = Player.Of("ask", "sky", "bank", "spring", "bat", "seal", "crane", "tea
 
 // how often each question is answered wrongly in a misleading context, and how often a right answer is worded the other way
 double[] wrong = [0, 0.6, 0.1, 0.35, 0.9, 0.2, 0, 0.05];
-double[] wording = [1, 0.1, 0.9, 0.2, 0, 0.3, 0.8, 1];
-
-double[] Chances(int question) =>
-    [
-        .. from usual in (double[])[0.3, 0.7]
-        from misled in (double[])[0, wrong[question]]
-        let other = usual * wording[question]
-        from chance in (double[])[(1 - misled) * (1 - other), (1 - misled) * other, misled]
-        select chance,
-    ];
-
+var misled = Each(wrong) * Expr.Indicator(context, "misleading");
+var other = Expr.Vector(template, 0.3, 0.7) * Each(1, 0.1, 0.9, 0.2, 0, 0.3, 0.8, 1);
+var answer = (Said("no") * misled) + (((Said("yes") * (1 - other)) + (Said("it is") * other)) * (1 - misled));
 var order = Attribution.InOrder(template, context);
-var answer = Expr.Table([ask.Actions, template, context, answers], [.. Enumerable.Range(0, 8).SelectMany(Chances)]);
 var source = Uncertainty.Of(answers, answer, order);
 
 var clarifying = Game.Named("what to clarify")
@@ -33,26 +24,17 @@ var clarifying = Game.Named("what to clarify")
     .Probe(Probe.Uncertainty(source));
 
 // the same from 60 samples of each combination of template and context
-SampledUncertainty[] sampled =
-[
-    .. Enumerable
-        .Range(0, 8)
-        .Select(question =>
-            SampledUncertainty.Of(
-                AnswerCounts.Draw(answers, [template, context], Chances(question), 60, (ulong)question),
-                order
-            )
-        ),
-];
+var counts = AnswerCounts.DrawEach(ask.Actions, answers, order.Factors, Measurements.Numbers(answer), samples: 60);
+SampledUncertainty[] sampled = [.. counts.Select(question => SampledUncertainty.Of(question, order))];
+var worth = SourceWorths.Of(sampled, wrong);
 
 return new Experiment(clarifying, new PredictiveRegretMatchingPlus()).Reporting(Report).Main(args);
 
-double Worth(Func<SampledUncertainty, double> score) => SourceWorth.Of(sampled.Select(score), wrong).Auroc;
-
+Expr Each(params double[] values) => Expr.Vector(ask.Actions, values);
+Expr Said(string label) => Expr.Indicator(answers, label);
 string Report(Solution solution)
 {
-    var chosen = solution.Games[0].Strategies[0].ToArray();
-    var first = Array.IndexOf(chosen, chosen.Max());
-    var (total, part) = (Worth(u => u.Total), Worth(u => u.Part(context).Value));
+    var first = solution.MostPlayed(ask);
+    var (total, part) = (worth.Total.Auroc, worth.Part(context).Auroc);
     return $"{sampled[first]}clarify '{ask.Actions.Label(first)}' first; AUROC of the total {total:f3}, of the context's part {part:f3}";
 }

@@ -8,20 +8,14 @@ let answers = Axis.labelled "answers" [ "yes"; "it is"; "no" ]
 let template = Axis.labelled "template" [ "plain"; "polite" ]
 let context = Axis.labelled "context" [ "clear"; "misleading" ]
 let ask = Player.labelled "ask" [ "sky"; "bank"; "spring"; "bat"; "seal"; "crane"; "tea"; "rain" ]
+let each, said = Expr.vector ask.Actions, Expr.indicator answers
 
 // how often each question is answered wrongly in a misleading context, and how often a right answer is worded the other way
 let wrong = [ 0.0; 0.6; 0.1; 0.35; 0.9; 0.2; 0.0; 0.05 ]
-let wording = [ 1.0; 0.1; 0.9; 0.2; 0.0; 0.3; 0.8; 1.0 ]
-
-let chances question = [
-    for usual in [ 0.3; 0.7 ] do
-        for misled in [ 0.0; wrong[question] ] do
-            let other = usual * wording[question]
-            yield! [ (1.0 - misled) * (1.0 - other); (1.0 - misled) * other; misled ]
-]
-
+let misled = each wrong * Expr.indicator context "misleading"
+let other = Expr.vector template [ 0.3; 0.7 ] * each [ 1.0; 0.1; 0.9; 0.2; 0.0; 0.3; 0.8; 1.0 ]
+let answer = said "no" * misled + (said "yes" * (1.0 - other) + said "it is" * other) * (1.0 - misled)
 let order = Attribution.InOrder(template, context)
-let answer = Expr.table [ ask.Actions; template; context; answers ] (List.collect chances [ 0..7 ])
 let source = Uncertainty.Of(answers, answer, order)
 
 let clarifying = game "what to clarify" {
@@ -31,17 +25,15 @@ let clarifying = game "what to clarify" {
 }
 
 // the same from 60 samples of each combination of template and context
-let sampled = [
-    for question in 0..7 ->
-        let counts = AnswerCounts.Draw(answers, [ template; context ], chances question, 60, uint64 question)
-        SampledUncertainty.Of(counts, order)
-]
+let counts =
+    AnswerCounts.DrawEach(ask.Actions, answers, order.Factors, Measurements.Numbers answer, samples = 60)
 
-let worth (score: SampledUncertainty -> float) = SourceWorth.Of(Seq.map score sampled, wrong).Auroc
+let sampled = [ for question in counts -> SampledUncertainty.Of(question, order) ]
+let worth = SourceWorths.Of(sampled, wrong)
 
 let report (solution: Solution) =
-    let first = solution.Games[0].Strategies[0] |> Seq.indexed |> Seq.maxBy snd |> fst
-    let total, part = worth _.Total, worth _.Part(context).Value
+    let first = solution.MostPlayed ask
+    let total, part = worth.Total.Auroc, worth.Part(context).Auroc
     $"{sampled[first]}clarify '{ask.Actions.Label first}' first; AUROC of the total %.3f{total}, of the context's part %.3f{part}"
 
 Experiment(clarifying, PredictiveRegretMatchingPlus())

@@ -1,60 +1,42 @@
-// Reward hacking: a rare response fools the reward model. Without a pull to the reference all play goes there. With one, how much does is a closed form: the
-// exploit keeps less than a share m iff its bonus - F < beta log(m (1 - ref) / ((1 - m) ref)), F = beta log E exp(proxy / beta) over all other responses.
+// Reward hacking: a rare response fools the reward model. Without a pull to the reference all play goes there. With one, how much does is a closed form:
+// the policy is ref exp(proxy / beta), normalized.
 #load "alignment.fsx"
 
 open Alignment
 
 let policy = Player.labelled "policy" [ "plain"; "helpful"; "exploit" ]
-let reference = [ 0.799; 0.2; 0.001 ]
-let proxy = [ 0.0; 1.0; 2.0 ] // what the policy is trained on
-let gold = [ 0.0; 1.0; -1.0 ] // what is meant
 let each = Expr.vector policy.Actions
+let reference = each [ 0.799; 0.2; 0.001 ]
+let proxy = each [ 0.0; 1.0; 2.0 ] // what the policy is trained on
+let gold = each [ 0.0; 1.0; -1.0 ] // what is meant
+
+let beta =
+    Signal.Parameter("beta", 0.1, 0.01, 10.0, "What a nat away from the reference costs, in units of reward.")
+
+let tilted = TiltedPolicy.Of(reference, proxy, beta, policy.Actions)
+
+let unpulled = Game.Named("without a pull").Player(policy).Payoff(policy, proxy)
 
 // one game for each temperature of the pull
-let betas = [ 0.05; 0.1; 0.2; 0.3; 0.4; 0.6; 1.0 ]
-let pull = Axis.labelled "beta" [ for beta in betas -> string beta ]
-
 let hacking = game "reward hacking" {
-    over pull
     player policy
-    payoff policy (each proxy)
-    regularize policy (Regularizer.Kl(each reference, Expr.vector pull betas))
-    probe (Probe.OverOptimization(policy, each reference, each proxy, each gold))
+    payoff policy proxy
+    regularize policy (Regularizer.Kl(reference, beta))
+    probe (Probe.OverOptimization(policy, reference, proxy, gold))
+    probe (Probe.Expression("exploit/share", Expr.indicator policy.Actions "exploit"))
+    probe (Probe.Expression("exploit/closed_form", tilted |> Expr.at policy.Actions "exploit"))
+    sweep "beta" [ 0.05; 0.1; 0.2; 0.3; 0.4; 0.6; 1.0 ]
 }
-
-let unpulled = game "without a pull" {
-    player policy
-    payoff policy (each proxy)
-}
-
-/// What the closed form says: is the exploit's share below m?
-let isKept m beta =
-    let others = 0.799 * exp (0.0 / beta) + 0.2 * exp (1.0 / beta)
-    let free = beta * log (others / 0.999)
-    2.0 - free < beta * log (m * 0.999 / ((1.0 - m) * 0.001))
 
 let report (solution: Solution) =
-    let table = TextTable("beta", "proxy", "gold", "KL", "exploit", "below 0.1 by the closed form")
-    let mutable agree = true
+    let table =
+        solution.Table("overopt/proxy", "overopt/gold", "overopt/kl", "exploit/share", "exploit/closed_form")
 
-    for beta, solved in Seq.zip betas solution.Games do
-        let metric key = $"%.3f{solved.Metrics[key]}"
-        let exploit = solved.Strategies[0][2]
-        agree <- agree && (exploit < 0.1) = isKept 0.1 beta
+    let free = unpulled.Solve(RegretMatchingPlus(), Stop.NashConvBelow 1e-9).Strategy(policy)[2]
+    let below key = [ for solved in solution.Games -> solved.Metrics[key] < 0.1 ]
 
-        table.Row(
-            string beta,
-            metric "overopt/proxy",
-            metric "overopt/gold",
-            metric "overopt/kl",
-            $"%.4f{exploit}",
-            string (isKept 0.1 beta)
-        )
-        |> ignore
-
-    let free = unpulled.Solve(RegretMatchingPlus(), Stop.NashConvBelow 1e-9)
-
-    $"{table}\nwithout a pull the exploit's share is %.4f{free.Strategy(policy)[2]}\nthe closed form says where the exploit stays below a tenth: %b{agree}"
+    $"{table}\nwithout a pull the exploit's share is %.4f{free}\n"
+    + $"""the closed form says where the exploit stays below a tenth: %b{below "exploit/share" = below "exploit/closed_form"}"""
 
 Experiment(hacking, MagneticMirrorDescent(StepSize = Expr.constant 0.5), Stop.RegularizedGapBelow 1e-10)
 |> _.Reporting(report)

@@ -18,6 +18,18 @@ module Expr =
     let matrix (rows: Axis) (columns: Axis) (values: float list list) : Expr =
         Expr.Matrix(rows, columns, array2D values)
 
+    /// 1 at the element of a label, 0 at all others.
+    let indicator (axis: Axis) (label: string) : Expr = Expr.Indicator(axis, label)
+
+    /// 1 at each row's column, 0 at all others; an empty map gives row k column k.
+    let lookup (rows: Axis) (columns: Axis) (map: int seq) : Expr = Expr.Lookup(rows, columns, map)
+
+    /// The uniform distribution over axes.
+    let uniformOver (axes: Axis seq) : Expr = Expr.UniformOver(Seq.toArray axes)
+
+    /// What stands at the element of a label; that axis is gone.
+    let at (axis: Axis) (label: string) (x: Expr) : Expr = x.At(axis, label)
+
     /// e^x.
     let exp (x: Expr) : Expr = x.Exp()
 

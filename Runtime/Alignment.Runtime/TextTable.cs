@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace Alignment;
@@ -48,6 +49,34 @@ public sealed class TextTable
 
         return text.ToString();
     }
+
+    /// <summary>A row each game of a batch: its labels, and metrics by their keys.</summary>
+    internal static TextTable OfMetrics(
+        ValueList<Axis> batch,
+        int games,
+        string[] asked,
+        string[] known,
+        Func<string, int, double> metric
+    )
+    {
+        if (asked.FirstOrDefault(key => !known.Contains(key)) is { } missing)
+            throw new ArgumentException($"Nothing measured '{missing}'.{Nearest.Hint(missing, known, "There are")}");
+        var keys = asked.Length > 0 ? asked : known;
+        var table = new TextTable([.. batch.Select(axis => axis.Name), .. keys]);
+        for (var game = 0; game < games; game++)
+        {
+            var labels = new string[batch.Count];
+            for (var (k, rest) = (batch.Count - 1, game); k >= 0; rest /= batch[k].Size, k--)
+                labels[k] = batch[k].Label(rest % batch[k].Size);
+            table.Row([.. labels, .. keys.Select(key => Figure(metric(key, game)))]);
+        }
+
+        return table;
+    }
+
+    // what rounds to nothing has no sign
+    private static string Figure(double value) =>
+        (Math.Round(value, 4) + 0.0).ToString("F4", CultureInfo.InvariantCulture);
 
     private static bool IsNumber(string cell) =>
         char.IsAsciiDigit(cell[0]) || (cell[0] is '-' or '+' or '.' && cell.Length > 1);

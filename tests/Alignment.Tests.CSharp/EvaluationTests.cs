@@ -13,6 +13,25 @@ public static class EvaluationTests
             "C# evaluation",
             [
                 Runner.TestCase(
+                    "words of experiments",
+                    () =>
+                    {
+                        var colour = Axis.Of("colour", "red", "green");
+                        var size = Axis.Of("size", 2);
+                        Check(
+                            Expr.Lookup(colour, size, 1, 0) == Expr.Lookup(colour, size, [1, 0]),
+                            "a map as it comes"
+                        );
+                        var turned = Expr.Indicator(colour, "green").Dot(Expr.Lookup(colour, size, 1, 0), colour);
+                        Check(Measurements.Numbers(turned).Values.SequenceEqual([1.0, 0.0]), "looked up");
+                        var even = Measurements.Numbers(Expr.UniformOver(colour).At(colour, "red"));
+                        Check(even.Values.SequenceEqual([0.5]), "a half");
+                        var pairs = LinearScorer.Of([1], 0.7, features: 2).Pairs(9, new(1, "x"), new(1, "y"));
+                        var spec = PairScorer.Together(pairs.Scorer("a"), pairs.Scorer("b", size: 0.1));
+                        Check(spec.Players.Count == 2, "a game of scorers");
+                    }
+                ),
+                Runner.TestCase(
                     "comparisons to a report",
                     () =>
                     {

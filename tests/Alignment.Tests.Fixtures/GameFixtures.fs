@@ -1,4 +1,4 @@
-/// The numbers of a matrix game, from the definitions of what it is written with.
+/// The numbers of a matrix game, from the definitions of what it is written with; a random tree.
 module Alignment.Tests.GameFixtures
 
 open System
@@ -44,3 +44,63 @@ type Table(players: Player list, payoffs: float[] list) =
         let all = cells players |> Array.ofList
         let payoffOf player = (spec.Payoffs |> Seq.find (fun p -> p.Player = player)).Payoff
         Table(players, players |> List.map (fun player -> all |> Array.map (fun at -> cell at (payoffOf player))))
+
+// ---- A random tree -------------------------------------------------------------------------------------------------
+
+type RandomPosition = { Moves: int list; Seen: string list }
+
+/// Payoffs uniform on [-2, 2), no zero-sum game. Moves by chance and two players in turn. A player knows its own moves, and of each other move whether it was odd.
+let randomTree seed =
+    let stream = RandomStream(seed, "random tree")
+    let turns = [| Turn.Chance; Turn.Of 0; Turn.Of 1; Turn.Chance; Turn.Of 1; Turn.Of 0 |]
+    // a text as a number: 48 bits
+    let number (text: string) = (17L, text) ||> Seq.fold (fun sum c -> (sum * 31L + int64 c) &&& 0xFFFFFFFFFFFFL)
+    let key (state: RandomPosition) = number (String.concat "," (List.map string state.Moves))
+
+    {
+        new IRules<RandomPosition> with
+            member _.Name = "random_tree"
+            member _.Players = ValueList.ToValueList [ "one"; "two" ]
+            member _.Initial = { Moves = []; Seen = [ "one"; "two" ] }
+
+            member _.Actor state =
+                let depth = state.Moves.Length
+                // some games end early
+                if depth = turns.Length || depth > 3 && stream.Uniform(0L, key state) < 0.25 then
+                    Turn.Over
+                else
+                    turns[depth]
+
+            member this.Actions state =
+                let turn = this.Actor state
+
+                let count =
+                    if turn.IsChance then
+                        2
+                    else
+                        2 + int (stream.Integer(2L, 1L, number state.Seen[turn.Player]))
+
+                ValueList.ToValueList [ for a in 1..count -> $"a{a}" ]
+
+            member this.Chance state =
+                let weights = [
+                    for a in 1 .. (this.Actions state).Count -> 0.2 + stream.Uniform(int64 a + 1L, key state)
+                ]
+
+                ValueList.ToValueList [ for w in weights -> w / List.sum weights ]
+
+            member this.Next(state, action) =
+                let turn = this.Actor state
+
+                {
+                    Moves = action :: state.Moves
+                    Seen =
+                        state.Seen
+                        |> List.mapi (fun p seen -> $"{seen}{if p = turn.Player then action else action % 2}")
+                }
+
+            member this.InformationState state = state.Seen[(this.Actor state).Player]
+
+            member _.Returns state =
+                ValueList.ToValueList [ for p in 8L .. 9L -> 4.0 * stream.Uniform(p, key state) - 2.0 ]
+    }

@@ -7,20 +7,11 @@ open Alignment
 open Alignment.Tests.Fixtures
 open Alignment.Tests.SolverFixtures
 
-let private features = Axis.sized "feature" 16
-
 /// Two directions whose product is -0.4.
-let private helpWeights = [ for k in 0..15 -> if k = 0 then 1.0 else 0.0 ]
+let private help = LinearScorer.Of([ 1.0 ], 0.65, features = 16)
 
-let private harmlessWeights = [
-    for k in 0..15 ->
-        if k = 0 then -0.4
-        elif k = 1 then sqrt 0.84
-        else 0.0
-]
-
-let private help = LinearScorer.Of(helpWeights, 0.65)
-let private harmless = LinearScorer.Of(harmlessWeights, 0.72)
+let private harmless = LinearScorer.Of([ -0.4; sqrt 0.84 ], 0.72, features = 16)
+let private helpWeights, private harmlessWeights = List.ofSeq help.Weights, List.ofSeq harmless.Weights
 let private responses = RandomStream(5UL, "responses")
 let private labels name = RandomStream(5UL, name)
 
@@ -62,21 +53,8 @@ let private world =
 
 /// Scorers of both labels of the same responses, in one game without an interest in each other.
 let private scoring count =
-    let pairs = Axis.sized "pair" count
-
-    let scorer name (truth: LinearScorer) =
-        let weights = Weights.Of(name + " weights", features).StartingAt(Initializer.Constant 0.0)
-        let labelled = truth.Pairs(count, responses, labels name)
-        let score (x: Expr) = x.Dot(weights.Value, features)
-
-        let chosen, rejected =
-            score (labelled.ChosenOver(pairs, features)), score (labelled.RejectedOver(pairs, features))
-
-        let loss = RewardModel.LogLikelihood(chosen, rejected) - 0.001 * RewardModel.Size(chosen, rejected)
-        Player.With(name, weights), loss.Mean pairs
-
-    let (a, helpful), (b, safe) = scorer "helpful" help, scorer "harmless" harmless
-    Game.Named("scorers").Player(a).Player(b).Payoff(a, helpful).Payoff(b, safe)
+    let scorer name (truth: LinearScorer) = truth.Pairs(count, responses, labels name).Scorer name
+    PairScorer.Together [ scorer "helpful" help; scorer "harmless" harmless ]
 
 let private fitted =
     lazy
@@ -115,11 +93,9 @@ let private scorers =
 
 let private selection = test "best of n by either scorer raises its own and lowers the other; by their sum, both" {
     let weights, _ = fitted.Value
-    let stream = RandomStream(6UL, "candidates")
-    let candidates = [| for k in 0L .. 1999L -> [| for f in 0L .. 15L -> stream.Normal(k, f) |] |]
-    let score (w: float seq) (x: float[]) = Seq.map2 (*) w x |> Seq.sum
-    let truth = [ for t: LinearScorer in [ help; harmless ] -> candidates |> Array.map (score t.Weights) ]
-    let fit = [ for w in weights -> candidates |> Array.map (score w) ]
+    let candidates = ResponseFeatures.Normal(2000, 16, RandomStream(6UL, "candidates"))
+    let truth = [ for t: LinearScorer in [ help; harmless ] -> candidates.Scores t.Weights ]
+    let fit = [ for w in weights -> candidates.Scores w ]
 
     let gains by n =
         let law = BestOfLaw.Of by
@@ -136,13 +112,9 @@ let private selection = test "best of n by either scorer raises its own and lowe
 }
 
 // the constrained game over 8 candidates: the fitted scorers are reward and cost
-let private candidates =
-    let stream = RandomStream(8UL, "candidates")
-    [| for k in 0L .. 7L -> [| for f in 0L .. 15L -> stream.Normal(k, f) |] |]
+let private candidates = ResponseFeatures.Normal(8, 16, RandomStream(8UL, "candidates"))
 
-let private scoresOf player =
-    let weights = (fst fitted.Value)[player]
-    candidates |> Array.map (fun x -> Array.map2 (*) weights x |> Array.sum)
+let private scoresOf player = candidates.Scores((fst fitted.Value)[player])
 
 let private beta = 0.2
 let private expected (values: float[]) p = Array.map2 (*) values p |> Array.sum

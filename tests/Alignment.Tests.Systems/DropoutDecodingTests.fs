@@ -16,7 +16,7 @@ let private random (seed: int) =
         let raw = Array.init 7 (fun w -> if w = i then 0.0 else stream.Gamma(0.3, int64 i, int64 w))
         raw |> Array.map (fun x -> x / Array.sum raw))
 
-let private place (axis: Axis) k = Expr.Vector(axis, Array.init axis.Size (fun j -> if j = k then 1.0 else 0.0))
+let private place (axis: Axis) (k: int) = Expr.Indicator(axis, k)
 
 /// An expression's numbers over one axis, batch axes apart.
 let private along (axis: Axis) over (x: Expr) =

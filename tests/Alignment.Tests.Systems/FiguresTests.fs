@@ -94,6 +94,33 @@ let private pictures =
             |> Pictures.isDrawnIn "opponent-shaping.svg"
         }
 
+        test "NashConv of double oracle goes up and down, and its running minimum down" {
+            let teams = Games.Inspection([ 1.0; 0.9; 0.8; 0.8; 0.7; 0.6; 0.6; 0.5 ], 0.5)
+
+            let away =
+                RegularizedResponse(
+                    Temperature = 0.0,
+                    Diversity = HullDistance(),
+                    Weight = WeightSchedule(0.1, 0.8, 20L)
+                )
+
+            let run solver =
+                let until = Stop.NashConvBelow 1e-6 ||| Stop.AfterSteps 100L
+                GameSolver.Solve(teams, solver, SolveOptions(Until = until))
+
+            let plain = run (DoubleOracle())
+
+            Plot.Curves(
+                "NashConv of double oracle on the inspection game",
+                PlotAxis "iterations",
+                PlotAxis "NashConv, in units of payoff",
+                curve "best responses" "game/nash_conv" plain,
+                curve "their running minimum" "game/nash_conv_min" plain,
+                curve "best responses away from the population" "game/nash_conv" (run (DoubleOracle(Oracle = away)))
+            )
+            |> Pictures.isDrawnIn "red-blue.svg"
+        }
+
         test "ratings that count strength and ratings that count circles" {
             let games =
                 Comparisons.Of [

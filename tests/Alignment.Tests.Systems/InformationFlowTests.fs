@@ -21,44 +21,22 @@ let private text = Axis.labelled "position" [ "subject"; "other"; "bridge"; "las
 let private keys = text.Prime()
 let private cuts = EdgeKnockout.All(text, 2)
 
-let private permutation (rows: Axis) (columns: Axis) (map: int list) =
-    Expr.matrix rows columns [ for k in map -> [ for c in 0 .. entities - 1 -> if c = k then 1.0 else 0.0 ] ]
-
-let private firstHop, secondHop = [ 2; 0; 3; 1 ], [ 1; 3; 0; 2 ]
+let private firstHop, secondHop = [| 2; 0; 3; 1 |], [| 1; 3; 0; 2 |]
 
 /// Attention to what stands before, and much of it to where a hop is planted.
 let private scores (from: string) (into: string) =
-    let at label = Seq.findIndex ((=) label) [ for k in 0 .. text.Size - 1 -> text.Label k ]
-
-    Expr.matrix text keys [
-        for query in 0 .. text.Size - 1 ->
-            [
-                for key in 0 .. text.Size - 1 ->
-                    if key > query then -1e9
-                    elif query = at into && key = at from then 6.0
-                    else 0.0
-            ]
-    ]
-
-/// 1 at one label of an axis.
-let private only (axis: Axis) label =
-    Expr.vector axis [ for k in 0 .. axis.Size - 1 -> if axis.Label k = label then 1.0 else 0.0 ]
-
-let private at axis label (state: Expr) = state.Dot(only axis label, axis)
+    AttentionMask.Causal(text, keys)
+    + 6.0 * Expr.indicator text into * (Expr.indicator text from).On(text, keys)
 
 let private embedded =
-    only room "entity"
-    * (only text "subject" * permutation subject feature [ 0..3 ]
-       + only text "other" * permutation other feature [ 0..3 ])
+    Expr.indicator room "entity"
+    * (Expr.indicator text "subject" * Expr.lookup subject feature []
+       + Expr.indicator text "other" * Expr.lookup other feature [])
 
 let private layer (cuts: EdgeKnockout) number (from, into) (read, write) hop (state: Expr) =
     let attention = cuts.Attention(scores from into, number, text, keys)
-    let next = feature.Named "next"
-
-    let values =
-        (at room read state).On(text, keys).Dot(permutation feature next hop, feature).On(next, feature)
-
-    state + only room write * only text into * attention.Dot(values, keys)
+    let values = (Expr.at room read state).On(text, keys).SegmentSum(feature, feature, hop)
+    state + Expr.indicator room write * Expr.indicator text into * attention.Dot(values, keys)
 
 /// What stands at the positions before the first layer and after each.
 let private statesOf (cuts: EdgeKnockout) =
@@ -74,7 +52,7 @@ let private states = statesOf cuts
 
 /// p(answer | subject, other), with each cut.
 let private answersOf cuts =
-    ((statesOf cuts |> List.last |> at room "answer" |> at text "last") * Expr.constant 12.0)
+    ((statesOf cuts |> List.last |> Expr.at room "answer" |> Expr.at text "last") * Expr.constant 12.0)
         .On(feature, answer)
         .Softmax
         answer
@@ -82,13 +60,14 @@ let private answersOf cuts =
 let private answers = answersOf cuts
 
 let private right =
-    let truth = permutation subject answer [ for s in 0..3 -> secondHop[firstHop[s]] ]
+    let truth = Expr.lookup subject answer [ for s in 0..3 -> secondHop[firstHop[s]] ]
     (answers * truth).Sum(answer).Mean(subject, other)
 
 /// What a position's state, read by its largest feature, tells of the model's answer.
 let private told position place (state: Expr) =
     let code =
-        (state |> at room place |> at text position).Expand(cuts.Cuts, subject, other, feature).OneHotMax feature
+        (state |> Expr.at room place |> Expr.at text position).Expand(cuts.Cuts, subject, other, feature).OneHotMax
+            feature
 
     let joint = (code * answers).Mean(subject, other)
     numbers (MutualInformation.Of(joint, feature, answer))

@@ -34,8 +34,7 @@ let private drawn name rank =
     ]
     |> List.reduce (+)
 
-let private of' (weights: Expr) goal =
-    weights.Dot(Expr.vector goals [ for g in 0..1 -> if g = goal then 1.0 else 0.0 ], goals)
+let private of' (weights: Expr) (goal: int) = weights.At(goals, goal)
 
 /// The policy that is best at weights of the goals: the front, in closed form.
 let private best (rewards: Expr list) (weights: Expr) =
@@ -69,13 +68,12 @@ let private trained learned (rewards: Expr list) steps =
     let who, policy = adapter learned grid
     let front = best rewards grid
     let farthest = (policy * (policy / front).Log()).Sum(responses).Mean(prompts).Max preference
-    let even (axis: Axis) = (Expr.constant (1.0 / float axis.Size)).Expand axis
 
     let spec =
         Game
             .Named("panacea")
-            .Nature(prompts, even prompts)
-            .Nature(preference, even preference)
+            .Nature(prompts, Expr.uniformOver [ prompts ])
+            .Nature(preference, Expr.uniformOver [ preference ])
             .Player(who)
             .Objective(who, Objective("helpful", worth policy rewards[0]))
             .Objective(who, Objective("harmless", worth policy rewards[1]))

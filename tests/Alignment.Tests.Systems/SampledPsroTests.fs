@@ -155,6 +155,73 @@ let tests =
             Expect.equal (List.ofSeq asked) [ 0L, [ 0 ], 1.0, 10UL; 1L, [ 0; 1 ], 0.5, 12UL ] "questions"
         }
 
+        test "an iteration is told before the next one begins, and cancelling from within ends with the moments so far" {
+            let order = ResizeArray()
+            use source = new CancellationTokenSource()
+
+            let watching =
+                SampledPsro<int, int>(
+                    play 1,
+                    range,
+                    (fun q ->
+                        order.Add $"asked {q.Iteration}"
+                        red.Invoke q),
+                    blue,
+                    ZeroSumLp()
+                )
+
+            let told = ResizeArray()
+
+            let progress = {
+                new IProgress<PsroMoment> with
+                    member _.Report moment =
+                        order.Add $"told {told.Count}"
+                        told.Add moment
+
+                        if told.Count = 3 then
+                            source.Cancel()
+            }
+
+            let result = watching.Run([ 0 ], [ 0 ], 10, progress, source.Token)
+
+            Expect.equal
+                (List.ofSeq order)
+                [ "asked 0"; "told 0"; "asked 1"; "told 1"; "asked 2"; "told 2" ]
+                "each told as it is there"
+
+            Expect.equal (List.ofSeq told) (List.ofSeq result.Moments) "and it is what the result has"
+            Expect.equal (result.Rows.Count, result.Last.Row.Count) (3, 3) "the answer stands"
+            let whole = watching.Run([ 0 ], [ 0 ], 3)
+            Expect.equal (List.ofSeq result.Moments) (List.ofSeq whole.Moments) "as of a run that was to be so long"
+        }
+
+        test
+            "cancelled while cells are played, a run ends with the moments so far; without one it says that it was cancelled" {
+            use source = new CancellationTokenSource()
+            let moments = ResizeArray()
+
+            let cancelling after =
+                Func<int, int, int64, float>(fun i j game ->
+                    // the first game of a new cell after the second iteration
+                    if moments.Count = after && game < (1L <<< 46) then
+                        source.Cancel()
+
+                    noisy 1 i j game)
+
+            let progress = {
+                new IProgress<PsroMoment> with
+                    member _.Report moment = moments.Add moment
+            }
+
+            let run first after =
+                SampledPsro<int, int>(cancelling after, range, red, blue, ZeroSumLp())
+                    .Run(first, first, 10, progress, source.Token)
+
+            let result = run [ 0 ] 2
+            Expect.equal (result.Moments.Count, result.Rows.Count, result.Last.Row.Count) (2, 3, 2) "grown, not solved"
+            Expect.throwsT<OperationCanceledException> (fun () -> run [ 0..3 ] 0 |> ignore) "nothing to end with"
+        }
+
         for name, action, message in
             [
                 "alpha-rank as a meta-solver",

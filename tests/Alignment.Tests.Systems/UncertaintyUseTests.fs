@@ -70,11 +70,8 @@ let tests =
                     SampledUncertainty.Of(counts, Attribution.InOrder(template, contexts), permutations = 19),
                     wrongness)
 
-            let wrong = found |> Array.map snd
-            let worth of' = SourceWorth.Of(found |> Array.map (fst >> of'), wrong)
-            let total = worth (fun u -> u.Total)
-            let source = worth (fun u -> u.Part(contexts).Value)
-            let other = worth (fun u -> u.Part(template).Value)
+            let worth = SourceWorths.Of(Array.map fst found, Array.map snd found)
+            let total, source, other = worth.Total, worth.Part contexts, worth.Part template
             Expect.isGreaterThan source.Auroc (total.Auroc + 0.05) $"context {source}, total {total}"
             Expect.isGreaterThan source.RankCorrelation (total.RankCorrelation + 0.05) "rank correlation"
             Expect.isGreaterThan source.RankCorrelation 0.8 $"{source}"
@@ -123,7 +120,7 @@ let tests =
 
                 Expect.equal (total[0], part[0]) (0.0, 0.0) "nothing is seen"
                 let kept = LowUncertainty.Keep(source.Part contexts, items, 0.1)
-                let wrong = Expr.Vector(items, Array.init 10 (fun k -> if k = 0 then 1.0 else 0.0))
+                let wrong = Expr.Indicator(items, 0)
 
                 let found =
                     Measurements.Of(
@@ -251,7 +248,7 @@ let tests =
 
             let kept share =
                 let weights = LowUncertainty.Keep(Expr.Vector(items, 0.3, 0.1, 0.3, 0.1, 0.3), items, share)
-                let place k = Expr.Vector(items, Array.init 5 (fun j -> if j = k then 1.0 else 0.0))
+                let place (k: int) = Expr.Indicator(items, k)
 
                 let spec =
                     Seq.fold

@@ -126,9 +126,19 @@ let tests =
             ]
             agrees "16-helpful-harmless" [ ".fsx"; ".cs" ] "harm -0.3000 at a price of 0.0675"
             prints "17-information-flow" [ ".fsx"; ".cs" ] [
-                "subject to bridge, layer 1   right 0.250, the bridge tells 0.000 nats  <- the answer flows here"
-                "bridge to last, layer 2      right 0.250, the bridge tells 1.386 nats  <- the answer flows here"
+                "cut                          answer/right  flow/bridge"
+                "subject to bridge, layer 1         0.2500       0.0000"
+                "bridge to last, layer 2            0.2500       1.3863"
+                "none                               1.0000       1.3863"
             ]
+
+            testCase "systems are declared in 40 lines at most, blank ones not counted" (fun () ->
+                for name in
+                    [ "12-sources-of-uncertainty"; "14-reward-hacking"; "16-helpful-harmless"; "17-information-flow" ] do
+                    for extension in [ ".fsx"; ".cs" ] do
+                        let lines = File.ReadAllLines(Path.Combine(examples, name + extension))
+                        let written = lines |> Array.filter (String.IsNullOrWhiteSpace >> not)
+                        Expect.isLessThanOrEqual written.Length 40 $"{name}{extension}")
 
             testCase "every example is run by this list" (fun () ->
                 let found =

@@ -6,6 +6,7 @@ open Expecto
 open Alignment
 open Alignment.Formats
 open Alignment.Tests.Fixtures
+open Alignment.Tests.GameFixtures
 
 let private values (items: 'a seq) = ValueList.ToValueList items
 
@@ -33,64 +34,6 @@ let private refused (spec: GameSpec) (solver: ISolver) (message: string) =
     Expect.throwsC (fun () -> solve spec solver 1L 0UL |> ignore) (fun e ->
         Expect.isTrue (e :? SpecException) (e.ToString())
         Expect.stringContains e.Message message "message")
-
-// ---- A random tree -------------------------------------------------------------------------------------------------
-
-type private RandomPosition = { Moves: int list; Seen: string list }
-
-/// Moves by chance and two players in turn. A player knows its own moves, and of each other move whether it was odd.
-let private randomTree seed =
-    let stream = RandomStream(seed, "random tree")
-    let turns = [| Turn.Chance; Turn.Of 0; Turn.Of 1; Turn.Chance; Turn.Of 1; Turn.Of 0 |]
-    // a text as a number: 48 bits
-    let number (text: string) = (17L, text) ||> Seq.fold (fun sum c -> (sum * 31L + int64 c) &&& 0xFFFFFFFFFFFFL)
-    let key (state: RandomPosition) = number (String.concat "," (List.map string state.Moves))
-
-    {
-        new IRules<RandomPosition> with
-            member _.Name = "random_tree"
-            member _.Players = values [ "one"; "two" ]
-            member _.Initial = { Moves = []; Seen = [ "one"; "two" ] }
-
-            member _.Actor state =
-                let depth = state.Moves.Length
-                // some games end early
-                if depth = turns.Length || depth > 3 && stream.Uniform(0L, key state) < 0.25 then
-                    Turn.Over
-                else
-                    turns[depth]
-
-            member this.Actions state =
-                let turn = this.Actor state
-
-                let count =
-                    if turn.IsChance then
-                        2
-                    else
-                        2 + int (stream.Integer(2L, 1L, number state.Seen[turn.Player]))
-
-                values [ for a in 1..count -> $"a{a}" ]
-
-            member this.Chance state =
-                let weights = [
-                    for a in 1 .. (this.Actions state).Count -> 0.2 + stream.Uniform(int64 a + 1L, key state)
-                ]
-
-                values [ for w in weights -> w / List.sum weights ]
-
-            member this.Next(state, action) =
-                let turn = this.Actor state
-
-                {
-                    Moves = action :: state.Moves
-                    Seen =
-                        state.Seen
-                        |> List.mapi (fun p seen -> $"{seen}{if p = turn.Player then action else action % 2}")
-                }
-
-            member this.InformationState state = state.Seen[(this.Actor state).Player]
-            member _.Returns state = values [ for p in 8L .. 9L -> 4.0 * stream.Uniform(p, key state) - 2.0 ]
-    }
 
 // ---- An oracle: exact expectations by recursion ----------------------------------------------------------------------
 

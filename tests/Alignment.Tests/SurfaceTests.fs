@@ -168,6 +168,11 @@ let private modules =
             same (v |> Expr.exp |> Expr.log |> Expr.sqrt |> Expr.abs) (v.Exp().Log().Sqrt().Abs())
             same (v |> Expr.tanh |> Expr.positive |> Expr.stopGradient) (v.Tanh().Positive().StopGradient())
             same (v.Above 0.0 |> Expr.select v w) (v.Above(0.0).Select(v, w))
+            let named = Axis.labelled "named" [ "a"; "b" ]
+            same (Expr.indicator named "b") (Expr.Indicator(named, "b"))
+            same (Expr.lookup named x [ 2; 0 ]) (Expr.Lookup(named, x, [ 2; 0 ]))
+            same (Expr.uniformOver [ x; named ]) (Expr.UniformOver(x, named))
+            same (Expr.indicator named "b" |> Expr.at named "b") ((Expr.Indicator(named, 1)).At(named, "b"))
 
             same
                 (Expr.matrix x (Axis.sized "y" 1) [ [ 1 ]; [ 2 ]; [ 3 ] ])

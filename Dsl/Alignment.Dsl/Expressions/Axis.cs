@@ -103,6 +103,16 @@ public sealed record Axis
     public string Label(int index) =>
         Labels.Count > 0 ? Labels[index] : index.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
+    /// <summary>The number of the element of a label, counted from 0.</summary>
+    /// <exception cref="ArgumentException">There is no such label; with the nearest one.</exception>
+    public int IndexOf(string label)
+    {
+        var element = Enumerable.Range(0, Size).Select(Label).ToList().IndexOf(label);
+        return element >= 0
+            ? element
+            : throw new ArgumentException($"Axis '{Name}' has no '{label}'.{Nearest.Hint(label, Labels, "It has")}");
+    }
+
     /// <summary>An axis of the same domain under another name.</summary>
     public Axis Named(string name) => Blocks.Count > 0 ? new(name, Blocks, Parent) : new(name, Size, Labels);
 

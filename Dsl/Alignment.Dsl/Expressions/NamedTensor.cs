@@ -57,6 +57,26 @@ public sealed class NamedTensor : IEquatable<NamedTensor>
         return Of([rows, columns], values.Cast<double>().ToArray());
     }
 
+    /// <summary>The same numbers with the axes stored in another order.</summary>
+    /// <exception cref="ArgumentException">They are not the same axes.</exception>
+    public NamedTensor Along(params IEnumerable<Axis> axes)
+    {
+        var order = axes.ToValueList();
+        if (order.Count != Axes.Count || Axes.Any(axis => order.IndexOf(axis) < 0))
+            throw new ArgumentException($"A tensor over {Axes} has no numbers along {order}; name the same axes.");
+        var strides = order.Select(a => Axes.Skip(Axes.IndexOf(a) + 1).Aggregate(1, (n, b) => n * b.Size)).ToArray();
+        var values = new double[_values.Length];
+        for (var cell = 0; cell < values.Length; cell++)
+        {
+            var (rest, from) = (cell, 0);
+            for (var k = order.Count - 1; k >= 0; rest /= order[k].Size, k--)
+                from += rest % order[k].Size * strides[k];
+            values[cell] = _values[from];
+        }
+
+        return new(order, values);
+    }
+
     /// <summary>Names the element at a row-major position, such as <c>row=rock, column=paper</c>.</summary>
     public static string Describe(IReadOnlyList<Axis> axes, long position)
     {

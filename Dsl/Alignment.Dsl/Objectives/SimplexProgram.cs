@@ -73,8 +73,7 @@ internal static class SimplexProgram
         }
     }
 
-    private static Expr Unit(Axis axis, int at) =>
-        Expr.Vector(axis, [.. Enumerable.Range(0, axis.Size).Select(k => k == at ? 1.0 : 0)]);
+    private static Expr Unit(Axis axis, int at) => Expr.Indicator(axis, at);
 
     private static Expr At(Expr values, Axis axis, int k) => values.Slice(axis, k, One).Sum(One);
 

@@ -60,6 +60,25 @@ public sealed class Measurements
         return new(game, metrics);
     }
 
+    /// <summary>The numbers of an expression of constants, over its axes.</summary>
+    /// <param name="value">The expression; parameters have their defaults.</param>
+    /// <exception cref="SpecException">It has faults, holds what a player sets or chooses, or a number is not finite.</exception>
+    /// <example><code>Measurements.Numbers(Expr.Vector(axis, 1, 2) * 3).Values</code></example>
+    public static NamedTensor Numbers(Expr value)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        const string key = "numbers";
+        var spec = value.Axes.Aggregate(Alignment.Game.Named(key), (spec, axis) => spec.Over(axis));
+        var measured = Of(spec.Probe(Probe.Expression(key, value)));
+        return NamedTensor.Of(measured.Batch, measured.All(key).AsSpan());
+    }
+
+    /// <summary>A table of what was measured: a row each element of the batch, its place along each batch axis and its figures, rounded to 4 decimals.</summary>
+    /// <param name="keys">Keys of metrics; left out, all of them.</param>
+    /// <exception cref="ArgumentException">Nothing of a key was measured.</exception>
+    public TextTable Table(params string[] keys) =>
+        TextTable.OfMetrics(Batch, Game.Games, keys, [.. Keys], (key, element) => _metrics[key][element]);
+
     /// <summary>A figure of an element of the batch, row-major over <see cref="Batch"/>.</summary>
     /// <exception cref="ArgumentException">Nothing of that key was measured.</exception>
     public double At(string key, int element = 0) => All(key)[element];

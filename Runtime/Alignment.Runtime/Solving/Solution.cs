@@ -162,12 +162,26 @@ public sealed record Solution
     public Solution At(Axis axis, string label)
     {
         ArgumentNullException.ThrowIfNull(axis);
-        var element = Enumerable.Range(0, axis.Size).Select(axis.Label).ToList().IndexOf(label);
-        return element >= 0
-            ? At(axis, element)
-            : throw new ArgumentException(
-                $"Axis '{axis.Name}' has no '{label}'.{Nearest.Hint(label, axis.Labels, "It has")}"
-            );
+        return At(axis, axis.IndexOf(label));
+    }
+
+    /// <summary>A table of metrics: a row each game of the batch, its place along each batch axis and its figures, rounded to 4 decimals.</summary>
+    /// <param name="keys">Keys of metrics, such as <c>overopt/proxy</c>; left out, all that were measured.</param>
+    /// <exception cref="ArgumentException">Nothing of a key was measured.</exception>
+    public TextTable Table(params string[] keys) =>
+        TextTable.OfMetrics(
+            Batch,
+            Games.Count,
+            keys,
+            [.. Games[0].Metrics.Keys],
+            (key, game) => Games[game].Metrics[key]
+        );
+
+    /// <summary>The action that a player plays most, counted from 0; of equals the first. Not for sequential games, where every information set has its own.</summary>
+    public int MostPlayed(Player player, int game = 0)
+    {
+        var strategy = Strategy(player, game);
+        return strategy.IndexOf(strategy.Max());
     }
 
     /// <summary>The empirical quantile of a figure over the games, linear between order statistics.</summary>

@@ -30,10 +30,16 @@ public sealed record LinearScorer
     /// <summary>People of whom the best scorer says right so often.</summary>
     /// <param name="weights">w; divided by its length.</param>
     /// <param name="bestAgreement">The agreement with labels that no scorer exceeds, above 0.5 and below 1.</param>
+    /// <param name="features">Number of features, of which those behind the weights have weight 0; left out, as many as weights.</param>
     /// <exception cref="ArgumentException">A number is out of range.</exception>
-    public static LinearScorer Of(IEnumerable<double> weights, double bestAgreement)
+    public static LinearScorer Of(IEnumerable<double> weights, double bestAgreement, int? features = null)
     {
         var unit = Unit(weights);
+        if (features < unit.Count)
+            throw new ArgumentException(
+                $"Linear scorer: expected at least {unit.Count} features, one for each weight, got {features}."
+            );
+        unit = unit.Concat(Enumerable.Repeat(0.0, (features ?? unit.Count) - unit.Count)).ToValueList();
         if (bestAgreement is not (> 0.5 and < 0.999))
             throw new ArgumentException(
                 $"Linear scorer: expected an agreement above 0.5 and below 0.999, got {Text.Number(bestAgreement)}."
@@ -111,26 +117,4 @@ public sealed record LinearScorer
     // the mean over a standard normal of a function of its absolute value
     private static double Twice(Func<double, double> value) =>
         2 * GaussLegendreRule.Integrate(z => Normal.PDF(0, 1, z) * value(z), 0, 12, Order);
-}
-
-/// <summary>Pairs of responses of which one was chosen.</summary>
-/// <param name="Count">Number of pairs.</param>
-/// <param name="Features">Features a response.</param>
-/// <param name="Chosen">Features of the chosen response, pair by pair.</param>
-/// <param name="Rejected">Features of the other.</param>
-public sealed record LabelledPairs(
-    int Count,
-    int Features,
-    IReadOnlyList<double> Chosen,
-    IReadOnlyList<double> Rejected
-)
-{
-    /// <summary>The chosen responses as an expression.</summary>
-    /// <param name="pairs">An axis of <see cref="Count"/> pairs.</param>
-    /// <param name="features">An axis of <see cref="Features"/> features.</param>
-    public Expr ChosenOver(Axis pairs, Axis features) => Expr.Table([pairs, features], [.. Chosen]);
-
-    /// <summary>The other responses as an expression.</summary>
-    /// <inheritdoc cref="ChosenOver"/>
-    public Expr RejectedOver(Axis pairs, Axis features) => Expr.Table([pairs, features], [.. Rejected]);
 }

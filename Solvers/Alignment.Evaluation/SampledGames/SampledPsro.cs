@@ -59,12 +59,16 @@ public sealed record SampledPsro<TRow, TColumn>(
     /// <param name="rows">The row player's first policies.</param>
     /// <param name="columns">The column player's.</param>
     /// <param name="iterations">At most so many; at least 1.</param>
-    /// <param name="cancellationToken">Ends the run before the next iteration.</param>
+    /// <param name="progress">Told of each iteration, the last one too, as soon as its gains are measured: on the caller's thread, in order, and the run waits until it
+    /// returns; populations have not grown yet by its responses.</param>
+    /// <param name="cancellationToken">Ends the run after an iteration or while a table is solved, with the moments so far.</param>
     /// <exception cref="ArgumentException">See <see cref="SampledPsro{TRow, TColumn}"/>.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled while the first table was solved.</exception>
     public SampledPsroResult<TRow, TColumn> Run(
         IEnumerable<TRow> rows,
         IEnumerable<TColumn> columns,
         int iterations,
+        IProgress<PsroMoment>? progress = null,
         CancellationToken cancellationToken = default
     )
     {
@@ -75,11 +79,22 @@ public sealed record SampledPsro<TRow, TColumn>(
         double Between(int row, int column, long game) => Play(rowMembers[row], columnMembers[column], game);
         var table = SampledPayoffs.Empty(rowMembers.Count, columnMembers.Count, Range).Draw(Between, Games);
         var moments = new List<PsroMoment>();
+        SampledPsroResult<TRow, TColumn> Result() =>
+            new([.. rowMembers], [.. columnMembers], table, moments.ToValueList());
         while (true)
         {
             if (Extra > 0)
                 table = new SampleAllocation().Spend(table, Between, MetaSolver, Extra, Rounds);
-            var profile = MetaSolver.Solve(table, cancellationToken).Strategies;
+            ValueList<ValueList<double>> profile;
+            try
+            {
+                profile = MetaSolver.Solve(table, cancellationToken).Strategies;
+            }
+            catch (OperationCanceledException) when (moments.Count > 0 && cancellationToken.IsCancellationRequested)
+            {
+                return Result();
+            }
+
             var (p, q) = (Normal(profile[0]), Normal(profile[1]));
             var t = moments.Count;
             var (weight, seed) = (DiversityWeight(t), Seed + (2 * (ulong)t));
@@ -88,12 +103,13 @@ public sealed record SampledPsro<TRow, TColumn>(
             var rowGain = Gain(rowMembers, columnMembers, p, q, t, (_, j, k) => Play(row, columnMembers[j], k));
             var columnGain = Gain(rowMembers, columnMembers, p, q, t, (i, _, k) => Play(rowMembers[i], column, k), -1);
             moments.Add(new(p, q, rowGain, columnGain, table.Total + (3L * GainGames * (t + 1))));
+            progress?.Report(moments[^1]);
             var ends =
                 moments.Count == iterations
                 || cancellationToken.IsCancellationRequested
                 || (rowGain.Mean < Tolerance && columnGain.Mean < Tolerance);
             if (ends)
-                return new([.. rowMembers], [.. columnMembers], table, moments.ToValueList());
+                return Result();
             rowMembers.Add(row);
             columnMembers.Add(column);
             table = table.Grown([$"r{rowMembers.Count}"], [$"c{columnMembers.Count}"]);

@@ -8,7 +8,7 @@ namespace Alignment;
 /// </remarks>
 /// <typeparam name="TRow">What a policy of the row player is.</typeparam>
 /// <typeparam name="TColumn">What a policy of the column player is.</typeparam>
-/// <param name="Rows">The row player's population, in order of arrival.</param>
+/// <param name="Rows">The row player's population, in order of arrival; of a run that was cancelled it may be larger than the last mixture, by the last responses.</param>
 /// <param name="Columns">The column player's.</param>
 /// <param name="Table">Payoffs between members.</param>
 /// <param name="Moments">Iterations; the last one's mixtures are the answer.</param>

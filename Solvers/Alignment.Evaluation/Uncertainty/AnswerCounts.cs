@@ -101,6 +101,32 @@ public sealed record AnswerCounts
         return new(answers, axes, counts.ToValueList());
     }
 
+    /// <summary>The same for each of several questions; question k is drawn by the seed plus k.</summary>
+    /// <param name="questions">The axis of the questions.</param>
+    /// <param name="answers">The answers.</param>
+    /// <param name="factors">What is varied, in the order of the counts.</param>
+    /// <param name="probabilities">p(y | z) of each question, over the questions, the factors and the answers; of an expression by <c>Measurements.Numbers</c>.</param>
+    /// <param name="samples">Samples of each combination, at least 1.</param>
+    /// <param name="seed">Seed of the first question's draws.</param>
+    /// <exception cref="ArgumentException">They are no such probabilities, or there are no samples.</exception>
+    public static ValueList<AnswerCounts> DrawEach(
+        Axis questions,
+        Axis answers,
+        IEnumerable<Axis> factors,
+        NamedTensor probabilities,
+        int samples,
+        ulong seed = 0
+    )
+    {
+        ArgumentNullException.ThrowIfNull(questions);
+        ArgumentNullException.ThrowIfNull(probabilities);
+        var axes = Checked(answers, factors);
+        var all = probabilities.Along([questions, .. axes, answers]).Values.ToArray();
+        return all.Chunk(all.Length / questions.Size)
+            .Select((chances, k) => Draw(answers, axes, chances, samples, seed + (ulong)k))
+            .ToValueList();
+    }
+
     /// <summary>The levels of a combination: <c>prompt=short, context=2</c>.</summary>
     public string Describe(int combination) => Describe(Factors, combination);
 

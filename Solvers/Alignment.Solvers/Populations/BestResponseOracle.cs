@@ -11,9 +11,6 @@ public sealed record BestResponseOracle : IResponseOracle
     public string Answer => "best response";
 
     /// <inheritdoc/>
-    public bool TakesTrees => true;
-
-    /// <inheritdoc/>
     public ValueList<KeyValuePair<string, string>> Words => [];
 
     /// <inheritdoc/>

@@ -17,8 +17,8 @@ namespace Alignment;
 /// their game: populations stop growing where nothing new responds to the mixture, which need not be an
 /// equilibrium.</para>
 /// <para>The oracle finds the strategies to add: an exact best response, or one that is drawn to a reference and away from the population
-/// (<see cref="RegularizedResponse"/>; then members are mixed strategies, and of two within 1e-6 one is kept). NashConv is at most
-/// sum_i (gain_i + epsilon_i) of an iteration's responses, and is measured besides.</para>
+/// (<see cref="RegularizedResponse"/>; then members are mixed strategies). Of two that are within 1e-6 where their own moves lead one is kept. NashConv is at
+/// most sum_i (gain_i + epsilon_i) of an iteration's responses, and is measured besides.</para>
 /// <para>NashConv along the run is not monotone: compare running minima.</para>
 /// <para>A game too large to be enumerated is played by its rules (<see cref="Open"/>): responses are learned, and
 /// payoffs between members are means of games; see <see cref="PolicyPopulation"/>.</para>
@@ -51,7 +51,7 @@ public sealed record DoubleOracle : IPopulationSolver, IOpenSolver
         )
         {
             OnTrees = "psro",
-            TakesTrees = Oracle.TakesTrees,
+            TakesTrees = true,
             Reports = Iterate.Last,
         };
 
@@ -69,7 +69,7 @@ public sealed record DoubleOracle : IPopulationSolver, IOpenSolver
                 "oracle",
                 ResponseOracle.Text(Oracle),
                 $"an oracle, its settings in brackets: {string.Join(", ", ResponseOracle.All.Select(o => o.Name))}",
-                "Finds the strategies to add.",
+                "Finds the strategies to add, in games of one move and in sequential ones.",
                 text => this with { Oracle = ResponseOracle.Find(text) },
                 (Oracle as RegularizedResponse)?.Fault
             ),
@@ -103,7 +103,7 @@ public sealed record DoubleOracle : IPopulationSolver, IOpenSolver
             responses[p] = Oracle.Respond(
                 new(space, p, game.Players[p].Name, strategies, own, population.Members, iteration)
             );
-            if (!next[p].Any(member => IsSame(member, responses[p].Strategy)))
+            if (!next[p].Any(member => IsSame(space.Plans(p), member, responses[p].Strategy)))
                 next = next.SetItem(p, next[p].Add(responses[p].Strategy));
         }
 
@@ -132,17 +132,9 @@ public sealed record DoubleOracle : IPopulationSolver, IOpenSolver
         return new PolicyPopulation(this, game, settings);
     }
 
-    // an ascent comes back to a mixture up to its last digits
-    private static bool IsSame(ValueList<double> a, ValueList<double> b)
-    {
-        for (var k = 0; k < a.Count; k++)
-        {
-            if (Math.Abs(a[k] - b[k]) > Same)
-                return false;
-        }
-
-        return true;
-    }
+    // an ascent comes back to a mixture up to its last digits; what is planned for where it never comes is no difference
+    private static bool IsSame(Plans plans, ValueList<double> a, ValueList<double> b) =>
+        plans.Of(a.AsSpan()).Zip(plans.Of(b.AsSpan()), (x, y) => Math.Abs(x - y)).All(difference => difference <= Same);
 
     /// <summary>The payoffs between members: those of old members are there, the others are computed.</summary>
     private static ValueList<ValueList<double>> Payoffs(

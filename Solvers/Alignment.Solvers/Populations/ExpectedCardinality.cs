@@ -5,7 +5,7 @@ namespace Alignment;
 /// <para>EC = tr(I - (L + I)^-1), L = M M' of row-normalized payoffs: row k of M is what member k gets against each member of the others, divided by
 /// its Euclidean norm. A population whose members get the same has EC = k / (k + 1), one of k orthogonal rows k / 2. With G = (L + I)^-1, r the strategy's own
 /// row and b = M r: EC rises by 1 - (1 + b'G^2 b) / (2 - b'G b). A row of zeros raises it by 0.</para>
-/// <para>Shapes: payoffs are those of each action against each choice of one member for every other player. Range: from 0 to 1 (eigenvalues of a
+/// <para>Shapes: payoffs are those against each choice of one member for every other player, in a sequential game expected ones. Range: from 0 to 1 (eigenvalues of a
 /// bordered matrix interlace). Not concave.</para>
 /// <para>Errors: payoffs that are not finite. No settings.</para>
 /// <para>Source: Perez-Nieves, Yang, Slumbers, Mguni, Wen, Wang (2021), "Modelling behavioural diversity for learning in open-ended games", arXiv
@@ -27,21 +27,21 @@ public sealed record ExpectedCardinality : IDiversity
     {
         ArgumentNullException.ThrowIfNull(context);
         var against = context.Against;
-        double[][] rows = [.. context.Members.Select(member => Normal(Payoffs(against, member.AsSpan())).Row)];
+        double[][] rows = [.. context.MemberPlans.Select(plan => Normal(Payoffs(against, plan)).Row)];
         var inverse = InverseOf(rows);
-        return strategy => Added(strategy, against, rows, inverse);
+        return plan => Added(plan, against, rows, inverse);
     }
 
     private static DiversityValue Added(
-        double[] strategy,
+        double[] plan,
         IReadOnlyList<double[]> against,
         double[][] rows,
         double[][] inverse
     )
     {
-        var (row, norm) = Normal(Payoffs(against, strategy));
+        var (row, norm) = Normal(Payoffs(against, plan));
         if (norm <= Smallest)
-            return new(0, new double[strategy.Length]);
+            return new(0, new double[plan.Length]);
         double[] b = [.. rows.Select(r => Dot(r, row))];
         double[] gb = Times(inverse, b);
         double[] ggb = Times(inverse, gb);
@@ -56,7 +56,7 @@ public sealed record ExpectedCardinality : IDiversity
         }
 
         var along = Dot(byRow, row);
-        var gradient = new double[strategy.Length];
+        var gradient = new double[plan.Length];
         for (var j = 0; j < row.Length; j++)
         {
             for (var a = 0; a < gradient.Length; a++)
@@ -78,17 +78,8 @@ public sealed record ExpectedCardinality : IDiversity
         return Enumerable.Range(0, rows.Length).Sum(k => 1 - inverse[k][k]);
     }
 
-    private static double[] Payoffs(IReadOnlyList<double[]> against, ReadOnlySpan<double> strategy)
-    {
-        var payoffs = new double[against.Count];
-        for (var j = 0; j < payoffs.Length; j++)
-        {
-            for (var a = 0; a < strategy.Length; a++)
-                payoffs[j] += against[j][a] * strategy[a];
-        }
-
-        return payoffs;
-    }
+    private static double[] Payoffs(IReadOnlyList<double[]> against, double[] plan) =>
+        [.. against.Select(values => Dot(values, plan))];
 
     private static (double[] Row, double Norm) Normal(double[] row)
     {

@@ -5,6 +5,8 @@ namespace Alignment;
 /// <para>Div(x) = min over h in the hull of KL(x || (1 - s) h + s / n), n actions, s the smoothing: 0 without it only where x is a mixture of members, and
 /// infinite where x plays what no member does. The minimum over weights is that of a mixture's likelihood: w_k' = w_k sum_a x_a m_ka / h_a, which never
 /// raises it. Convex in x.</para>
+/// <para>In a sequential game x_a is the probability that play ends with action a, of n actions with no information set behind, where the player is asked as
+/// <see cref="ResponseContext.Shares"/> has it: share times plan. It is linear in plans and tells them apart, so the hull is that of all mixtures of members.</para>
 /// <para>Units: nats. Range: at most log(n / s).</para>
 /// <para>Default: s = 0.05. The iteration ends when the value is within 1e-6 of the minimum, by concavity of the likelihood (max_k sum_a x_a m_ka / h_a - 1 is
 /// at least the difference), or after 5,000 steps.</para>
@@ -29,7 +31,7 @@ public sealed record HullDistance : IDiversity
     public double Range(ResponseContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        return Math.Log(context.Strategy.Count / Smoothing);
+        return Math.Log(context.EndsWith.Count(ends => ends) / Smoothing);
     }
 
     /// <inheritdoc/>
@@ -40,28 +42,41 @@ public sealed record HullDistance : IDiversity
             throw new ArgumentException(
                 $"Distance from the hull: expected a smoothing above 0 and at most 1, got {NumberText.Of(Smoothing)}."
             );
-        var uniform = Smoothing / context.Strategy.Count;
-        double[][] smooth = [.. context.Members.Select(m => m.Select(p => ((1 - Smoothing) * p) + uniform).ToArray())];
-        return strategy => Of(strategy, smooth);
+        int[] ends = [.. Enumerable.Range(0, context.EndsWith.Count).Where(a => context.EndsWith[a])];
+        double[] shares = [.. ends.Select(a => context.Shares[a])];
+        double[] Ends(double[] plan) => [.. ends.Select((a, k) => shares[k] * plan[a])];
+        var uniform = Smoothing / ends.Length;
+        double[][] smooth =
+        [
+            .. context.MemberPlans.Select(m => Ends(m).Select(p => ((1 - Smoothing) * p) + uniform).ToArray()),
+        ];
+        return plan =>
+        {
+            var (value, by) = Of(Ends(plan), smooth);
+            var gradient = new double[plan.Length];
+            for (var k = 0; k < by.Length; k++)
+                gradient[ends[k]] = shares[k] * by[k];
+            return new(value, gradient);
+        };
     }
 
-    private static DiversityValue Of(double[] strategy, double[][] smooth)
+    private static (double Value, double[] Gradient) Of(double[] x, double[][] smooth)
     {
-        var nearest = Nearest(strategy, smooth);
-        var (value, gradient) = (0.0, new double[strategy.Length]);
+        var nearest = Nearest(x, smooth);
+        var (value, gradient) = (0.0, new double[x.Length]);
         for (var a = 0; a < gradient.Length; a++)
         {
             // the weights are at their minimum, so only x itself counts
-            gradient[a] = Math.Log(Math.Max(strategy[a], 1e-300) / nearest[a]) + 1;
-            value += strategy[a] > 0 ? strategy[a] * Math.Log(strategy[a] / nearest[a]) : 0;
+            gradient[a] = Math.Log(Math.Max(x[a], 1e-300) / nearest[a]) + 1;
+            value += x[a] > 0 ? x[a] * Math.Log(x[a] / nearest[a]) : 0;
         }
 
-        return new(Math.Max(0, value), gradient);
+        return (Math.Max(0, value), gradient);
     }
 
-    private static double[] Nearest(double[] strategy, double[][] smooth)
+    private static double[] Nearest(double[] x, double[][] smooth)
     {
-        var n = strategy.Length;
+        var n = x.Length;
         double[] weights = [.. smooth.Select(_ => 1.0 / smooth.Length)];
         var mixture = new double[n];
         for (var step = 0; ; step++)
@@ -80,7 +95,7 @@ public sealed record HullDistance : IDiversity
             {
                 var factor = 0.0;
                 for (var a = 0; a < n; a++)
-                    factor += strategy[a] * smooth[k][a] / mixture[a];
+                    factor += x[a] * smooth[k][a] / mixture[a];
                 gap = Math.Max(gap, factor - 1);
                 weights[k] *= factor;
             }

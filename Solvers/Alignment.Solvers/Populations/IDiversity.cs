@@ -6,8 +6,9 @@ public interface IDiversity
     /// <summary>Its name in texts.</summary>
     string Name { get; }
 
-    /// <summary>How much a strategy differs from a population, and the derivative by each action's probability: a function of mixed strategies with every
-    /// probability above 0, and of pure ones. An ascent asks it thousands of times, so what the population alone decides is computed here.</summary>
+    /// <summary>How much a strategy differs from a population, and the derivative: a function of its plan (<see cref="ResponseContext.PlanOf"/>), which in a game of one
+    /// move is the strategy; of plans with every probability above 0, and of pure ones. An ascent asks it thousands of times, so what the population alone
+    /// decides is computed here.</summary>
     /// <param name="context">The population, and what actions get against the others'.</param>
     /// <exception cref="ArgumentException">What was set does not fit the game.</exception>
     Func<double[], DiversityValue> From(ResponseContext context);
@@ -18,7 +19,7 @@ public interface IDiversity
 
 /// <summary>A diversity and its derivative.</summary>
 /// <param name="Value">How much the strategy differs.</param>
-/// <param name="Gradient">By each action's probability.</param>
+/// <param name="Gradient">By each action's probability in the plan.</param>
 public sealed record DiversityValue(double Value, double[] Gradient);
 
 /// <summary>The diversities of the library.</summary>

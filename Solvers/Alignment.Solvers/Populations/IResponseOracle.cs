@@ -9,9 +9,6 @@ public interface IResponseOracle
     /// <summary>What its answers are, for sentences: <c>best response</c>.</summary>
     string Answer { get; }
 
-    /// <summary>Whether it answers in sequential games too.</summary>
-    bool TakesTrees { get; }
-
     /// <summary>The settings in force, as text.</summary>
     ValueList<KeyValuePair<string, string>> Words { get; }
 

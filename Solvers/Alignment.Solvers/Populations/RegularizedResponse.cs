@@ -7,17 +7,24 @@ namespace Alignment;
 /// <para>max over x of F(x) = E u(x, others) - beta KL(x || ref) + w(t) Div(x, population). Without a diversity it is ref exp(g / beta), normalized, g the
 /// actions' values (the best response where beta is 0). With one: exponentiated gradient ascent, x' ~ x exp(s grad F(x)), from the answer without
 /// diversity, from uniform play and from the best pure strategy, with s halved until F rises; the best of all that were met.</para>
+/// <para>In a sequential game KL is the dilated one: the sum over the player's information sets of the probability that its own moves lead there times KL there.
+/// The answer without diversity is in closed form from the last sets to the first: v(I) = beta log sum_a ref(a|I) exp(q(I, a) / beta), q what is paid behind
+/// a and the v of the sets there. A step of the ascent is the same with x for ref, 1 / s for beta and grad F for values, derivatives taken by the plan
+/// (<see cref="ResponseContext.PlanOf"/>): mirror ascent with a dilated entropy, which rises for small s. Its pure starts are, for each action, the best plan that plays towards it.</para>
 /// <para>F is not concave for every diversity, so the ascent may end short of its maximum. What that can cost is computed and not assumed:
-/// <see cref="OracleResponse.Slack"/> bounds what the best response gets beyond, for any x.</para>
+/// <see cref="OracleResponse.Slack"/> bounds what the best response gets beyond, for any x. The part for closeness is beta (K - KL(x || ref)), K the largest
+/// divergence: KL is convex in plans, so a pure one has it, and there it is the sum of -log ref over the actions that are planned, at most
+/// max over a of -log ref_a in a game of one move.</para>
 /// <para>Payoff plus diversity is not zero-sum even where the payoff is, and neither is payoff less KL: the populations' game stays the one of payoffs
 /// alone.</para>
 /// <para>Units: beta in payoff per nat, w in payoff per unit of diversity.</para>
 /// <para>Default: beta 0.05, uniform reference, no diversity (else of weight 0.5 0.9^t for 50 iterations), at most 200 steps.</para>
-/// <para>Errors: sequential games; a number out of range; a reference that is no distribution of all actions.</para>
+/// <para>Errors: a number out of range; a reference that is no distribution of all actions, in a sequential game at every information set.</para>
 /// <para>Source: Ma, Yang et al. (2023), "Red teaming game", arXiv 2310.00322, for the objective; Kivinen, Warmuth (1997), "Exponentiated gradient versus
-/// gradient descent for linear predictors", Information and Computation 132.</para>
+/// gradient descent for linear predictors", Information and Computation 132; Hoda, Gilpin, Pena, Sandholm (2010), "Smoothing techniques for computing Nash
+/// equilibria of sequential games", Mathematics of Operations Research 35, for dilated distances.</para>
 /// <para>Not for an exact equilibrium: with beta or w above 0 populations stop growing short of one. Let the weight end (<see cref="WeightSchedule.Until"/>)
-/// and beta be small.</para>
+/// and beta be small, the smaller the more information sets a plan comes to: the dilated KL counts them all, likely or not.</para>
 /// </remarks>
 public sealed record RegularizedResponse : IResponseOracle
 {
@@ -28,7 +35,7 @@ public sealed record RegularizedResponse : IResponseOracle
     /// <summary>beta; at least 0.</summary>
     public double Temperature { get; init; } = 0.05;
 
-    /// <summary>For each player the reference, a probability above 0 for each action; empty for uniform play.</summary>
+    /// <summary>For each player the reference, a probability above 0 for each action, in a sequential game of each information set; empty for uniform play.</summary>
     public ValueList<ValueList<double>> References { get; init; } = [];
 
     /// <summary>What to differ by; null for nothing.</summary>
@@ -45,9 +52,6 @@ public sealed record RegularizedResponse : IResponseOracle
 
     /// <inheritdoc/>
     public string Answer => "regularized response";
-
-    /// <inheritdoc/>
-    public bool TakesTrees => false;
 
     /// <inheritdoc/>
     public ValueList<KeyValuePair<string, string>> Words =>
@@ -90,59 +94,44 @@ public sealed record RegularizedResponse : IResponseOracle
         var reference = ReferenceOf(context);
         var values = context.Values.ToArray();
         var weight = Diversity is null ? 0 : Weight.At(context.Iteration);
-        var (plain, worth) = WithoutDiversity(values, reference);
-        var best = plain;
-        if (weight > 0)
-            best = Ascent(context, plain, reference, values, weight);
+        var (plain, worth) =
+            Temperature == 0 ? context.Plans.Best(values) : context.Plans.Regularized(values, reference, Temperature);
+        var best = weight > 0 ? Ascent(context, plain, reference, values, weight) : plain;
         var strategy = best.ToValueList();
         return new(strategy, context.Gain(strategy), Slack(context, best, reference, values, weight, worth));
     }
 
-    /// <summary>ref exp(g / beta), normalized, and beta log sum ref exp(g / beta); a best response and its value where beta is 0.</summary>
-    private (double[] Strategy, double Worth) WithoutDiversity(double[] values, double[] reference)
-    {
-        var most = values.Max();
-        if (Temperature == 0)
-        {
-            var first = Array.IndexOf(values, most);
-            return ([.. values.Select((_, a) => a == first ? 1.0 : 0.0)], most);
-        }
-
-        double[] terms = [.. values.Select((g, a) => reference[a] * Math.Exp((g - most) / Temperature))];
-        var sum = terms.Sum();
-        return ([.. terms.Select(t => t / sum)], most + (Temperature * Math.Log(sum)));
-    }
-
     private double[] Ascent(ResponseContext context, double[] plain, double[] reference, double[] values, double weight)
     {
+        var plans = context.Plans;
         var differs = Diversity!.From(context);
         (double Value, double[] Gradient) Objective(double[] x)
         {
-            var diversity = differs(x);
+            var plan = plans.Of(x);
+            var diversity = differs(plan);
             var gradient = new double[x.Length];
             for (var a = 0; a < gradient.Length; a++)
                 gradient[a] =
-                    values[a]
-                    - (Temperature * (Math.Log(Math.Max(x[a], double.Epsilon) / reference[a]) + 1))
-                    + (weight * diversity.Gradient[a]);
-            return (Dot(x, values) - (Temperature * Kl(x, reference)) + (weight * diversity.Value), gradient);
+                    values[a] - (Temperature * plans.DivergenceBy(a, x, reference)) + (weight * diversity.Gradient[a]);
+            return (Plain(x, plan, reference, values) + (weight * diversity.Value), gradient);
         }
 
-        double[][] pure = [.. values.Select((_, a) => values.Select((_, b) => a == b ? 1.0 : 0.0).ToArray())];
+        double[][] pure = [.. values.Select((_, a) => plans.Best(values, towards: a).Strategy)];
         var best = pure.Prepend(plain).MaxBy(x => Objective(x).Value)!; // of equals the first
-        double[][] starts = [best, plain, [.. values.Select(_ => 1.0 / values.Length)]];
-        return starts.Select(start => Climb(Inside(start), Objective)).Prepend(best).MaxBy(x => Objective(x).Value)!;
+        double[][] starts = [best, plain, plans.Uniform()];
+        return starts
+            .Select(start => Climb(plans, plans.Inside(start, Floor), Objective))
+            .Prepend(best)
+            .MaxBy(x => Objective(x).Value)!;
     }
 
-    private double[] Climb(double[] x, Func<double[], (double Value, double[] Gradient)> objective)
+    private double[] Climb(Plans plans, double[] x, Func<double[], (double Value, double[] Gradient)> objective)
     {
         var (now, gradient) = objective(x);
         var size = 1.0;
         for (var step = 0; step < Steps && size > SmallestStep; step++)
         {
-            var most = gradient.Max();
-            double[] Moved() =>
-                Normal([.. x.Select((p, a) => Math.Max(double.Epsilon, p * Math.Exp(size * (gradient[a] - most))))]);
+            double[] Moved() => plans.Regularized(gradient, x, 1 / size, double.Epsilon).Strategy;
             var next = Moved();
             var found = objective(next);
             for (; found.Value <= now && size > SmallestStep; found = objective(next = Moved()))
@@ -158,6 +147,10 @@ public sealed record RegularizedResponse : IResponseOracle
         return x;
     }
 
+    // the objective without diversity
+    private double Plain(double[] x, double[] plan, double[] reference, double[] values) =>
+        Plans.Dot(plan, values) - (Temperature * Plans.Divergence(x, plan, reference));
+
     private ResponseSlack Slack(
         ResponseContext context,
         double[] x,
@@ -167,24 +160,24 @@ public sealed record RegularizedResponse : IResponseOracle
         double worth
     )
     {
-        var kl = Kl(x, reference);
+        var plan = context.Plans.Of(x);
         var diversity = weight > 0 ? weight * Diversity!.Range(context) : 0;
-        // a pure strategy is furthest from the reference
-        var far = reference.Max(r => -Math.Log(r));
-        var left = worth - (Dot(x, values) - (Temperature * kl));
-        return new(diversity, Temperature * Math.Max(0, far - kl), Math.Max(0, left - diversity));
+        var near = context.Plans.Farthest(reference) - Plans.Divergence(x, plan, reference);
+        var left = worth - Plain(x, plan, reference, values);
+        return new(diversity, Temperature * Math.Max(0, near), Math.Max(0, left - diversity));
     }
 
     private double[] ReferenceOf(ResponseContext context)
     {
         var actions = context.Strategy.Count;
         if (References.Count == 0)
-            return [.. Enumerable.Repeat(1.0 / actions, actions)];
+            return context.Plans.Uniform();
         var own = context.Player < References.Count ? References[context.Player] : [];
-        return own.Count == actions && own.All(r => r > 0) && Math.Abs(own.Sum() - 1) <= 1e-9
+        bool SumsToOne(InformationSet set) => Math.Abs(own.Skip(set.First).Take(set.Actions.Count).Sum() - 1) <= 1e-9;
+        return own.Count == actions && own.All(r => r > 0) && context.InformationSets.All(SumsToOne)
             ? [.. own]
             : throw new ArgumentException(
-                $"Oracle '{Name}': expected a reference of {actions} probabilities above 0 that sum to 1 for '{context.Name}', got {string.Join(", ", own.Select(NumberText.Of))}."
+                $"Oracle '{Name}': expected a reference of {actions} probabilities above 0 that sum to 1{(context.InformationSets.Count > 1 ? " at every information set" : "")} for '{context.Name}', got {string.Join(", ", own.Select(NumberText.Of))}."
             );
     }
 
@@ -208,28 +201,4 @@ public sealed record RegularizedResponse : IResponseOracle
             : throw new ArgumentException(
                 $"Oracle '{Name}', {name}: expected a whole number of at least 0, got '{text}'."
             );
-
-    private static double[] Inside(double[] x) => Normal([.. x.Select(p => Math.Max(p, Floor))]);
-
-    private static double[] Normal(double[] x)
-    {
-        var sum = x.Sum();
-        return [.. x.Select(p => p / sum)];
-    }
-
-    private static double Dot(double[] x, double[] y)
-    {
-        var sum = 0.0;
-        for (var a = 0; a < x.Length; a++)
-            sum += x[a] * y[a];
-        return sum;
-    }
-
-    private static double Kl(double[] x, double[] reference)
-    {
-        var sum = 0.0;
-        for (var a = 0; a < x.Length; a++)
-            sum += x[a] > 0 ? x[a] * Math.Log(x[a] / reference[a]) : 0;
-        return sum;
-    }
 }

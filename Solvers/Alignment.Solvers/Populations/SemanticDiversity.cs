@@ -3,6 +3,9 @@ namespace Alignment;
 /// <summary>How unlike a strategy's answers are to those of a population: 1 - mean cosine of their embeddings.</summary>
 /// <remarks>
 /// <para>Div(x) = 1 - mean over members m of sum_ab x_a m_b cos(e_a, e_b): the expected cosine between an answer of x and one of a member. Linear in x.</para>
+/// <para>In a sequential game: the cosine of the two answers with which they part, where both are asked alike (<see cref="ResponseContext.Shares"/>); of a last answer
+/// with itself where they never do. Div(x) = 1 - mean over m of sum over sets I of share(I) sum_ab x_a m_b cos(e_a, e_b), x and m plans, over a and b in I but not
+/// a = b where more sets are behind a.</para>
 /// <para>Shapes: an embedding for each action of the player, of one length. Range: from 0 to 2; the range that is used is that of the coefficients.</para>
 /// <para>Default: no embeddings, so that two actions are like each other only if they are the same.</para>
 /// <para>Errors: another number of embeddings than actions, unequal lengths, an embedding of 0 or not finite.</para>
@@ -22,20 +25,15 @@ public sealed record SemanticDiversity : IDiversity
     {
         ArgumentNullException.ThrowIfNull(context);
         var gradient = Gradient(context);
-        return strategy =>
-        {
-            var value = 0.0;
-            for (var a = 0; a < gradient.Length; a++)
-                value += strategy[a] * gradient[a];
-            return new(value, gradient);
-        };
+        return plan => new(Plans.Dot(plan, gradient), gradient);
     }
 
     /// <inheritdoc/>
     public double Range(ResponseContext context)
     {
+        ArgumentNullException.ThrowIfNull(context);
         var gradient = Gradient(context);
-        return gradient.Max() - gradient.Min();
+        return context.Plans.Best(gradient).Worth + context.Plans.Best([.. gradient.Select(g => -g)]).Worth;
     }
 
     /// <summary>1 - mean cosine of one embedding against others: for policies that have no actions to mix.</summary>
@@ -54,30 +52,40 @@ public sealed record SemanticDiversity : IDiversity
 
     private double[] Gradient(ResponseContext context)
     {
-        var cosines = Cosines(context);
-        return
-        [
-            .. cosines.Select(row => 1 - context.Members.Average(member => member.Select((m, b) => m * row[b]).Sum())),
-        ];
+        var units = Units(context);
+        double CosineOf(int a, int b) =>
+            units.Count > 0 ? Cosine(units[a], units[b])
+            : a == b ? 1
+            : 0;
+        var gradient = new double[context.Strategy.Count];
+        foreach (var set in context.InformationSets)
+        {
+            var own = Enumerable.Range(set.First, set.Actions.Count);
+            foreach (var a in own)
+            {
+                // with more behind it, an answer in common parts nobody
+                double[] cosines = [.. own.Select(b => a == b && !context.EndsWith[a] ? 0 : CosineOf(a, b))];
+                var alike = context.MemberPlans.Average(plan =>
+                    cosines.Select((c, k) => plan[set.First + k] * c).Sum()
+                );
+                gradient[a] = context.Shares[a] * ((context.EndsWith[a] ? 1 : 0) - alike);
+            }
+        }
+
+        return gradient;
     }
 
-    private double[][] Cosines(ResponseContext context)
+    private IReadOnlyList<double[]> Units(ResponseContext context)
     {
-        var actions = context.Strategy.Count;
         if (Embeddings.Count == 0)
-            return
-            [
-                .. Enumerable
-                    .Range(0, actions)
-                    .Select(a => Enumerable.Range(0, actions).Select(b => a == b ? 1.0 : 0.0).ToArray()),
-            ];
+            return [];
+        var actions = context.Strategy.Count;
         var own = context.Player < Embeddings.Count ? Embeddings[context.Player] : [];
-        if (own.Count != actions)
-            throw new ArgumentException(
+        return own.Count == actions
+            ? [.. own.Select(Unit)]
+            : throw new ArgumentException(
                 $"Semantic diversity: expected an embedding for each of {actions} actions of '{context.Name}', got {own.Count}."
             );
-        double[][] units = [.. own.Select(Unit)];
-        return [.. units.Select(a => units.Select(b => Cosine(a, b)).ToArray())];
     }
 
     private static double[] Unit(ValueList<double> embedding)

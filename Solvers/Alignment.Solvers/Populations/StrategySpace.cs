@@ -11,8 +11,10 @@ internal abstract class StrategySpace
     /// <summary>Each player's payoff when these strategies meet.</summary>
     public abstract double[] Meet(IReadOnlyList<ValueList<double>> strategies);
 
-    /// <summary>What each action gets against the others' strategies.</summary>
-    /// <exception cref="NotSupportedException">The game is sequential: what an action gets depends on what is played behind it.</exception>
+    /// <summary>A player's plans.</summary>
+    public abstract Plans Plans(int player);
+
+    /// <summary>What each action adds to the payoff against the others' strategies: payoff is the sum of plan times these.</summary>
     public abstract double[] ActionValues(int player, IReadOnlyList<ValueList<double>> strategies);
 
     /// <summary>One strategy that plays as a mixture of strategies does.</summary>
@@ -27,6 +29,13 @@ internal abstract class StrategySpace
         private readonly int[] _actions = [.. game.Players.Select(p => p.Actions.Size)];
 
         public override ValueList<double> First(int player) => Pure(player, 0);
+
+        // one information set, at the beginning
+        public override Plans Plans(int player)
+        {
+            var actions = game.Players[player].Actions;
+            return new([new("", Enumerable.Range(0, actions.Size).Select(actions.Label).ToValueList(), 0, 0)]);
+        }
 
         public override double[] Meet(IReadOnlyList<ValueList<double>> strategies)
         {
@@ -113,13 +122,28 @@ internal abstract class StrategySpace
     {
         private readonly GameTree _tree = game.Tree!;
         private readonly double[][] _payoffs = [.. game.Players.Select((_, p) => game.Payoff(p).ToArray())];
+        private readonly Plans[] _plans =
+        [
+            .. game.Tree!.Players.Select(treeplex => new Plans(treeplex.InformationSets)),
+        ];
 
-        public override ValueList<double> First(int player) => Pure(player, _ => 0);
+        public override ValueList<double> First(int player) =>
+            _plans[player].Best(new double[_plans[player].Actions]).Strategy.ToValueList();
 
-        public override double[] ActionValues(int player, IReadOnlyList<ValueList<double>> strategies) =>
-            throw new NotSupportedException(
-                "What an action gets in a sequential game depends on what is played behind it."
-            );
+        public override Plans Plans(int player) => _plans[player];
+
+        public override double[] ActionValues(int player, IReadOnlyList<ValueList<double>> strategies)
+        {
+            var (before, values) = SequenceValues(player, strategies);
+            // what ends before the player's first move is won on the way to whatever is asked first
+            if (_plans[player].Sets is [var first, ..])
+            {
+                for (var a = first.First; a < first.First + first.Actions.Count; a++)
+                    values[a] += before;
+            }
+
+            return values;
+        }
 
         public override double[] Meet(IReadOnlyList<ValueList<double>> strategies)
         {
@@ -137,40 +161,31 @@ internal abstract class StrategySpace
             return payoffs;
         }
 
-        // mixing is done on sequences: what a mixture plays depends on which of its members would have come this far
+        // mixing is done on plans: what a mixture plays depends on which of its members would have come this far
         public override ValueList<double> Mix(
             int player,
             ValueList<ValueList<double>> members,
             ValueList<double> weights
         )
         {
-            var treeplex = _tree.Players[player];
-            var reach = new double[treeplex.Sequences];
+            var plan = new double[_plans[player].Actions];
             for (var k = 0; k < members.Count; k++)
             {
-                var own = Reach(player, members[k]);
-                for (var s = 0; s < reach.Length; s++)
-                    reach[s] += weights[k] * own[s];
+                var own = _plans[player].Of(members[k].AsSpan());
+                for (var a = 0; a < plan.Length; a++)
+                    plan[a] += weights[k] * own[a];
             }
 
-            var strategy = new double[treeplex.Actions];
-            foreach (var set in treeplex.InformationSets)
-            {
-                var here = reach.AsSpan(set.First + 1, set.Actions.Count);
-                var sum = 0.0;
-                foreach (var r in here)
-                    sum += r;
-                for (var a = 0; a < here.Length; a++)
-                    strategy[set.First + a] = sum > 0 ? here[a] / sum : 1.0 / here.Length;
-            }
-
-            return strategy.ToValueList();
+            return _plans[player].Strategy(plan).ToValueList();
         }
 
-        public override ValueList<double> BestResponse(int player, ValueList<ValueList<double>> strategies)
+        public override ValueList<double> BestResponse(int player, ValueList<ValueList<double>> strategies) =>
+            _plans[player].Best(SequenceValues(player, strategies).Behind).Strategy.ToValueList();
+
+        /// <summary>What the ends behind the empty sequence and behind each action are worth, before the player acts again.</summary>
+        private (double Before, double[] Behind) SequenceValues(int player, IReadOnlyList<ValueList<double>> strategies)
         {
-            var treeplex = _tree.Players[player];
-            var values = new double[treeplex.Sequences];
+            var values = new double[_plans[player].Actions + 1];
             var reaches = strategies.Select((s, p) => p == player ? [] : Reach(p, s)).ToArray();
             for (var o = 0; o < _tree.Outcomes; o++)
             {
@@ -184,41 +199,10 @@ internal abstract class StrategySpace
                 values[_tree.Sequences[player][o]] += gain;
             }
 
-            var best = new int[treeplex.InformationSets.Count];
-            for (var i = best.Length - 1; i >= 0; i--)
-            {
-                var set = treeplex.InformationSets[i];
-                var here = values.AsSpan(set.First + 1, set.Actions.Count);
-                for (var a = 1; a < here.Length; a++)
-                    best[i] = here[a] > here[best[i]] ? a : best[i];
-                values[set.Parent] += here[best[i]];
-            }
-
-            return Pure(player, i => best[i]);
-        }
-
-        private ValueList<double> Pure(int player, Func<int, int> action)
-        {
-            var treeplex = _tree.Players[player];
-            var strategy = new double[treeplex.Actions];
-            for (var i = 0; i < treeplex.InformationSets.Count; i++)
-                strategy[treeplex.InformationSets[i].First + action(i)] = 1;
-            return strategy.ToValueList();
+            return (values[0], values[1..]);
         }
 
         /// <summary>The probability with which a strategy plays each sequence.</summary>
-        private double[] Reach(int player, ValueList<double> strategy)
-        {
-            var treeplex = _tree.Players[player];
-            var reach = new double[treeplex.Sequences];
-            reach[0] = 1;
-            foreach (var set in treeplex.InformationSets)
-            {
-                for (var a = set.First; a < set.First + set.Actions.Count; a++)
-                    reach[a + 1] = reach[set.Parent] * strategy[a];
-            }
-
-            return reach;
-        }
+        private double[] Reach(int player, ValueList<double> strategy) => [1, .. _plans[player].Of(strategy.AsSpan())];
     }
 }
