@@ -24,9 +24,9 @@ let private worked =
 
 let private ties =
     testCase "ties go to the lower left id, then to the lower right" (fun () ->
-        // cd, ab and ac occur twice each
-        let trained = small.Train [ "cd"; "cd"; "ac"; "ac"; "ab"; "ab" ]
-        Expect.equal (List.ofSeq trained.Merges) [ "a b"; "a c"; "c d" ] "in the order of ids")
+        // each of the four occurs twice; the right id alone would put bc first
+        let trained = small.Train [ "cd"; "cd"; "bc"; "bc"; "ae"; "ae"; "ad"; "ad" ]
+        Expect.equal (List.ofSeq trained.Merges) [ "a d"; "a e"; "b c"; "c d" ] "in the order of ids")
 
 let private asFixture =
     testCase "as another trainer has it" (fun () ->

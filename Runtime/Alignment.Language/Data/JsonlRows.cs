@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Alignment.Formats;
 
 namespace Alignment;
 

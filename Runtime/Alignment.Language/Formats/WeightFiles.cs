@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Alignment.Formats;
 
 namespace Alignment;

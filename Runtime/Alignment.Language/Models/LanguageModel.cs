@@ -1,5 +1,4 @@
 using Alignment.Formats;
-using Alignment.Runtime;
 using Alignment.Torch;
 using static TorchSharp.torch;
 
@@ -317,7 +316,7 @@ public sealed class LanguageModel : IDisposable
     }
 
     internal IEnumerable<Linear> Targeted(AdapterTargets targets) =>
-        _transformer.Matrices.Where(m => (m.Target & targets) != 0).Select(m => m.Matrix);
+        _transformer.Matrices.Where(m => targets.HasFlag(m.Target)).Select(m => m.Matrix);
 
     private void Require(Adapter adapter, double[] preferences)
     {

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Alignment;
 
 /// <summary>Words as tokens, with the counts of adjacent pairs kept up to date while pairs are merged.</summary>
@@ -5,7 +7,7 @@ internal sealed class PairMerging
 {
     private readonly List<(int[] Ids, int Length, long Count)> _words = [];
     private readonly Dictionary<(int Left, int Right), long> _counts = [];
-    private readonly Dictionary<(int Left, int Right), HashSet<int>> _places = [];
+    private readonly Dictionary<(int Left, int Right), List<int>> _places = [];
 
     // Entries whose count has changed since are dropped when they come up: a pair that grew was entered anew.
     private readonly PriorityQueue<(int Left, int Right, long Count), (long, int, int)> _queue = new();
@@ -52,10 +54,15 @@ internal sealed class PairMerging
     /// <summary>Puts a token in place of a pair in every word, from left to right.</summary>
     public void Merge(int left, int right, int token)
     {
-        var changed = new HashSet<(int, int)>();
+        var grown = new HashSet<(int, int)>();
         foreach (var place in _places[(left, right)].ToArray())
         {
             var (ids, length, count) = _words[place];
+            if (!Holds(ids.AsSpan(0, length), left, right))
+            {
+                continue;
+            }
+
             for (var i = 0; i + 1 < length; i++)
             {
                 Change((ids[i], ids[i + 1]), -count, place);
@@ -74,30 +81,46 @@ internal sealed class PairMerging
             {
                 var pair = (ids[i], ids[i + 1]);
                 Change(pair, count, place);
-                changed.Add(pair);
+                if (pair.Item1 == token || pair.Item2 == token)
+                {
+                    grown.Add(pair);
+                }
             }
         }
 
         _counts.Remove((left, right));
         _places.Remove((left, right));
-        foreach (var pair in changed.Where(pair => pair != (left, right)))
+        foreach (var pair in grown)
         {
             Enter(pair, _counts[pair]);
         }
     }
 
-    // A place is never taken back: a word that lost the pair is looked at once more, in vain.
+    private static bool Holds(ReadOnlySpan<int> ids, int left, int right)
+    {
+        for (var i = 0; i + 1 < ids.Length; i++)
+        {
+            if (ids[i] == left && ids[i + 1] == right)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    // A place is never taken back, and may be listed twice: a word without the pair is passed over.
     private void Change((int, int) pair, long by, int place)
     {
-        _counts[pair] = _counts.GetValueOrDefault(pair) + by;
+        CollectionsMarshal.GetValueRefOrAddDefault(_counts, pair, out _) += by;
         if (by > 0)
         {
-            if (!_places.TryGetValue(pair, out var places))
+            ref var places = ref CollectionsMarshal.GetValueRefOrAddDefault(_places, pair, out _);
+            places ??= [];
+            if (places.Count == 0 || places[^1] != place)
             {
-                _places[pair] = places = [];
+                places.Add(place);
             }
-
-            places.Add(place);
         }
     }
 

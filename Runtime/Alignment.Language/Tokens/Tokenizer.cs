@@ -13,7 +13,7 @@ namespace Alignment;
 /// <para>
 /// Read from the files of a Hugging Face folder: <c>tokenizer.json</c> with the model <c>BPE</c>, else <c>tokenizer.model</c>
 /// (SentencePiece), and <c>tokenizer_config.json</c> for the names of the tokens of beginning, end and padding. What such a file asks for
-/// and is not known here is refused by name; nothing is left out in silence.
+/// and is not known here is refused by name. <c>truncation</c> and <c>padding</c> are not read: how long a batch is, is its maker's matter.
 /// </para>
 /// <para>A tokenizer is immutable and may be used from several threads.</para>
 /// <para>
