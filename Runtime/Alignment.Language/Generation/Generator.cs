@@ -74,7 +74,7 @@ internal sealed class Generator(LanguageModel model, IReadOnlyList<GenerationReq
             if (row.End is not null)
                 continue; // it stays in the batch, and nothing that it says counts
             var uniform = _draws.Uniform(row.Count, row.Number);
-            row.Add(TokenSampler.Sample(logits.AsSpan(r * each, each), options, uniform));
+            row.Add(TokenSampler.Sample(logits.AsSpan(r * each, model.Drawn), options, uniform));
             row.End =
                 _ends.Contains(row.Last) ? GenerationEnd.Stop
                 : row.Repeats(options.RepetitionStop) ? GenerationEnd.Repetition

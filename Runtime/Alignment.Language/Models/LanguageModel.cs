@@ -12,16 +12,23 @@ namespace Alignment;
 /// <para>Source of the folder's layout: Hugging Face Transformers, <c>config.json</c> with safetensors.</para>
 /// <para>Not for two threads at once: a model runs one batch at a time.</para>
 /// </remarks>
-public sealed class LanguageModel : IDisposable
+public sealed partial class LanguageModel : IDisposable
 {
     private readonly ModelWeights _weights;
     private readonly Transformer _transformer;
     private readonly List<Adapter> _adapters = [];
     private readonly Dictionary<string, Tensor> _unmerged = new(StringComparer.Ordinal);
 
-    private LanguageModel(ModelConfig config, ModelWeights weights, Device device)
+    private LanguageModel(
+        ModelConfig config,
+        ModelWeights weights,
+        Device device,
+        Tokenizer? tokenizer,
+        string? tokenizerFolder
+    )
     {
         (Config, _weights, Device) = (config, weights, device);
+        (Tokenizer, _tokenizerFolder) = (tokenizer, tokenizerFolder);
         _transformer = new(config, weights);
     }
 
@@ -51,22 +58,30 @@ public sealed class LanguageModel : IDisposable
         options ??= new();
         var config = ModelConfigFile.Read(folder);
         using var files = WeightFiles.Open(folder);
+        var tokenizer = TokenizerOf(folder, config);
         var device = Prepared(options);
         var weights = ModelWeights.Load(files, config, TypeOf(options.Precision, files), device);
-        return new(config, weights, device);
+        return new(config, weights, device, tokenizer, tokenizer is null ? null : folder);
     }
 
     /// <summary>A model to be trained from nothing.</summary>
     /// <param name="config">Its shape.</param>
     /// <param name="seed">Of its first weights.</param>
     /// <param name="options">How; precision float32 or float64.</param>
-    public static LanguageModel Create(ModelConfig config, ulong seed, ModelOptions? options = null)
+    /// <param name="tokenizerFolder">The folder of its tokenizer; null for none.</param>
+    public static LanguageModel Create(
+        ModelConfig config,
+        ulong seed,
+        ModelOptions? options = null,
+        string? tokenizerFolder = null
+    )
     {
         ArgumentNullException.ThrowIfNull(config);
         options ??= new();
         var device = Prepared(options);
         var type = options.Precision == WeightPrecision.Float64 ? ScalarType.Float64 : ScalarType.Float32;
-        return new(config, ModelWeights.Create(config, seed, type, device), device);
+        var tokenizer = tokenizerFolder is null ? null : TokenizerOf(tokenizerFolder, config);
+        return new(config, ModelWeights.Create(config, seed, type, device), device, tokenizer, tokenizerFolder);
     }
 
     /// <summary>Writes configuration and weights into a folder, in the numbers that they are held in.</summary>
@@ -82,6 +97,7 @@ public sealed class LanguageModel : IDisposable
             [new("format", "pt")]
         );
         ModelConfigFile.Write(folder, Config);
+        SaveTokenizer(folder);
     }
 
     /// <summary>Puts a new adapter on the base. It changes nothing until it is trained.</summary>
