@@ -20,6 +20,15 @@ let private counted (summary: TestRunSummary) =
 
     $"%d{summary.passed.Length} passed, %d{failed} failed"
 
+/// Where the time goes: the lists that take longest, with the seconds that their tests take one by one.
+let private slowest (summary: TestRunSummary) =
+    summary.results
+    |> List.groupBy (fun (test, _) -> List.head test.name)
+    |> List.map (fun (list, tests) -> list, tests.Length, tests |> List.sumBy (fun (_, t) -> t.duration.TotalSeconds))
+    |> List.sortByDescending (fun (_, _, seconds) -> seconds)
+    |> List.truncate 12
+    |> List.filter (fun (_, _, seconds) -> seconds > 10.0)
+
 /// Runs them; gives the exit code.
 let run (args: string[]) tests =
     // `align run` keeps what it runs: not in the folder that the tests are started from
@@ -57,6 +66,9 @@ let run (args: string[]) tests =
         eprintfn "No test ran: the filter '%s' fits none. `--list-tests` names them all." (String.concat " " args)
         2
     | Some result ->
+        for list, count, seconds in slowest result do
+            printfn $"%6.1f{seconds} s in %d{count} tests of '%s{list}'"
+
         // Expecto resets the colour after its own last line, even where it uses none; ours must hold nothing else.
         stdout.WriteLine()
         stdout.WriteLine(counted result)

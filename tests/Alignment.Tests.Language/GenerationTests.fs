@@ -138,6 +138,34 @@ let private decoding =
                 (List.ofSeq (model.Generate(requests, endless)))
                 "twice")
 
+        testCase "a transcript gives the same bits again, from its file" (fun () ->
+            use model = load "llama"
+            let red = model.LoadAdapter("red", Path.Combine(folder "llama", "red"))
+            let adapters: (Adapter | null) list = [ red; null; red; null ]
+
+            let requests =
+                List.mapi2
+                    (fun k prompt adapter -> GenerationRequest(ValueList.ToValueList prompt, int64 k, adapter))
+                    prompts
+                    adapters
+
+            let kept = Transcript.Of(model, requests, SamplingOptions(MaxNewTokens = 20, TopK = 5, Seed = 3UL))
+            let path = Path.Combine(Path.GetTempPath(), $"transcript-{Guid.NewGuid()}.json")
+
+            try
+                kept.Save path
+                let read = Transcript.Load path
+                Expect.equal read kept "what the file says"
+                Expect.equal (read.Again model) kept "again"
+                model.Detach red
+
+                Expect.equal
+                    (argumentFault (fun () -> read.Again model))
+                    "Transcript: there is no adapter 'red' on the model. There are none."
+                    "without its adapter"
+            finally
+                File.Delete path)
+
         testCase "each row through its own adapter, as alone" (fun () ->
             use model = load "llama"
             let red = model.LoadAdapter("red", Path.Combine(folder "llama", "red"))

@@ -91,6 +91,18 @@ internal readonly record struct JsonField(string File, int Line, string Path, Js
             ? number
             : throw Error("a whole number");
 
+    /// <summary>A whole number of 64 bits.</summary>
+    public long Long() =>
+        Value.ValueKind == JsonValueKind.Number && Value.TryGetInt64(out var number)
+            ? number
+            : throw Error("a whole number");
+
+    /// <summary>A finite number.</summary>
+    public double Number() =>
+        Value.ValueKind == JsonValueKind.Number && Value.TryGetDouble(out var number) && double.IsFinite(number)
+            ? number
+            : throw Error("a number");
+
     /// <summary>Yes or no.</summary>
     public bool Flag() =>
         Value.ValueKind switch
