@@ -2,13 +2,11 @@ using static TorchSharp.torch;
 
 namespace Alignment;
 
-/// <summary>Two texts with the same beginning, the first preferred. What counts is the reply.</summary>
-public sealed record PreferredText(TrainingText Chosen, TrainingText Rejected);
-
 /// <summary>Learns from labelled pairs without a reward model.</summary>
 internal sealed class PreferenceTask : ITrainingTask
 {
-    private static readonly string[] Inputs = ["chosen", "rejected", "referenceChosen", "referenceRejected"];
+    private const string ReferenceChosen = "referenceChosen";
+    private const string ReferenceRejected = "referenceRejected";
 
     private readonly LanguageModel _model;
     private readonly Adapter? _adapter;
@@ -19,7 +17,7 @@ internal sealed class PreferenceTask : ITrainingTask
     private readonly (double Chosen, double Rejected)[] _reference;
     private readonly (double Chosen, double Rejected)[] _heldOutReference;
     private readonly TrainingOptions _options;
-    private readonly ExampleOrder _order;
+    private readonly PairLessons _lessons;
     private readonly Dictionary<int, CompiledLoss> _losses = [];
 
     public PreferenceTask(
@@ -34,18 +32,12 @@ internal sealed class PreferenceTask : ITrainingTask
     {
         if (loss.Fault is { } fault)
             throw new ArgumentException($"Training, {fault}.");
-        TrainingText.Check(model.Config, [.. pairs.SelectMany(p => new[] { p.Chosen, p.Rejected })], "data");
-        if (heldOut.Count > 0 || options.EvaluateEvery > 0)
-            TrainingText.Check(
-                model.Config,
-                [.. heldOut.SelectMany(p => new[] { p.Chosen, p.Rejected })],
-                "held-out data"
-            );
+        PairLessons.Check(model.Config, pairs, heldOut, options);
         (_model, _adapter, _preferences, _loss, _options) = (model, adapter, preferences, loss, options);
         (_pairs, _heldOut) = ([.. pairs], [.. heldOut]);
         // the reference is the base, or what all of its weights were before the first step
         (_reference, _heldOutReference) = (Reference(_pairs), Reference(_heldOut));
-        _order = new(pairs.Count, options);
+        _lessons = new(_pairs, _heldOut, options, Prepare);
         Parameters = model.Learn(adapter);
     }
 
@@ -57,46 +49,14 @@ internal sealed class PreferenceTask : ITrainingTask
             ["task"] = Name,
             ["loss"] = $"{_loss}",
             ["model"] = _model.Describe(_adapter),
-            ["data"] = TextFingerprint.Of(_pairs.SelectMany(p => new[] { p.Chosen, p.Rejected })),
+            ["data"] = _lessons.Fingerprint,
         };
 
     public IReadOnlyList<(string Name, Tensor Value)> Parameters { get; }
 
-    public IReadOnlyDictionary<string, double> Backward(long step)
-    {
-        var batches = _order.At(step);
-        var metrics = new MeanMetrics();
-        foreach (var numbers in batches)
-        {
-            using var scope = NewDisposeScope();
-            var (loss, sums) = Evaluate(_pairs, _reference, numbers);
-            loss.Evaluate();
-            var gradient = loss.Gradient(Inputs[0]).ToArray().Concat(loss.Gradient(Inputs[1]).ToArray());
-            var share = 1.0 / batches.Length;
-            sums.backward([tensor(gradient.Select(g => share * g).ToArray(), sums.shape, sums.dtype, sums.device)]);
-            metrics.Add(Metrics(loss), 1);
-        }
+    public IReadOnlyDictionary<string, double> Backward(long step) => _lessons.Backward(step);
 
-        metrics.Set("epoch", _order.Epochs(step + 1));
-        return metrics.Values;
-    }
-
-    public IReadOnlyDictionary<string, double>? Evaluate()
-    {
-        if (_heldOut.Length == 0)
-            return null;
-        var metrics = new MeanMetrics("eval_");
-        for (var from = 0; from < _heldOut.Length; from += _options.BatchSize)
-        {
-            using var scope = NewDisposeScope();
-            int[] numbers = [.. Enumerable.Range(from, Math.Min(_options.BatchSize, _heldOut.Length - from))];
-            var (loss, _) = Evaluate(_heldOut, _heldOutReference, numbers);
-            loss.Evaluate();
-            metrics.Add(Metrics(loss), numbers.Length);
-        }
-
-        return metrics.Values;
-    }
+    public IReadOnlyDictionary<string, double>? Evaluate() => _lessons.Evaluate();
 
     // only the difference is fitted: both may fall, and what takes their place is anyone's guess
     public string? Warning(IReadOnlyList<IReadOnlyDictionary<string, double>> lines)
@@ -118,21 +78,16 @@ internal sealed class PreferenceTask : ITrainingTask
         _model.Rest();
     }
 
-    /// <summary>The loss with its inputs set, and the log-probabilities that it was given: of the chosen, then of the rejected.</summary>
-    private (CompiledLoss Loss, Tensor Sums) Evaluate(
-        PreferredText[] pairs,
-        (double Chosen, double Rejected)[] reference,
-        int[] numbers
-    )
+    private (CompiledLoss Loss, Tensor Values) Prepare(bool isHeldOut, int[] numbers)
     {
-        TrainingText[] texts = [.. numbers.Select(k => pairs[k].Chosen), .. numbers.Select(k => pairs[k].Rejected)];
-        var sums = Sums(texts, _adapter);
+        var (pairs, reference) = isHeldOut ? (_heldOut, _heldOutReference) : (_pairs, _reference);
+        var sums = Sums([.. numbers.Select(k => pairs[k].Chosen), .. numbers.Select(k => pairs[k].Rejected)], _adapter);
         var values = SupervisedTask.Numbers(sums);
         var loss = Loss(numbers.Length);
-        loss.Set(Inputs[0], values.AsSpan(0, numbers.Length));
-        loss.Set(Inputs[1], values.AsSpan(numbers.Length));
-        loss.Set(Inputs[2], numbers.Select(k => reference[k].Chosen).ToArray());
-        loss.Set(Inputs[3], numbers.Select(k => reference[k].Rejected).ToArray());
+        loss.Set(PairLessons.Chosen, values.AsSpan(0, numbers.Length));
+        loss.Set(PairLessons.Rejected, values.AsSpan(numbers.Length));
+        loss.Set(ReferenceChosen, numbers.Select(k => reference[k].Chosen).ToArray());
+        loss.Set(ReferenceRejected, numbers.Select(k => reference[k].Rejected).ToArray());
         return (loss, sums);
     }
 
@@ -170,13 +125,18 @@ internal sealed class PreferenceTask : ITrainingTask
         if (_losses.TryGetValue(count, out var loss))
             return loss;
         var pairs = Axis.Of("pairs", count);
-        Expr[] inputs = [.. Inputs.Select(name => Signal.External(name, pairs))];
-        var pair = new PairLogProbabilities(inputs[0], inputs[1], inputs[2], inputs[3]);
+        Expr Input(string name) => Signal.External(name, pairs);
+        var pair = new PairLogProbabilities(
+            Input(PairLessons.Chosen),
+            Input(PairLessons.Rejected),
+            Input(ReferenceChosen),
+            Input(ReferenceRejected)
+        );
         var (chosen, rejected) = (_loss.Beta * pair.ChosenRatio, _loss.Beta * pair.RejectedRatio);
         loss = CompiledLoss.Of(
             _loss.Name,
             _loss.Of(pair).Mean(pairs),
-            inputs[..2],
+            [pair.Chosen, pair.Rejected],
             new("rewards/chosen", chosen.Mean(pairs)),
             new("rewards/rejected", rejected.Mean(pairs)),
             new("rewards/margins", (chosen - rejected).Mean(pairs)),
@@ -187,7 +147,4 @@ internal sealed class PreferenceTask : ITrainingTask
         _losses.Add(count, loss);
         return loss;
     }
-
-    private static Dictionary<string, double> Metrics(CompiledLoss loss) =>
-        loss.Metrics.ToDictionary(key => key, loss.Metric, StringComparer.Ordinal);
 }

@@ -5,15 +5,11 @@ namespace Alignment;
 /// <summary>Learns rewards from labelled pairs, after Bradley and Terry.</summary>
 internal sealed class RewardTask : ITrainingTask
 {
-    private const string Chosen = "chosen";
-    private const string Rejected = "rejected";
-
     private readonly RewardScorer _scorer;
     private readonly double _centring;
-    private readonly IReadOnlyList<PreferredText> _pairs;
-    private readonly IReadOnlyList<PreferredText> _heldOut;
-    private readonly TrainingOptions _options;
-    private readonly ExampleOrder _order;
+    private readonly PreferredText[] _pairs;
+    private readonly PreferredText[] _heldOut;
+    private readonly PairLessons _lessons;
     private readonly Dictionary<int, CompiledLoss> _losses = [];
 
     public RewardTask(
@@ -28,15 +24,9 @@ internal sealed class RewardTask : ITrainingTask
             throw new ArgumentException(
                 $"Training, center_rewards_coefficient: expected at least 0, got {NumberText.Of(centring)}."
             );
-        TrainingText.Check(scorer.Model.Config, [.. pairs.SelectMany(p => new[] { p.Chosen, p.Rejected })], "data");
-        if (heldOut.Count > 0 || options.EvaluateEvery > 0)
-            TrainingText.Check(
-                scorer.Model.Config,
-                [.. heldOut.SelectMany(p => new[] { p.Chosen, p.Rejected })],
-                "held-out data"
-            );
-        (_scorer, _centring, _pairs, _heldOut, _options) = (scorer, centring, pairs, heldOut, options);
-        _order = new(pairs.Count, options);
+        PairLessons.Check(scorer.Model.Config, pairs, heldOut, options);
+        (_scorer, _centring, _pairs, _heldOut) = (scorer, centring, [.. pairs], [.. heldOut]);
+        _lessons = new(_pairs, _heldOut, options, Prepare);
         Parameters = [.. scorer.Model.Learn(scorer.Adapter), scorer.HeadParameter];
     }
 
@@ -48,47 +38,14 @@ internal sealed class RewardTask : ITrainingTask
             ["task"] = Name,
             ["center_rewards_coefficient"] = NumberText.Of(_centring),
             ["model"] = _scorer.Model.Describe(_scorer.Adapter),
-            ["data"] = TextFingerprint.Of(_pairs.SelectMany(p => new[] { p.Chosen, p.Rejected })),
+            ["data"] = _lessons.Fingerprint,
         };
 
     public IReadOnlyList<(string Name, Tensor Value)> Parameters { get; }
 
-    public IReadOnlyDictionary<string, double> Backward(long step)
-    {
-        var batches = _order.At(step);
-        var metrics = new MeanMetrics();
-        foreach (var numbers in batches)
-        {
-            using var scope = NewDisposeScope();
-            var (loss, scores) = Prepared([.. numbers.Select(k => _pairs[k])]);
-            loss.Evaluate();
-            var gradient = loss.Gradient(Chosen).ToArray().Concat(loss.Gradient(Rejected).ToArray());
-            var share = 1.0 / batches.Length;
-            scores.backward([
-                tensor(gradient.Select(g => share * g).ToArray(), scores.shape, scores.dtype, scores.device),
-            ]);
-            metrics.Add(loss.Metrics.ToDictionary(key => key, loss.Metric, StringComparer.Ordinal), 1);
-        }
+    public IReadOnlyDictionary<string, double> Backward(long step) => _lessons.Backward(step);
 
-        metrics.Set("epoch", _order.Epochs(step + 1));
-        return metrics.Values;
-    }
-
-    public IReadOnlyDictionary<string, double>? Evaluate()
-    {
-        if (_heldOut.Count == 0)
-            return null;
-        var metrics = new MeanMetrics("eval_");
-        foreach (var pairs in _heldOut.Chunk(_options.BatchSize))
-        {
-            using var scope = NewDisposeScope();
-            var (loss, _) = Prepared(pairs);
-            loss.Evaluate();
-            metrics.Add(loss.Metrics.ToDictionary(key => key, loss.Metric, StringComparer.Ordinal), pairs.Length);
-        }
-
-        return metrics.Values;
-    }
+    public IReadOnlyDictionary<string, double>? Evaluate() => _lessons.Evaluate();
 
     public string? Warning(IReadOnlyList<IReadOnlyDictionary<string, double>> lines) => null;
 
@@ -99,18 +56,19 @@ internal sealed class RewardTask : ITrainingTask
         _scorer.Model.Rest();
     }
 
-    private (CompiledLoss Loss, Tensor Scores) Prepared(PreferredText[] pairs)
+    private (CompiledLoss Loss, Tensor Values) Prepare(bool isHeldOut, int[] numbers)
     {
+        var pairs = isHeldOut ? _heldOut : _pairs;
         int[][] rows =
         [
-            .. pairs.Select(p => p.Chosen.Tokens.ToArray()),
-            .. pairs.Select(p => p.Rejected.Tokens.ToArray()),
+            .. numbers.Select(k => pairs[k].Chosen.Tokens.ToArray()),
+            .. numbers.Select(k => pairs[k].Rejected.Tokens.ToArray()),
         ];
         var scores = _scorer.Scores(TokenBatch.Of(_scorer.Model, rows));
-        var numbers = SupervisedTask.Numbers(scores);
-        var loss = Loss(pairs.Length);
-        loss.Set(Chosen, numbers.AsSpan(0, pairs.Length));
-        loss.Set(Rejected, numbers.AsSpan(pairs.Length));
+        var values = SupervisedTask.Numbers(scores);
+        var loss = Loss(numbers.Length);
+        loss.Set(PairLessons.Chosen, values.AsSpan(0, numbers.Length));
+        loss.Set(PairLessons.Rejected, values.AsSpan(numbers.Length));
         return (loss, scores);
     }
 
@@ -119,7 +77,10 @@ internal sealed class RewardTask : ITrainingTask
         if (_losses.TryGetValue(count, out var loss))
             return loss;
         var pairs = Axis.Of("pairs", count);
-        var (chosen, rejected) = (Signal.External(Chosen, pairs), Signal.External(Rejected, pairs));
+        var (chosen, rejected) = (
+            Signal.External(PairLessons.Chosen, pairs),
+            Signal.External(PairLessons.Rejected, pairs)
+        );
         var each = -RewardModel.LogLikelihood(chosen, rejected);
         if (_centring > 0)
             each += _centring * RewardModel.Centring(chosen, rejected);

@@ -84,6 +84,9 @@ public sealed record TrainingOptions
     /// <summary>Told what a user should know.</summary>
     public ILogger Logger { get; init; } = NullLogger.Instance;
 
+    /// <summary>The same, kept as a run.</summary>
+    public TrainingOptions KeptBy(IRunRecorder? recorder) => this with { Recorder = recorder };
+
     /// <summary>What is wrong, or null.</summary>
     public string? Fault =>
         Steps < 1 ? $"steps: expected at least 1, got {Steps}"
