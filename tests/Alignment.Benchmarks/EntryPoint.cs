@@ -30,6 +30,11 @@ internal static class EntryPoint
             Solve time with the run store on against off, at 100 measurements a second, and what its operations cost.
             Options as above.
 
+        align bench post-training [OPTIONS]
+            From a small base that knows no rules to policies that keep them, on six seeds: what the exact judge says of
+            supervised learning, DPO and GRPO. Takes about an hour; stopped and started again it goes on where it was
+            (below ALIGN_RUNS, or `runs`). Options as above.
+
         align bench profile SOLVER GAMES ACTIONS float32|float64
         align bench profile SOLVER 'TREE' GAMES float32|float64
             Times each kernel of a step on one block of games: matrix games of so many actions, or a sequential
@@ -38,7 +43,7 @@ internal static class EntryPoint
             --help, -h     print this text
         """;
 
-    private static readonly string[] Benchmarks = ["matrix", "trees", "anytime", "runs", "profile"];
+    private static readonly string[] Benchmarks = ["matrix", "trees", "anytime", "runs", "post-training", "profile"];
 
     private static int Main(string[] args)
     {
@@ -75,6 +80,9 @@ internal static class EntryPoint
                 break;
             case ["runs", .. var options]:
                 RunsBenchmark.Run(BenchOptions.Parse(options));
+                break;
+            case ["post-training", .. var options]:
+                PostTrainingBenchmark.Run(BenchOptions.Parse(options));
                 break;
             case ["profile", .. var operands]:
                 Profile.Run(operands);
