@@ -30,6 +30,10 @@ internal static class EntryPoint
             Solve time with the run store on against off, at 100 measurements a second, and what its operations cost.
             Options as above.
 
+        align bench language [OPTIONS]
+            Language models: a training step against its matrix products, decoding against memory and products, what
+            operations cost, and whether memory grows. Takes some minutes. Options as above.
+
         align bench profile SOLVER GAMES ACTIONS float32|float64
         align bench profile SOLVER 'TREE' GAMES float32|float64
             Times each kernel of a step on one block of games: matrix games of so many actions, or a sequential
@@ -38,7 +42,7 @@ internal static class EntryPoint
             --help, -h     print this text
         """;
 
-    private static readonly string[] Benchmarks = ["matrix", "trees", "anytime", "runs", "profile"];
+    private static readonly string[] Benchmarks = ["matrix", "trees", "anytime", "runs", "language", "profile"];
 
     private static int Main(string[] args)
     {
@@ -75,6 +79,9 @@ internal static class EntryPoint
                 break;
             case ["runs", .. var options]:
                 RunsBenchmark.Run(BenchOptions.Parse(options));
+                break;
+            case ["language", .. var options]:
+                LanguageBenchmark.Run(BenchOptions.Parse(options));
                 break;
             case ["profile", .. var operands]:
                 Profile.Run(operands);

@@ -1,0 +1,25 @@
+using Alignment.Torch;
+
+namespace Alignment.Benchmarks;
+
+/// <summary>Language models against what they cannot do without: the matrix products of a training step, the bytes of the weights for a token.</summary>
+internal static class LanguageBenchmark
+{
+    public static void Run(BenchOptions options)
+    {
+        var report = new Report(Console.Out);
+        TorchNative.EnsureLoaded();
+        report.Paragraph("# align bench language");
+        report.Paragraph(Machine.Describe());
+        if (options.Smoke)
+            report.Paragraph("A smoke run: everything once and too short to mean anything.");
+        TrainingCost.Write(report, options.Smoke);
+        DecodingCost.Write(report, options.Smoke);
+        TinyCost.Write(report, options.Smoke);
+        Growth.Write(report, options.Smoke);
+        report.Line();
+        report.Line(report.Summary);
+        if (options.Out is { } file)
+            File.WriteAllText(file, report.Text);
+    }
+}
