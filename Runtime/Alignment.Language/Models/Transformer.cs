@@ -43,6 +43,9 @@ internal sealed class Transformer : IDisposable
                 .Concat(b.Perceptron.Linears.Select(m => (m, AdapterTargets.Perceptron)))
         );
 
+    /// <summary>Numbers of a token's logits.</summary>
+    public long Vocabulary => _config.Vocabulary;
+
     /// <summary>The state of each token behind the last norm.</summary>
     public Tensor Hidden(Tensor tokens, Pass pass)
     {

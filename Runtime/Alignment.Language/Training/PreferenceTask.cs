@@ -69,11 +69,14 @@ internal sealed class PreferenceTask : ITrainingTask
         foreach (var numbers in batches)
         {
             using var scope = NewDisposeScope();
-            var (loss, sums) = Evaluate(_pairs, _reference, numbers);
+            var (loss, scored, sums) = Evaluate(_pairs, _reference, numbers);
             loss.Evaluate();
             var gradient = loss.Gradient(Inputs[0]).ToArray().Concat(loss.Gradient(Inputs[1]).ToArray());
             var share = 1.0 / batches.Length;
-            sums.backward([tensor(gradient.Select(g => share * g).ToArray(), sums.shape, sums.dtype, sums.device)]);
+            scored.Backward(
+                sums,
+                tensor(gradient.Select(g => share * g).ToArray(), sums.shape, sums.dtype, sums.device)
+            );
             metrics.Add(Metrics(loss), 1);
         }
 
@@ -90,7 +93,7 @@ internal sealed class PreferenceTask : ITrainingTask
         {
             using var scope = NewDisposeScope();
             int[] numbers = [.. Enumerable.Range(from, Math.Min(_options.BatchSize, _heldOut.Length - from))];
-            var (loss, _) = Evaluate(_heldOut, _heldOutReference, numbers);
+            var (loss, _, _) = Evaluate(_heldOut, _heldOutReference, numbers);
             loss.Evaluate();
             metrics.Add(Metrics(loss), numbers.Length);
         }
@@ -119,32 +122,33 @@ internal sealed class PreferenceTask : ITrainingTask
     }
 
     /// <summary>The loss with its inputs set, and the log-probabilities that it was given: of the chosen, then of the rejected.</summary>
-    private (CompiledLoss Loss, Tensor Sums) Evaluate(
+    private (CompiledLoss Loss, Scored Scored, Tensor Sums) Evaluate(
         PreferredText[] pairs,
         (double Chosen, double Rejected)[] reference,
         int[] numbers
     )
     {
         TrainingText[] texts = [.. numbers.Select(k => pairs[k].Chosen), .. numbers.Select(k => pairs[k].Rejected)];
-        var sums = Sums(texts, _adapter);
+        var (scored, sums) = Sums(texts, _adapter);
         var values = SupervisedTask.Numbers(sums);
         var loss = Loss(numbers.Length);
         loss.Set(Inputs[0], values.AsSpan(0, numbers.Length));
         loss.Set(Inputs[1], values.AsSpan(numbers.Length));
         loss.Set(Inputs[2], numbers.Select(k => reference[k].Chosen).ToArray());
         loss.Set(Inputs[3], numbers.Select(k => reference[k].Rejected).ToArray());
-        return (loss, sums);
+        return (loss, scored, sums);
     }
 
-    private Tensor Sums(TrainingText[] texts, Adapter? adapter)
+    private (Scored Scored, Tensor Sums) Sums(TrainingText[] texts, Adapter? adapter)
     {
         var batch = TextBatch.Of(_model, texts);
         var pass = Pass.Plain with
         {
             Adapters = _model.Uses(adapter, texts.Length, adapter is null ? [] : _preferences),
         };
-        var sums = batch.Sums(batch.LogProbabilities(_model, pass));
-        return _loss.IsByToken ? sums / tensor(batch.Counts, sums.shape, sums.dtype, sums.device) : sums;
+        var scored = batch.Score(_model, pass);
+        var sums = batch.Sums(scored.LogProbabilities);
+        return (scored, _loss.IsByToken ? sums / tensor(batch.Counts, sums.shape, sums.dtype, sums.device) : sums);
     }
 
     private (double Chosen, double Rejected)[] Reference(PreferredText[] pairs)
@@ -156,7 +160,7 @@ internal sealed class PreferenceTask : ITrainingTask
             using var scope = NewDisposeScope();
             var some = pairs.AsSpan(from, Math.Min(_options.BatchSize, pairs.Length - from)).ToArray();
             var values = SupervisedTask.Numbers(
-                Sums([.. some.Select(p => p.Chosen), .. some.Select(p => p.Rejected)], null)
+                Sums([.. some.Select(p => p.Chosen), .. some.Select(p => p.Rejected)], null).Sums
             );
             for (var k = 0; k < some.Length; k++)
                 reference[from + k] = (values[k], values[some.Length + k]);
