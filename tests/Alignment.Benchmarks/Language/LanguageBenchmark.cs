@@ -1,4 +1,5 @@
 using Alignment.Torch;
+using TorchSharp;
 
 namespace Alignment.Benchmarks;
 
@@ -10,7 +11,12 @@ internal static class LanguageBenchmark
         var report = new Report(Console.Out);
         TorchNative.EnsureLoaded();
         report.Paragraph("# align bench language");
-        report.Paragraph(Machine.Describe());
+        report.Paragraph(
+            $"{Machine.Describe()} TorchSharp {typeof(torch).Assembly.GetName().Version?.ToString(3)}, LibTorch {torch.__version__}."
+        );
+        report.Paragraph(
+            "Quartiles in parentheses. What is compared ran in turn in one process, so ratios count and times do not: whatever else the machine does meanwhile is in the times, and where there are more threads than free processors it is in the ratios too, for small operations wait for the thread that comes last."
+        );
         if (options.Smoke)
             report.Paragraph("A smoke run: everything once and too short to mean anything.");
         TrainingCost.Write(report, options.Smoke);

@@ -10,11 +10,12 @@ internal static class TrainingCost
     public static void Write(Report report, bool smoke)
     {
         var config = LanguageCase.Trained(smoke);
-        var (rows, tokens, rounds) = smoke ? (2, 16, 1) : (8, 256, 15);
+        var (rows, tokens, rounds) = smoke ? (2, 16, 1) : (8, 256, 9);
         report.Section("A training step against its matrix products");
         report.Paragraph(
             $"{LanguageCase.Describe(config)}, {rows} texts of {tokens} tokens a step, float32: forward, the loss as an expression, backward, clipping, AdamW. After each step the list of its products is replayed: every linear layer and the head forward and backward (three products each), attention's scores and values forward and backward (six products of {rows * config.Heads} matrices; without regard to what the causal mask would spare)."
         );
+        Expected(report, config, rows, tokens);
         report.Header(
             "threads",
             "ms a step",
@@ -62,6 +63,33 @@ internal static class TrainingCost
                 Report.Number(all.Flops / 1e6 / products.Median)
             );
         }
+    }
+
+    private static void Expected(Report report, ModelConfig c, int rows, int tokens)
+    {
+        var (states, inner, logits) = (
+            (double)rows * tokens * c.Hidden,
+            (double)rows * tokens * c.Inner,
+            (double)rows * tokens * c.Vocabulary
+        );
+        // reads and writes of a tensor by what is no product, forward and backward
+        const int norms = 2 * 16;
+        const int turns = 2 * 8;
+        const int residuals = 2 * 3;
+        const int gates = 14;
+        const int scores = 10;
+        const int optimizer = 20;
+        var bytes =
+            sizeof(float)
+            * (
+                (c.Layers * (((norms + turns + residuals) * states) + (gates * inner)))
+                + (scores * logits)
+                + (optimizer * (double)c.Parameters)
+            );
+        const double bandwidth = 10; // GB/s, between cache and memory
+        report.Paragraph(
+            $"Floor: the products. Expected above it, by counting passes: what is no product reads and writes its tensors {norms} times for a layer's two norms, {turns} for turning queries and keys, {residuals} for its two sums, {gates} for its gate, {scores} times the logits, {optimizer} times the parameters for clipping and AdamW. That is {Report.Number(bytes / 1e9)} GB, {Report.Number(bytes / 1e6 / bandwidth)} ms at {bandwidth} GB/s; with products at 100 GFLOP/s that makes the step about 1.4 times its products on one thread. On two free processors both halves shrink alike."
+        );
     }
 
     /// <summary>Between two steps it runs the products, so that both see the same machine.</summary>
