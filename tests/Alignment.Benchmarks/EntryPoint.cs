@@ -35,6 +35,10 @@ internal static class EntryPoint
             supervised learning, DPO and GRPO. Takes about an hour; stopped and started again it goes on where it was
             (below ALIGN_RUNS, or `runs`). Options as above.
 
+        align bench language [OPTIONS]
+            Language models: a training step against its matrix products, decoding against memory and products, what
+            operations cost, and whether memory grows. Takes some minutes. Options as above.
+
         align bench profile SOLVER GAMES ACTIONS float32|float64
         align bench profile SOLVER 'TREE' GAMES float32|float64
             Times each kernel of a step on one block of games: matrix games of so many actions, or a sequential
@@ -43,7 +47,7 @@ internal static class EntryPoint
             --help, -h     print this text
         """;
 
-    private static readonly string[] Benchmarks = ["matrix", "trees", "anytime", "runs", "post-training", "profile"];
+    private static readonly string[] Benchmarks = ["matrix", "trees", "anytime", "runs", "language", "post-training", "profile"];
 
     private static int Main(string[] args)
     {
@@ -83,6 +87,9 @@ internal static class EntryPoint
                 break;
             case ["post-training", .. var options]:
                 PostTrainingBenchmark.Run(BenchOptions.Parse(options));
+                break;
+            case ["language", .. var options]:
+                LanguageBenchmark.Run(BenchOptions.Parse(options));
                 break;
             case ["profile", .. var operands]:
                 Profile.Run(operands);

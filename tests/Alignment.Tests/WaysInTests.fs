@@ -328,5 +328,23 @@ let private benchmark =
                         table)
     )
 
+let private languageBenchmark =
+    testSequenced (
+        testCase "align bench language, one short round" (fun () ->
+            let table = dotnet [] [ tool; "bench"; "language"; "--smoke" ]
+
+            for start in
+                [
+                    "## A training step against its matrix products"
+                    "| float32 | "
+                    "| bfloat16 | "
+                    "| 32 | 1 | "
+                    "## Tiny models"
+                    "| 80 training steps | resident | "
+                    "| 80 generated tokens | resident | "
+                ] do
+                Expect.exists (table.Split '\n') _.StartsWith(start) table)
+    )
+
 [<Tests>]
-let tests = testList "ways in" [ onTorch; onMeta; generalSum; benchmark ]
+let tests = testList "ways in" [ onTorch; onMeta; generalSum; benchmark; languageBenchmark ]

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using static TorchSharp.torch;
 
 namespace Alignment;
@@ -25,47 +26,50 @@ internal sealed class Generator(LanguageModel model, IReadOnlyList<GenerationReq
             cancellationToken.ThrowIfCancellationRequested();
             using (NewDisposeScope())
             {
-                Draw(Logits(tokens, paddings, isPadded, cache, adapters));
+                Draw(Logits(tokens, isPadded ? paddings : null, cache, adapters));
             }
 
             if (_rows.All(row => row.End is not null))
                 return [.. _rows.Select(row => row.Result)];
             tokens.Dispose();
-            tokens = tensor(_rows.Select(row => (long)row.Last).ToArray(), [_rows.Length, 1], device: model.Device);
+            tokens = tensor(Array.ConvertAll(_rows, row => (long)row.Last), [_rows.Length, 1], device: model.Device);
         }
     }
 
     /// <summary>The logits behind the last token of each row, [rows, vocabulary].</summary>
-    private float[] Logits(
+    private ReadOnlySpan<float> Logits(
         Tensor tokens,
-        int[] paddings,
-        bool isPadded,
+        int[]? paddings,
         KeyValueCache cache,
         IReadOnlyList<AdapterRows> adapters
     )
     {
-        var (added, keys) = (tokens.shape[1], cache.Length + tokens.shape[1]);
+        var added = tokens.size(1);
+        var keys = cache.Length + added;
         var window = model.Config.Window is { } w && keys > w ? w : (int?)null;
-        var mask = isPadded || window is not null ? Masks.Seen(paddings, added, keys, window, model.Device) : null;
-        var positions = tensor(
-            // what ended may stand beyond the context
-            paddings
-                .SelectMany(p =>
-                    Enumerable
-                        .Range(0, (int)added)
-                        .Select(t => Math.Clamp(cache.Length + t - p, 0, model.Config.Context - 1L))
-                )
-                .ToArray(),
-            [paddings.Length, added],
-            device: model.Device
-        );
+        var mask =
+            paddings is not null || window is not null
+                ? Masks.Seen(paddings ?? new int[_rows.Length], added, keys, window, model.Type, model.Device)
+                : null;
+        var positions = paddings is null ? null : Positions(paddings, cache.Length, added);
         var pass = new Pass(positions, mask, cache, adapters);
         var hidden = model.Transformer.Hidden(tokens, pass);
-        var last = hidden.narrow(1, added - 1, 1).squeeze(1);
-        return model.Transformer.Logits(last, pass).to(ScalarType.Float32).cpu().data<float>().ToArray();
+        var last = added == 1 ? hidden : hidden.narrow(1, added - 1, 1);
+        var logits = model.Transformer.Logits(last, pass).to(ScalarType.Float32).cpu();
+        // of a tensor of the step's scope: it is read before that ends
+        return MemoryMarshal.Cast<byte, float>(logits.bytes);
     }
 
-    private void Draw(float[] logits)
+    private Tensor Positions(int[] paddings, long first, long added)
+    {
+        var numbers = new long[paddings.Length * added];
+        for (var k = 0; k < numbers.Length; k++)
+            // what is padded has none, and what ended may stand beyond the context
+            numbers[k] = Math.Clamp(first + (k % added) - paddings[k / added], 0, model.Config.Context - 1L);
+        return tensor(numbers, [paddings.Length, added], device: model.Device);
+    }
+
+    private void Draw(ReadOnlySpan<float> logits)
     {
         var each = logits.Length / _rows.Length;
         for (var r = 0; r < _rows.Length; r++)
@@ -74,7 +78,7 @@ internal sealed class Generator(LanguageModel model, IReadOnlyList<GenerationReq
             if (row.End is not null)
                 continue; // it stays in the batch, and nothing that it says counts
             var uniform = _draws.Uniform(row.Count, row.Number);
-            row.Add(TokenSampler.Sample(logits.AsSpan(r * each, model.Drawn), options, uniform));
+            row.Add(TokenSampler.Sample(logits.Slice(r * each, model.Drawn), options, uniform));
             row.End =
                 _ends.Contains(row.Last) ? GenerationEnd.Stop
                 : row.Repeats(options.RepetitionStop) ? GenerationEnd.Repetition

@@ -1,3 +1,7 @@
+using System.Buffers;
+using System.Numerics;
+using Alignment.Runtime.Host;
+
 namespace Alignment;
 
 /// <summary>Draws a token from logits: on the CPU, in float64 and in the order of tokens, so that a draw depends on its logits alone.</summary>
@@ -20,7 +24,9 @@ public static class TokenSampler
         ArgumentNullException.ThrowIfNull(options);
         if (options.Fault is { } fault)
             throw new ArgumentException($"Sampling, {fault}.");
-        return Filtered(logits, options).Probabilities;
+        var probabilities = new double[logits.Length];
+        Filter(logits, options, probabilities);
+        return probabilities;
     }
 
     /// <summary>Draws a token.</summary>
@@ -31,7 +37,25 @@ public static class TokenSampler
     public static Draw Sample(ReadOnlySpan<float> logits, SamplingOptions options, double uniform)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var (probabilities, border) = Filtered(logits, options);
+        var rented = ArrayPool<double>.Shared.Rent(logits.Length);
+        try
+        {
+            return Sample(logits, options, uniform, rented.AsSpan(0, logits.Length));
+        }
+        finally
+        {
+            ArrayPool<double>.Shared.Return(rented);
+        }
+    }
+
+    private static Draw Sample(
+        ReadOnlySpan<float> logits,
+        SamplingOptions options,
+        double uniform,
+        Span<double> probabilities
+    )
+    {
+        var (border, logSum) = Filter(logits, options, probabilities);
         var (token, margin) = (-1, border);
         var sum = 0.0;
         for (var k = 0; k < probabilities.Length; k++)
@@ -50,30 +74,24 @@ public static class TokenSampler
             }
         }
 
-        return new(token, LogProbability(logits, token), margin);
+        return new(token, logits[token] - logSum, margin);
     }
 
-    private static double LogProbability(ReadOnlySpan<float> logits, int token)
-    {
-        var most = Largest(logits);
-        var sum = 0.0;
-        foreach (var logit in logits)
-            sum += Math.Exp(logit - (double)most);
-        return logits[token] - (double)most - Math.Log(sum);
-    }
-
-    /// <summary>Probabilities, and how near the border of what was left out lies.</summary>
-    private static (double[] Probabilities, double Border) Filtered(ReadOnlySpan<float> logits, SamplingOptions options)
+    /// <summary>Gives probabilities; how near the border of what was left out lies, and the logarithm of the sum of the logits' exponentials.</summary>
+    private static (double Border, double LogSum) Filter(
+        ReadOnlySpan<float> logits,
+        SamplingOptions options,
+        Span<double> p
+    )
     {
         var most = Largest(logits);
         if (!float.IsFinite(most))
             throw new ArithmeticException("The model's logits are not finite.");
-        var p = new double[logits.Length];
+        var plain = Exponentials(logits, most, 1, p);
+        var logSum = most + Math.Log(plain);
         if (options.Temperature == 0)
-            return Greedy(logits, p);
-        var sum = 0.0;
-        for (var k = 0; k < p.Length; k++)
-            sum += p[k] = Math.Exp((logits[k] - (double)most) / options.Temperature);
+            return (Greedy(logits, logSum, p), logSum);
+        var sum = options.Temperature == 1 ? plain : Exponentials(logits, most, options.Temperature, p);
         if (!double.IsFinite(sum))
             throw new ArithmeticException("The model's logits are not finite.");
         Scale(p, sum);
@@ -82,33 +100,50 @@ public static class TokenSampler
             border = Math.Min(border, KeepLargest(p, options.TopK));
         if (options.TopP < 1)
             border = Math.Min(border, KeepNucleus(p, options.TopP));
-        return (p, border);
+        return (border, logSum);
     }
 
-    private static (double[] Probabilities, double Border) Greedy(ReadOnlySpan<float> logits, double[] p)
+    /// <summary>exp((logit - most) / temperature) of each, and their sum in order: the bits depend neither on a token's place nor on vectors' width.</summary>
+    private static double Exponentials(ReadOnlySpan<float> logits, double most, double temperature, Span<double> into)
+    {
+        var width = Vector<double>.Count;
+        Span<double> last = stackalloc double[width];
+        for (var from = 0; from < logits.Length; from += width)
+        {
+            var count = Math.Min(width, logits.Length - from);
+            for (var k = 0; k < count; k++)
+                last[k] = (logits[from + k] - most) / temperature;
+            VectorMath.ExpDown(new Vector<double>(last)).CopyTo(last);
+            last[..count].CopyTo(into[from..]);
+        }
+
+        return Sum(into);
+    }
+
+    private static double Greedy(ReadOnlySpan<float> logits, double logSum, Span<double> p)
     {
         var first = 0;
         for (var k = 1; k < logits.Length; k++)
             first = logits[k] > logits[first] ? k : first;
+        p.Clear();
         p[first] = 1;
         var second = double.NegativeInfinity;
         for (var k = 0; k < logits.Length; k++)
             second = k != first && logits[k] > second ? logits[k] : second;
-        var best = Math.Exp(LogProbability(logits, first));
-        return (p, best * (1 - Math.Exp(second - logits[first])));
+        return Math.Exp(logits[first] - logSum) * (1 - Math.Exp(second - logits[first]));
     }
 
-    private static double KeepLargest(double[] p, int count)
+    private static double KeepLargest(Span<double> p, int count)
     {
         var order = Descending(p, 0);
         var border = p[order[count - 1]] - p[order[count]];
         foreach (var k in order.AsSpan(count))
             p[k] = 0;
-        Scale(p, p.Sum());
+        Scale(p, Sum(p));
         return border;
     }
 
-    private static double KeepNucleus(double[] p, double wanted)
+    private static double KeepNucleus(Span<double> p, double wanted)
     {
         // tokens below this all together do not reach what may be left out
         var order = Descending(p, (1 - wanted) / p.Length);
@@ -126,25 +161,35 @@ public static class TokenSampler
             keeps[k] = true;
         for (var k = 0; k < p.Length; k++)
             p[k] = keeps[k] ? p[k] : 0;
-        Scale(p, p.Sum());
+        Scale(p, Sum(p));
         return border;
     }
 
     /// <summary>Tokens of at least this probability, the likeliest first, of equals the first.</summary>
-    private static int[] Descending(double[] p, double least)
+    private static int[] Descending(ReadOnlySpan<double> p, double least)
     {
-        var order = new List<int>();
+        var order = new List<(double Probability, int Token)>();
         for (var k = 0; k < p.Length; k++)
         {
             if (p[k] >= least)
-                order.Add(k);
+                order.Add((p[k], k));
         }
 
-        order.Sort((a, b) => p[b].CompareTo(p[a]) is var c && c != 0 ? c : a.CompareTo(b));
-        return [.. order];
+        order.Sort(
+            (a, b) => b.Probability.CompareTo(a.Probability) is var c && c != 0 ? c : a.Token.CompareTo(b.Token)
+        );
+        return [.. order.Select(o => o.Token)];
     }
 
-    private static void Scale(double[] p, double sum)
+    private static double Sum(ReadOnlySpan<double> p)
+    {
+        var sum = 0.0;
+        foreach (var number in p)
+            sum += number;
+        return sum;
+    }
+
+    private static void Scale(Span<double> p, double sum)
     {
         for (var k = 0; k < p.Length; k++)
             p[k] /= sum;

@@ -21,27 +21,32 @@ internal sealed record Attention(
 
     public Tensor Apply(Tensor x, int layer, Rotation? turn, Pass pass)
     {
-        var (rows, tokens) = (x.shape[0], x.shape[1]);
-        var projected = Inputs.Select(matrix => matrix.Apply(x, pass)).ToArray();
-        if (projected.Length == 1)
-            projected = projected[0].chunk(3, 2);
-        Tensor Heads(Tensor all, int heads) => all.view(rows, tokens, heads, Config.HeadSize);
-        var q = Heads(projected[0], Config.Heads);
-        var k = Heads(projected[1], Config.KeyValueHeads);
-        var v = Heads(projected[2], Config.KeyValueHeads).transpose(1, 2);
-        q = (QueryNorm?.Apply(q) ?? q).transpose(1, 2);
-        k = (KeyNorm?.Apply(k) ?? k).transpose(1, 2);
+        var (rows, tokens) = (x.size(0), x.size(1));
+        var projected = Inputs.Count == 1 ? Inputs[0].Apply(x, pass).chunk(3, 2) : null;
+        Tensor Heads(int input, int heads)
+        {
+            var all = projected?[input] ?? Inputs[input].Apply(x, pass);
+            // of one token the heads lie as they should
+            return tokens == 1
+                ? all.view(rows, heads, 1, Config.HeadSize)
+                : all.view(rows, tokens, heads, Config.HeadSize).transpose(1, 2);
+        }
+
+        var (q, k) = (Heads(0, Config.Heads), Heads(1, Config.KeyValueHeads));
+        var v = Heads(2, Config.KeyValueHeads);
+        (q, k) = (QueryNorm?.Apply(q) ?? q, KeyNorm?.Apply(k) ?? k);
         if (turn is not null)
             (q, k) = (turn.Apply(q), turn.Apply(k));
         if (pass.Cache is { } cache)
             (k, v) = cache.Append(layer, k, v);
         var seen = Attend(q, k, v, pass.Mask);
-        return Output.Apply(seen.transpose(1, 2).reshape(rows, tokens, (long)Config.Heads * Config.HeadSize), pass);
+        seen = tokens == 1 ? seen : seen.transpose(1, 2);
+        return Output.Apply(seen.reshape(rows, tokens, (long)Config.Heads * Config.HeadSize), pass);
     }
 
     private Tensor Attend(Tensor q, Tensor k, Tensor v, Tensor? mask)
     {
-        var (rows, tokens, keys) = (q.shape[0], q.shape[2], k.shape[2]);
+        var (rows, tokens, keys) = (q.size(0), q.size(2), k.size(2));
         var group = Config.Heads / Config.KeyValueHeads;
         // one new token: the heads of a group are as good as so many tokens that see the same keys
         if (tokens == 1 && group > 1)

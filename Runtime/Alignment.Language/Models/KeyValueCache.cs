@@ -29,7 +29,7 @@ internal sealed class KeyValueCache : IDisposable
     /// <summary>Puts a layer's new keys and values behind those held, and gives all of them.</summary>
     public (Tensor Keys, Tensor Values) Append(int layer, Tensor keys, Tensor values)
     {
-        var added = keys.shape[2];
+        var added = keys.size(2);
         using (var place = _keys[layer].narrow(2, Length, added))
             place.copy_(keys);
         using (var place = _values[layer].narrow(2, Length, added))

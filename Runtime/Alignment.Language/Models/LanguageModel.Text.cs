@@ -20,8 +20,6 @@ public sealed partial class LanguageModel
 
     private readonly string? _tokenizerFolder;
 
-    internal static string Find(string name) => name == "tiny-base" ? "/tmp/models/tiny-base" : name;
-
     /// <summary>Its tokenizer; null where its folder has none.</summary>
     public Tokenizer? Tokenizer { get; }
 

@@ -30,6 +30,7 @@ public sealed partial class LanguageModel : IDisposable
         (Config, _weights, Device) = (config, weights, device);
         (Tokenizer, _tokenizerFolder) = (tokenizer, tokenizerFolder);
         _transformer = new(config, weights);
+        Type = weights.All.Values.First().dtype;
     }
 
     /// <summary>Its shape.</summary>
@@ -45,7 +46,7 @@ public sealed partial class LanguageModel : IDisposable
     internal ModelWeights Weights => _weights;
 
     /// <summary>The numbers in which its weights are held.</summary>
-    internal ScalarType Type => _weights.All.Values.First().dtype;
+    internal ScalarType Type { get; }
 
     /// <summary>Loads a folder.</summary>
     /// <param name="folder">With <c>config.json</c> and <c>model.safetensors</c>, or several files with <c>model.safetensors.index.json</c>.</param>

@@ -9,9 +9,12 @@ namespace Alignment;
 /// <param name="Bias">b, or null.</param>
 internal sealed record Linear(string Name, Tensor Weight, Tensor? Bias)
 {
+    private readonly bool _isNarrow = Weight.dtype is ScalarType.BFloat16 or ScalarType.Float16;
+
     public Tensor Apply(Tensor x, Pass pass)
     {
-        var y = functional.linear(x, Weight, Bias);
+        // for one token LibTorch has a faster kernel of 16-bit numbers, which its products of matrices do not use
+        var y = _isNarrow && x.numel() == Weight.size(1) ? OfOne(x) : functional.linear(x, Weight, Bias);
         foreach (var use in pass.Adapters)
         {
             if (use.Adapter.Find(Name) is not { } change)
@@ -22,5 +25,11 @@ internal sealed record Linear(string Name, Tensor Weight, Tensor? Bias)
         }
 
         return y;
+    }
+
+    private Tensor OfOne(Tensor x)
+    {
+        var y = Weight.mv(x.flatten()).view([.. x.shape[..^1], Weight.size(0)]);
+        return Bias is null ? y : y.add_(Bias);
     }
 }

@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -12,12 +13,21 @@ internal interface INorm
 /// <summary>x / sqrt(mean x^2 + epsilon) * scale, in float32 at least. Source: Zhang, Sennrich (2019), arXiv 1910.07467.</summary>
 internal sealed record MeanSquareNorm(Tensor Scale, double Epsilon) : INorm
 {
+    private static readonly long[] s_last = [-1];
+
+    // a number that LibTorch takes is made there first: once, not at each call
+    private readonly Scalar _epsilon = Epsilon;
+
     public Tensor Apply(Tensor x)
     {
-        var wide = x.dtype is ScalarType.Float32 or ScalarType.Float64 ? x : x.to(ScalarType.Float32);
-        var normed = wide * (wide * wide).mean([-1], keepdim: true).add(Epsilon).rsqrt();
-        return normed.to(x.dtype) * Scale;
+        var type = x.dtype;
+        if (type is ScalarType.Float32 or ScalarType.Float64)
+            return (x * Factor(x)).mul(Scale);
+        var wide = x.to(ScalarType.Float32);
+        return (wide * Factor(wide)).to(type).mul(Scale);
     }
+
+    private Tensor Factor(Tensor x) => (x * x).mean(s_last, keepdim: true).add_(_epsilon).rsqrt_();
 }
 
 /// <summary>(x - mean) / sqrt(variance + epsilon) * scale + shift. Source: Ba, Kiros, Hinton (2016), arXiv 1607.06450.</summary>

@@ -1,44 +1,50 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Alignment;
 
-/// <summary>Cosines and sines of all positions of a model.</summary>
+/// <summary>Cosines and sines of all positions of a model, in the numbers of its weights: [context, head size], for both halves of a head.</summary>
 internal sealed class RotaryTable : IDisposable
 {
-    private readonly Tensor _cosines; // [context, head size / 2]
-    private readonly Tensor _sines;
+    private readonly long[] _half;
+    private readonly Tensor _cosines; // (cos, cos)
+    private readonly Tensor _sines; // (-sin, sin)
 
-    public RotaryTable(RotaryPositions rotary, ModelConfig config, Device device)
+    public RotaryTable(RotaryPositions rotary, ModelConfig config, ScalarType type, Device device)
     {
         var frequencies = rotary.Frequencies(config.HeadSize);
-        Tensor Table(Func<double, double> wave)
+        Tensor Table(Func<double, double> wave, int first)
         {
-            var numbers = new double[config.Context, frequencies.Length];
+            var half = frequencies.Length;
+            var numbers = new double[config.Context, 2 * half];
             for (var position = 0; position < config.Context; position++)
             {
-                for (var k = 0; k < frequencies.Length; k++)
-                    numbers[position, k] = rotary.Attention * wave(position * frequencies[k]);
+                for (var k = 0; k < half; k++)
+                {
+                    var number = rotary.Attention * wave(position * frequencies[k]);
+                    (numbers[position, k], numbers[position, half + k]) = (first * number, number);
+                }
             }
 
-            return tensor(numbers, device: device).DetachFromDisposeScope();
+            using var scope = NewDisposeScope();
+            return tensor(numbers, device: device).to(type).DetachFromDisposeScope();
         }
 
-        (_cosines, _sines) = (Table(Math.Cos), Table(Math.Sin));
+        _half = [frequencies.Length];
+        (_cosines, _sines) = (Table(Math.Cos, 1), Table(Math.Sin, -1));
     }
 
     /// <summary>The turn of each token.</summary>
-    /// <param name="positions">[rows, tokens]; null where all rows begin at 0.</param>
+    /// <param name="positions">[rows, tokens]; null where all rows go on at the same.</param>
+    /// <param name="first">Which that is.</param>
     /// <param name="tokens">How many.</param>
-    /// <param name="type">Of the states.</param>
-    public Rotation At(Tensor? positions, long tokens, ScalarType type)
+    public Rotation At(Tensor? positions, long first, long tokens)
     {
         Tensor Of(Tensor table) =>
-            (
-                positions is null
-                    ? table.narrow(0, 0, tokens)
-                    : table.index_select(0, positions.flatten()).view(positions.shape[0], 1, positions.shape[1], -1)
-            ).to(type);
-        return new(Of(_cosines), Of(_sines));
+            positions is null
+                ? table.narrow(0, first, tokens)
+                : table.index_select(0, positions.flatten()).view(positions.shape[0], 1, tokens, -1);
+        return new(Of(_cosines), Of(_sines), _half);
     }
 
     public void Dispose()
@@ -48,12 +54,11 @@ internal sealed class RotaryTable : IDisposable
     }
 }
 
-/// <summary>Turns the pairs (x_k, x_(k + d/2)) of each head.</summary>
-internal sealed record Rotation(Tensor Cosines, Tensor Sines)
+/// <summary>Turns the pairs (x_k, x_(k + d/2)) of each head: x cos, and the halves of x changed over times (-sin, sin).</summary>
+internal sealed record Rotation(Tensor Cosines, Tensor Sines, long[] Half)
 {
-    public Tensor Apply(Tensor heads)
-    {
-        var halves = heads.chunk(2, -1);
-        return cat([halves[0] * Cosines - (halves[1] * Sines), halves[1] * Cosines + (halves[0] * Sines)], -1);
-    }
+    private static readonly long[] s_last = [-1];
+    private static readonly Scalar s_one = 1;
+
+    public Tensor Apply(Tensor heads) => (heads * Cosines).addcmul_(roll(heads, Half, s_last), Sines, s_one);
 }

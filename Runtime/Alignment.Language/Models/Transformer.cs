@@ -27,7 +27,7 @@ internal sealed class Transformer : IDisposable
             isGpt2 ? $"{WeightSlots.Gpt2Prefix}wte.weight" : $"{WeightSlots.GatedPrefix}embed_tokens.weight"
         ];
         _positions = isGpt2 ? weights[$"{WeightSlots.Gpt2Prefix}wpe.weight"] : null;
-        _rotary = config.Rotary is { } rotary ? new(rotary, config, _embedding.device) : null;
+        _rotary = config.Rotary is { } rotary ? new(rotary, config, _embedding.dtype, _embedding.device) : null;
         _blocks =
         [
             .. Enumerable.Range(0, config.Layers).Select(layer => isGpt2 ? Gpt2Block(layer) : GatedBlock(layer)),
@@ -43,28 +43,36 @@ internal sealed class Transformer : IDisposable
                 .Concat(b.Perceptron.Linears.Select(m => (m, AdapterTargets.Perceptron)))
         );
 
+    /// <summary>Numbers of a token's logits.</summary>
+    public long Vocabulary => _config.Vocabulary;
+
     /// <summary>The state of each token behind the last norm.</summary>
     public Tensor Hidden(Tensor tokens, Pass pass)
     {
+        var (first, added) = (pass.Cache?.Length ?? 0, tokens.size(1));
         var x = Rows(_embedding, tokens);
         if (_positions is not null)
-            x = x + (pass.Positions is { } at ? Rows(_positions, at) : _positions.narrow(0, 0, tokens.shape[1]));
-        pass = pass with { Mask = pass.Mask ?? Masks.Plain(_config, tokens.shape[1], tokens.device) };
-        var turn = _rotary?.At(pass.Positions, tokens.shape[1], x.dtype);
+            x = x + (pass.Positions is { } at ? Rows(_positions, at) : _positions.narrow(0, first, added));
+        pass = pass with { Mask = pass.Mask ?? Masks.Plain(_config, added, _embedding.dtype, tokens.device) };
+        var turn = _rotary?.At(pass.Positions, first, added);
         for (var layer = 0; layer < _blocks.Length; layer++)
         {
             var block = _blocks[layer];
-            x = x + block.Attention.Apply(block.Before.Apply(x), layer, turn, pass);
-            x = x + block.Perceptron.Apply(block.Between.Apply(x), pass);
+            // into what the block gives, which nothing else needs
+            x = block.Attention.Apply(block.Before.Apply(x), layer, turn, pass).add_(x);
+            x = block.Perceptron.Apply(block.Between.Apply(x), pass).add_(x);
         }
 
-        pass.Cache?.Advance(tokens.shape[1]);
+        pass.Cache?.Advance(added);
         return _last.Apply(x);
     }
 
     /// <summary>The logits of the next token from states.</summary>
-    public Tensor Logits(Tensor hidden, Pass pass) =>
-        _head.Apply(hidden, pass).to(hidden.dtype == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32);
+    public Tensor Logits(Tensor hidden, Pass pass)
+    {
+        var logits = _head.Apply(hidden, pass);
+        return logits.dtype is ScalarType.Float32 or ScalarType.Float64 ? logits : logits.to(ScalarType.Float32);
+    }
 
     public void Dispose()
     {

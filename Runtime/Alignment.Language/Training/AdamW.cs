@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Alignment;
@@ -44,18 +45,25 @@ internal sealed class AdamW : IDisposable
         var (b1, b2) = (_options.Beta1, _options.Beta2);
         var meanScale = 1 - Math.Pow(b1, step);
         var squareScale = Math.Sqrt(1 - Math.Pow(b2, step));
+        // sqrt(v / s^2) + epsilon = (sqrt(v) + epsilon s) / s: what scales, scales one number and not a tensor
+        using Scalar keepMean = b1;
+        using Scalar toMean = 1 - b1;
+        using Scalar keepSquare = b2;
+        using Scalar toSquare = 1 - b2;
+        using Scalar keep = 1 - (rate * _options.WeightDecay);
+        using Scalar epsilon = _options.Epsilon * squareScale;
+        using Scalar move = -rate * squareScale / meanScale;
         for (var k = 0; k < _parameters.Count; k++)
         {
             using var scope = NewDisposeScope();
             var parameter = _parameters[k].Value;
             if (parameter.grad is not { } gradient)
                 continue;
-            _means[k].mul_(b1).add_(gradient, alpha: 1 - b1);
-            _squares[k].mul_(b2).addcmul_(gradient, gradient, 1 - b2);
+            _means[k].mul_(keepMean).add_(gradient, toMean);
+            _squares[k].mul_(keepSquare).addcmul_(gradient, gradient, toSquare);
             if (_options.WeightDecay > 0 && parameter.dim() > 1)
-                parameter.mul_(1 - (rate * _options.WeightDecay));
-            var size = _squares[k].sqrt().div_(squareScale).add_(_options.Epsilon);
-            parameter.addcdiv_(_means[k], size, -rate / meanScale);
+                parameter.mul_(keep);
+            parameter.addcdiv_(_means[k], _squares[k].sqrt().add_(epsilon), move);
         }
     }
 
@@ -64,8 +72,9 @@ internal sealed class AdamW : IDisposable
     {
         foreach (var (_, parameter) in _parameters)
         {
+            // the next ones take their place, and nothing is added to zeros
             using var gradient = parameter.grad;
-            gradient?.zero_();
+            parameter.grad = null;
         }
     }
 

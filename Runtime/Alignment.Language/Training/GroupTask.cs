@@ -70,10 +70,11 @@ internal sealed class GroupTask : ITrainingTask
             var completions = Sampled(batches[b], (step * _options.Accumulation) + b);
             var rewards = _reward.Of(completions);
             Check(rewards, completions.Count);
-            var (loss, logps) = Prepared(completions, rewards);
+            var (loss, scored) = Prepared(completions, rewards);
             loss.Evaluate();
             var gradient = loss.Gradient(Logps).ToArray().Select(g => g / batches.Length).ToArray();
-            logps.backward([tensor(gradient, logps.shape, logps.dtype, logps.device)]);
+            var logps = scored.LogProbabilities;
+            scored.Backward(logps, tensor(gradient, logps.shape, logps.dtype, logps.device));
             metrics.Add(Metrics(loss, completions, rewards), 1);
         }
 
@@ -122,7 +123,7 @@ internal sealed class GroupTask : ITrainingTask
         ];
     }
 
-    private (CompiledLoss Loss, Tensor Logps) Prepared(List<Completion> completions, double[] rewards)
+    private (CompiledLoss Loss, Scored Scored) Prepared(List<Completion> completions, double[] rewards)
     {
         var texts = completions
             .Select(c => new TrainingText(
@@ -132,8 +133,8 @@ internal sealed class GroupTask : ITrainingTask
             .ToArray();
         var batch = TextBatch.Of(_model, texts);
         var pass = Pass.Plain with { Adapters = _model.Uses(_adapter, texts.Length, []) };
-        var logps = batch.LogProbabilities(_model, pass);
-        var numbers = SupervisedTask.Numbers(logps);
+        var scored = batch.Score(_model, pass);
+        var numbers = SupervisedTask.Numbers(scored.LogProbabilities);
         var loss = Loss(batch.Width);
         loss.Set(Logps, numbers);
         loss.Set(Old, numbers); // one step for each batch of samples: the policy that drew is the present one
@@ -142,10 +143,10 @@ internal sealed class GroupTask : ITrainingTask
         if (loss.Takes(Reference))
         {
             using var quiet = no_grad();
-            loss.Set(Reference, SupervisedTask.Numbers(batch.LogProbabilities(_model, Pass.Plain)));
+            loss.Set(Reference, SupervisedTask.Numbers(batch.Score(_model, Pass.Plain).LogProbabilities));
         }
 
-        return (loss, logps);
+        return (loss, scored);
     }
 
     private CompiledLoss Loss(int width)

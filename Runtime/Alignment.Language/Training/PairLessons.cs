@@ -6,7 +6,7 @@ namespace Alignment;
 /// <param name="pairs">To learn from.</param>
 /// <param name="heldOut">To be judged by.</param>
 /// <param name="options">How.</param>
-/// <param name="prepare">Gives the loss of some pairs with its inputs set, and the numbers of the chosen, then of the rejected, that it was given.</param>
+/// <param name="prepare">Gives the loss of some pairs with its inputs set.</param>
 internal sealed class PairLessons(
     PreferredText[] pairs,
     PreferredText[] heldOut,
@@ -25,7 +25,7 @@ internal sealed class PairLessons(
     /// <summary>The loss of some pairs.</summary>
     /// <param name="isHeldOut">Whether they are held out.</param>
     /// <param name="numbers">Which.</param>
-    public delegate (CompiledLoss Loss, Tensor Values) Prepare(bool isHeldOut, int[] numbers);
+    public delegate PreparedPairs Prepare(bool isHeldOut, int[] numbers);
 
     /// <summary>A name for the pairs by what they are.</summary>
     public string Fingerprint => TextFingerprint.Of(pairs.SelectMany(Both));
@@ -49,13 +49,13 @@ internal sealed class PairLessons(
         foreach (var numbers in batches)
         {
             using var scope = NewDisposeScope();
-            var (loss, values) = prepare(false, numbers);
+            var (loss, values, back) = prepare(false, numbers);
             loss.Evaluate();
             var share = 1.0 / batches.Length;
             double[] gradient = [.. loss.Gradient(Chosen), .. loss.Gradient(Rejected)];
             for (var k = 0; k < gradient.Length; k++)
                 gradient[k] *= share;
-            values.backward([tensor(gradient, values.shape, values.dtype, values.device)]);
+            back(tensor(gradient, values.shape, values.dtype, values.device));
             metrics.Add(Read(loss), 1);
         }
 
@@ -71,7 +71,7 @@ internal sealed class PairLessons(
         foreach (var numbers in Enumerable.Range(0, heldOut.Length).Chunk(options.BatchSize))
         {
             using var scope = NewDisposeScope();
-            var (loss, _) = prepare(true, numbers);
+            var loss = prepare(true, numbers).Loss;
             loss.Evaluate();
             metrics.Add(Read(loss), numbers.Length);
         }
@@ -84,6 +84,12 @@ internal sealed class PairLessons(
     private static Dictionary<string, double> Read(CompiledLoss loss) =>
         loss.Metrics.ToDictionary(key => key, loss.Metric, StringComparer.Ordinal);
 }
+
+/// <summary>The loss of some pairs, ready to be evaluated.</summary>
+/// <param name="Loss">With its inputs set.</param>
+/// <param name="Values">The numbers that it was given: of the chosen, then of the rejected.</param>
+/// <param name="Back">Takes derivatives by those numbers back to the parameters.</param>
+internal sealed record PreparedPairs(CompiledLoss Loss, Tensor Values, Action<Tensor> Back);
 
 /// <summary>Two texts with the same beginning, the first preferred. What counts is the reply.</summary>
 /// <param name="Chosen">The preferred.</param>

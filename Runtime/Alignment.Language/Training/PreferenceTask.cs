@@ -78,28 +78,29 @@ internal sealed class PreferenceTask : ITrainingTask
         _model.Rest();
     }
 
-    private (CompiledLoss Loss, Tensor Values) Prepare(bool isHeldOut, int[] numbers)
+    private PreparedPairs Prepare(bool isHeldOut, int[] numbers)
     {
         var (pairs, reference) = isHeldOut ? (_heldOut, _heldOutReference) : (_pairs, _reference);
-        var sums = Sums([.. numbers.Select(k => pairs[k].Chosen), .. numbers.Select(k => pairs[k].Rejected)], _adapter);
+        var (scored, sums) = Sums([.. numbers.Select(k => pairs[k].Chosen), .. numbers.Select(k => pairs[k].Rejected)], _adapter);
         var values = SupervisedTask.Numbers(sums);
         var loss = Loss(numbers.Length);
         loss.Set(PairLessons.Chosen, values.AsSpan(0, numbers.Length));
         loss.Set(PairLessons.Rejected, values.AsSpan(numbers.Length));
         loss.Set(ReferenceChosen, numbers.Select(k => reference[k].Chosen).ToArray());
         loss.Set(ReferenceRejected, numbers.Select(k => reference[k].Rejected).ToArray());
-        return (loss, sums);
+        return new(loss, sums, gradient => scored.Backward(sums, gradient));
     }
 
-    private Tensor Sums(TrainingText[] texts, Adapter? adapter)
+    private (Scored Scored, Tensor Sums) Sums(TrainingText[] texts, Adapter? adapter)
     {
         var batch = TextBatch.Of(_model, texts);
         var pass = Pass.Plain with
         {
             Adapters = _model.Uses(adapter, texts.Length, adapter is null ? [] : _preferences),
         };
-        var sums = batch.Sums(batch.LogProbabilities(_model, pass));
-        return _loss.IsByToken ? sums / tensor(batch.Counts, sums.shape, sums.dtype, sums.device) : sums;
+        var scored = batch.Score(_model, pass);
+        var sums = batch.Sums(scored.LogProbabilities);
+        return (scored, _loss.IsByToken ? sums / tensor(batch.Counts, sums.shape, sums.dtype, sums.device) : sums);
     }
 
     private (double Chosen, double Rejected)[] Reference(PreferredText[] pairs)
@@ -111,7 +112,7 @@ internal sealed class PreferenceTask : ITrainingTask
             using var scope = NewDisposeScope();
             var some = pairs.AsSpan(from, Math.Min(_options.BatchSize, pairs.Length - from)).ToArray();
             var values = SupervisedTask.Numbers(
-                Sums([.. some.Select(p => p.Chosen), .. some.Select(p => p.Rejected)], null)
+                Sums([.. some.Select(p => p.Chosen), .. some.Select(p => p.Rejected)], null).Sums
             );
             for (var k = 0; k < some.Length; k++)
                 reference[from + k] = (values[k], values[some.Length + k]);

@@ -56,7 +56,7 @@ internal sealed class RewardTask : ITrainingTask
         _scorer.Model.Rest();
     }
 
-    private (CompiledLoss Loss, Tensor Values) Prepare(bool isHeldOut, int[] numbers)
+    private PreparedPairs Prepare(bool isHeldOut, int[] numbers)
     {
         var pairs = isHeldOut ? _heldOut : _pairs;
         int[][] rows =
@@ -69,7 +69,7 @@ internal sealed class RewardTask : ITrainingTask
         var loss = Loss(numbers.Length);
         loss.Set(PairLessons.Chosen, values.AsSpan(0, numbers.Length));
         loss.Set(PairLessons.Rejected, values.AsSpan(numbers.Length));
-        return (loss, scores);
+        return new(loss, scores, gradient => scores.backward([gradient]));
     }
 
     private CompiledLoss Loss(int count)

@@ -66,13 +66,14 @@ internal sealed class SupervisedTask : ITrainingTask
             TrainingText[] texts = [.. numbers.Select(k => _texts[k])];
             var share = texts.Sum(t => (double)t.Counted) / counted;
             var batch = TextBatch.Of(_model, texts);
-            var logps = batch.LogProbabilities(_model, Pass(texts.Length));
+            var scored = batch.Score(_model, Pass(texts.Length));
+            var logps = scored.LogProbabilities;
             var compiled = Loss(texts.Length, batch.Width);
             compiled.Set(Logps, Numbers(logps));
             compiled.Set(Mask, batch.Mask);
             compiled.Set(Share, [share]);
             loss += compiled.Evaluate();
-            logps.backward([compiled.GradientTensor(Logps, logps)]);
+            scored.Backward(logps, compiled.GradientTensor(Logps, logps));
             _tokens += texts.Sum(t => (long)t.Tokens.Count);
         }
 
@@ -94,7 +95,7 @@ internal sealed class SupervisedTask : ITrainingTask
             using var scope = NewDisposeScope();
             TrainingText[] texts = [.. _heldOut.Skip(from).Take(_options.BatchSize)];
             var batch = TextBatch.Of(_model, texts);
-            var logps = batch.LogProbabilities(_model, Pass(texts.Length));
+            var logps = batch.Score(_model, Pass(texts.Length)).LogProbabilities;
             loss -= batch.Sums(logps).to(ScalarType.Float64).sum().item<double>();
             counted += batch.Mask.Sum();
         }

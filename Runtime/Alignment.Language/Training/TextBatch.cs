@@ -22,9 +22,8 @@ internal sealed record TextBatch(TokenBatch Tokens, int Width, double[] Mask)
         return new(TokenBatch.Of(model, [.. texts.Select(t => t.Tokens.ToArray())], width + 1), width, mask);
     }
 
-    /// <summary>log p of all tokens but the first, [rows, width]; they record gradients where the model does.</summary>
-    public Tensor LogProbabilities(LanguageModel model, Pass pass) =>
-        Scoring.LogProbabilities(model.Transformer, Tokens, pass);
+    /// <summary>log p of all tokens but the first, [rows, width], and the way back where the model records gradients.</summary>
+    public Scored Score(LanguageModel model, Pass pass) => Scoring.Score(model.Transformer, Tokens, pass);
 
     /// <summary>The sums over each row's tokens that count, [rows].</summary>
     public Tensor Sums(Tensor logProbabilities)
