@@ -20,6 +20,8 @@ let private commands = [
     ExportCommand.command
     QueryCommand.command
     ServeCommand.command
+    GenerateCommand.command
+    ChatCommand.command
     DoctorCommand.command
     BenchCommand.command
 ]
@@ -78,7 +80,8 @@ let private dispatch (terminal: Terminal) tokens =
         let command = find name
         command.Run command terminal rest
 
-let private runOn terminal (args: string[]) =
+/// Runs a command line in this process, on a terminal or what stands for one.
+let runOn terminal (args: string[]) =
     try
         Registrations.add ()
         use _ = TelemetryExport.start terminal
@@ -88,7 +91,15 @@ let private runOn terminal (args: string[]) =
 
 /// Runs a command line in this process. Scripts that run as children have stdout and stderr of the process.
 let run (args: string[]) (out: TextWriter) (error: TextWriter) =
-    runOn { Out = out; Error = error; ErrorIsTerminal = false } args
+    runOn
+        {
+            In = TextReader.Null
+            InIsTerminal = false
+            Out = out
+            Error = error
+            ErrorIsTerminal = false
+        }
+        args
 
 [<EntryPoint>]
 let main args =

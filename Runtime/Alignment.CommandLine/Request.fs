@@ -114,11 +114,6 @@ module Request =
                 Changes = List.filter (fst >> (<>) key) request.Changes @ [ key, build value ]
         }
 
-    let private seed (text: string) =
-        match UInt64.TryParse(text, Globalization.CultureInfo.InvariantCulture) with
-        | true, value -> value
-        | _ -> Faults.refuse $"--seed: expected a whole number of at least 0, got '%s{text}'."
-
     let private add request option =
         match option with
         | RunOption.Solver name -> { request with Solver = Some name }
@@ -131,7 +126,7 @@ module Request =
             request with
                 Until = Some(Faults.reading "--until" (fun () -> Stop.Parse text))
           }
-        | Seed text -> { request with Seed = Some(seed text) }
+        | Seed text -> { request with Seed = Some(Words.seed "--seed" text) }
         | RunOption.Precision text ->
             let words = [ "float32", Precision.Float32; "float64", Precision.Float64 ]
 

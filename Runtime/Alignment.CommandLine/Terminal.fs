@@ -5,8 +5,11 @@ open System.Diagnostics
 open System.IO
 open Alignment
 
-/// Where a run prints: results on `Out`, everything else on `Error`.
+/// Where a run prints: results on `Out`, everything else on `Error`; and what is typed.
 type Terminal = {
+    In: TextReader
+    /// Whether somebody types, who wants to be asked.
+    InIsTerminal: bool
     Out: TextWriter
     Error: TextWriter
     /// Whether a line on `Error` can be written over.
@@ -15,6 +18,8 @@ type Terminal = {
 
 module Terminal =
     let console () = {
+        In = Console.In
+        InIsTerminal = not Console.IsInputRedirected
         Out = Console.Out
         Error = Console.Error
         ErrorIsTerminal = not Console.IsErrorRedirected

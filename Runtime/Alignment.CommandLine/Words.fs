@@ -59,6 +59,12 @@ module Words =
 
             Faults.refuse $"%s{option}: expected %s{range}, got '%s{text}'."
 
+    /// What all draws of a run follow from.
+    let seed option (text: string) =
+        match UInt64.TryParse(text, invariant) with
+        | true, value -> value
+        | _ -> Faults.refuse $"%s{option}: expected a whole number of at least 0, got '%s{text}'."
+
     /// `v1,v2,...`, or `a..b` in steps of one.
     let numbers (text: string) =
         let number part =

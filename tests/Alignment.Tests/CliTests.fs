@@ -68,6 +68,8 @@ let private help =
                 "export"
                 "query"
                 "serve"
+                "generate"
+                "chat"
                 "doctor"
                 "bench"
             ] do

@@ -10,6 +10,11 @@ public sealed record GenerationRequest(ValueList<int> Prompt, long Number, Adapt
     public ValueList<double> Preferences { get; init; } = [];
 }
 
+/// <summary>A token as it is drawn, for whoever shows texts while they grow.</summary>
+/// <param name="Row">Of the text among the requests.</param>
+/// <param name="Token">Its number.</param>
+public readonly record struct DrawnToken(int Row, int Token);
+
 /// <summary>Why a text ended.</summary>
 public enum GenerationEnd
 {

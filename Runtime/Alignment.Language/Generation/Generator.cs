@@ -4,7 +4,12 @@ using static TorchSharp.torch;
 namespace Alignment;
 
 /// <summary>Continues a batch of texts, token by token.</summary>
-internal sealed class Generator(LanguageModel model, IReadOnlyList<GenerationRequest> requests, SamplingOptions options)
+internal sealed class Generator(
+    LanguageModel model,
+    IReadOnlyList<GenerationRequest> requests,
+    SamplingOptions options,
+    IProgress<DrawnToken>? observer = null
+)
 {
     private readonly RandomStream _draws = new(options.Seed, "tokens");
     private readonly HashSet<int> _ends = [.. model.Config.Ends, .. options.Stops];
@@ -85,6 +90,7 @@ internal sealed class Generator(LanguageModel model, IReadOnlyList<GenerationReq
                 : row.Count == options.MaxNewTokens ? GenerationEnd.Length
                 : row.Length >= model.Config.Context ? GenerationEnd.Context
                 : null;
+            observer?.Report(new(r, row.Last));
         }
     }
 

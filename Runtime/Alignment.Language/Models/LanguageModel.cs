@@ -221,6 +221,20 @@ public sealed partial class LanguageModel : IDisposable
         IReadOnlyList<GenerationRequest> requests,
         SamplingOptions options,
         CancellationToken cancellationToken = default
+    ) => Generate(requests, options, null, cancellationToken);
+
+    /// <summary>Continues texts, all in one batch, and tells each token as it is drawn.</summary>
+    /// <param name="requests">Texts, at least one.</param>
+    /// <param name="options">How tokens are drawn.</param>
+    /// <param name="observer">Told the tokens, step by step in the order of texts; null for nobody.</param>
+    /// <param name="cancellationToken">Stops before the next token.</param>
+    /// <exception cref="ArgumentException">As without an observer.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public IReadOnlyList<Generated> Generate(
+        IReadOnlyList<GenerationRequest> requests,
+        SamplingOptions options,
+        IProgress<DrawnToken>? observer,
+        CancellationToken cancellationToken = default
     )
     {
         ArgumentNullException.ThrowIfNull(requests);
@@ -232,7 +246,7 @@ public sealed partial class LanguageModel : IDisposable
             throw new ArgumentException(
                 $"A prompt of {NumberText.Of(full.Prompt.Count)} tokens leaves no room in a context of {NumberText.Of(Config.Context)}; shorten it."
             );
-        return new Generator(this, requests, options).Run(cancellationToken);
+        return new Generator(this, requests, options, observer).Run(cancellationToken);
     }
 
     /// <inheritdoc/>
