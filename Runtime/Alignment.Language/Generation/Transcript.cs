@@ -18,7 +18,11 @@ public sealed record Transcript(SamplingOptions Options, ValueList<TranscriptReq
     private const string Schema = "transcript/1";
 
     /// <summary>Generates a batch and keeps it.</summary>
-    /// <inheritdoc cref="LanguageModel.Generate"/>
+    /// <param name="model">What says it.</param>
+    /// <param name="requests">Texts, at least one.</param>
+    /// <param name="options">How tokens are drawn.</param>
+    /// <param name="cancellationToken">Stops before the next token.</param>
+    /// <exception cref="ArgumentException">As for <see cref="LanguageModel.Generate(IReadOnlyList{GenerationRequest}, SamplingOptions, CancellationToken)"/>.</exception>
     public static Transcript Of(
         LanguageModel model,
         IReadOnlyList<GenerationRequest> requests,
