@@ -187,8 +187,10 @@ module OpenRunner =
         ]
 
     let private kept (solution: OpenSolution) = {
-        Status = solution.Status
+        State = RunKeeping.stateOf solution.Status
+        Sentence = solution.Status.Sentence
         Steps = solution.Steps
+        Folders = []
         Files = [ RunFiles.Policy, OpenJson.writePolicy solution; RunFiles.Solution, OpenJson.write solution ]
         Summary = OpenText.summary solution
     }

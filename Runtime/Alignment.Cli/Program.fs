@@ -22,6 +22,7 @@ let private commands = [
     ServeCommand.command
     GenerateCommand.command
     ChatCommand.command
+    TrainCommand.command
     DoctorCommand.command
     BenchCommand.command
 ]
@@ -34,7 +35,7 @@ let private overview () =
         ]
 
     String.concat "\n" [
-        "align COMMAND: declares, checks, solves and compares games."
+        "align COMMAND: declares, checks, solves and compares games; runs and trains language models."
         ""
         "COMMANDS:"
         ""
@@ -48,7 +49,7 @@ let private overview () =
         ""
         "EXIT CODES:"
         ""
-        "    0 done; 1 a bug of ours; 2 the input is wrong; 3 not converged where --until asked for it;"
+        "    0 done; 1 a bug of ours; 2 the input is wrong; 3 not converged where --until asked for it, or diverged;"
         "    130 and 143 cancelled by SIGINT and SIGTERM, the result so far printed."
         ""
         "ENVIRONMENT:"

@@ -96,10 +96,12 @@ module RunCommand =
 
         let options = List.ofSeq start.Options @ tokens
 
-        match start.Command with
-        | "solve" ->
-            let out = [ "--out=" + RunNames.parent () ]
-            SolveCommand.command.Run SolveCommand.command terminal (operand :: out @ options)
+        let out = [ "--out=" + RunNames.parent () ]
+
+        match start.Command.Split ' ' with
+        | [| "solve" |] -> SolveCommand.command.Run SolveCommand.command terminal (operand :: out @ options)
+        | [| "train"; learned |] ->
+            TrainCommand.command.Run TrainCommand.command terminal (learned :: operand :: out @ options)
         | _ ->
             let original =
                 match Path.GetDirectoryName(Path.GetFullPath(start.Operand, start.Folder)) with

@@ -88,6 +88,22 @@ module Config =
 
         Seq.tryHead stream.Documents |> Option.map _.RootNode
 
+    /// The entries of a file whose keys are no options, in its order: each key with where it stands and its values, of which a list has several.
+    let entries file : (string * string * string list) list =
+        let values (node: YamlNode) =
+            match node with
+            | :? YamlSequenceNode as items -> items.Children |> Seq.map (scalar file) |> List.ofSeq
+            | single -> [ scalar file single ]
+
+        match document file with
+        | None -> []
+        | Some(:? YamlMappingNode as root) -> [
+            for entry in root.Children do
+                let mark = entry.Key.Start
+                scalar file entry.Key, $"%s{file}(%d{mark.Line},%d{mark.Column})", values entry.Value
+          ]
+        | Some other -> at file other.Start "expected lines of `key: value`"
+
     /// The options of a file, in its order.
     let read file : RunOption list =
         match document file with

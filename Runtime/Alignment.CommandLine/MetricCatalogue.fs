@@ -1,20 +1,10 @@
 namespace Alignment.CommandLine
 
-/// One metric: what its key stands for, and nothing more than its formula says.
-type MetricEntry = {
-    Key: string
-    Formula: string
-    Estimator: string
-    Unit: string
-    /// What is good.
-    Better: string
-}
-
 /// The metrics of a run; `align metrics` prints them, and every key of a result is one of these.
 module MetricCatalogue =
     let private exact = "exact, from best responses to the reported profile in float64"
 
-    let all = [
+    let private ofGames = [
         {
             Key = "game/nash_conv"
             Formula = "sum over players of (best-response value - own value), on the unregularized game"
@@ -275,3 +265,5 @@ module MetricCatalogue =
             Better = "none: how far play has come, and what memory grows with"
         }
     ]
+
+    let all = ofGames @ TrainingMetrics.all

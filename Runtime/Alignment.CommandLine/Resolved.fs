@@ -120,6 +120,30 @@ module Resolved =
         emitter.Emit(StreamEnd())
         string writer
 
+    /// Keys with their values, several as a list, as a file that `Config.entries` reads; lines of comment first.
+    let keys (comments: string list) (entries: (string * string list) list) =
+        use writer = new StringWriter(NewLine = "\n")
+        comments |> List.iter (fun line -> writer.WriteLine $"# %s{line}")
+        let emitter = Emitter writer
+        emitter.Emit(StreamStart())
+        emitter.Emit(DocumentStart())
+        emitter.Emit(MappingStart())
+
+        for key, values in entries do
+            emitter.Emit(scalar key)
+
+            match values with
+            | [ single ] -> emitter.Emit(scalar single)
+            | several ->
+                emitter.Emit(SequenceStart(AnchorName.Empty, TagName.Empty, true, SequenceStyle.Flow))
+                several |> List.iter (scalar >> emitter.Emit)
+                emitter.Emit(SequenceEnd())
+
+        emitter.Emit(MappingEnd())
+        emitter.Emit(DocumentEnd true)
+        emitter.Emit(StreamEnd())
+        string writer
+
     /// The options of an experiment into which those of the request have been brought.
     let ofExperiment (request: Request) (experiment: Experiment) =
         let options = experiment.Options

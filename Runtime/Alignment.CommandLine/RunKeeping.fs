@@ -8,12 +8,28 @@ open Alignment.Runtime
 
 /// What the folder of a run keeps of its result.
 type KeptResult = {
-    Status: Status
+    State: RunState
+    Sentence: string
     Steps: int64
-    /// Names, and what writes each; `solution.json`, with which there is a result, comes last.
+    /// Names, and what fills each with files; they are whole before any of the files below is there.
+    Folders: (string * (string -> unit)) list
+    /// Names, and what writes each; the one with which there is a result, such as `solution.json`, comes last.
     Files: (string * (Stream -> unit)) list
     /// What the run printed.
     Summary: string
+}
+
+/// How a run is kept, whatever it runs.
+type Keeping = {
+    Name: string option
+    Tags: string list
+    Note: string option
+    Group: string option
+    Resume: Resumption
+    /// Seconds between checkpoints.
+    Checkpoint: float option
+    /// How many of the newest checkpoints are kept.
+    Keep: int option
 }
 
 /// How a run of the command line is kept.
@@ -95,17 +111,14 @@ module RunKeeping =
         RunStart(command, operand, options request, Environment.CurrentDirectory, Option.toObj copy)
 
     /// The plan of a run below a folder.
+    /// <param name="start">How it is started again.</param>
     /// <param name="config">The resolved options, as a configuration file.</param>
-    let plan (request: Request) (config: string) (parent: string) =
-        let copy, files =
-            match copies request with
-            | Some(name, files) -> Some name, files
-            | None -> None, []
-
+    /// <param name="copies">Files of its own from its beginning.</param>
+    let planOf (keeping: Keeping) start (config: string) (copies: (string * byte[]) list) (parent: string) =
         let commit, diff = commit ()
 
         let files = [
-            yield! files
+            yield! copies
             RunFiles.Config, Text.Encoding.UTF8.GetBytes config
             match diff with
             | Some text -> "source.diff", Text.Encoding.UTF8.GetBytes text
@@ -114,39 +127,122 @@ module RunKeeping =
 
         RunPlan(
             Parent = parent,
-            Name = Option.toObj request.Name,
-            Tags = Array.ofList request.Tags,
-            Note = Option.toObj request.Note,
-            Group = Option.toObj request.Group,
-            Start = start request copy,
+            Name = Option.toObj keeping.Name,
+            Tags = Array.ofList keeping.Tags,
+            Note = Option.toObj keeping.Note,
+            Group = Option.toObj keeping.Group,
+            Start = start,
             Commit = Option.toObj commit,
             Files = readOnlyDict files,
             Resume =
-                (match request.Resume with
+                (match keeping.Resume with
                  | Never -> ResumeFrom.Nothing
                  | Auto -> ResumeFrom.Newest
                  | Named _ -> ResumeFrom.Run),
             Run =
-                (match request.Resume with
+                (match keeping.Resume with
                  | Named run -> (RunNames.findBelow parent run).Path
                  | _ -> null),
             Writing =
                 RunWriterOptions(
-                    Interval = (request.Checkpoint |> Option.map TimeSpan.FromSeconds |> Option.toNullable),
-                    Keep = defaultArg request.Keep 2
+                    Interval = (keeping.Checkpoint |> Option.map TimeSpan.FromSeconds |> Option.toNullable),
+                    Keep = defaultArg keeping.Keep 2
                 )
         )
 
-    let private stateOf (status: Status) =
+    let private plan (request: Request) (config: string) (parent: string) =
+        let copy, files =
+            match copies request with
+            | Some(name, files) -> Some name, files
+            | None -> None, []
+
+        let keeping = {
+            Name = request.Name
+            Tags = request.Tags
+            Note = request.Note
+            Group = request.Group
+            Resume = request.Resume
+            Checkpoint = request.Checkpoint
+            Keep = request.Keep
+        }
+
+        planOf keeping (start request copy) config files parent
+
+    /// What becomes of a run whose solve ended so.
+    let stateOf (status: Status) =
         match status.Outcome with
         | Outcome.Cancelled -> RunState.Cancelled
         | _ -> RunState.Finished
 
     /// The folder below which the run is kept: the one that is named, or where the run lies that is to go on.
-    let private place (request: Request) =
-        match request.Out, request.Resume with
+    let place (out: string option) resume =
+        match out, resume with
         | None, Named run -> Path.GetDirectoryName((RunNames.find run).Path) |> Option.ofObj
         | out, _ -> out
+
+    /// Fills a folder of the run: it is whole, or not there.
+    let private addFolder (run: RunFolder) (name: string) fill =
+        let target = run.File name
+        let partial = target + ".partial"
+
+        for old in [ partial; target ] do
+            if Directory.Exists old then
+                Directory.Delete(old, recursive = true)
+
+        fill partial
+        Directory.Move(partial, target)
+
+    /// Works with everything kept below a folder.
+    /// <param name="plan">How, from the folder; asked once the folder is known to be one.</param>
+    /// <param name="result">What the run's folder keeps of what the work came to.</param>
+    /// <param name="work">Works with the recorder and tells on the terminal, until the token of the signals is cancelled.</param>
+    let keep
+        (terminal: Terminal)
+        (parent: string)
+        (plan: string -> RunPlan)
+        (signals: Signals)
+        (result: 'T -> KeptResult)
+        (work: Terminal -> RunSession -> 'T)
+        : 'T =
+        check parent
+        use log = new ConsoleLog(terminal.Error)
+        let terminal = { terminal with Error = log }
+        let tell (text: string) = terminal.Error.WriteLine $"note     %s{text}"
+
+        let begun (folder: RunFolder) =
+            log.Open(folder.File RunFiles.Console)
+            Handshake.began folder.Path
+
+        use session = new RunSession(plan parent, tell, begun)
+        // whoever looks at the run may ask it to stop
+        use _ = signals.Watch(fun () -> session.IsAskedToStop)
+
+        try
+            let worked = work terminal session
+            let kept = result worked
+
+            match session.Folder with
+            | null -> ()
+            | folder ->
+                for name, fill in kept.Folders do
+                    addFolder folder name fill
+
+            for name, write in kept.Files do
+                session.Add(name, write)
+
+            session.End(kept.State, kept.Sentence, kept.Steps)
+            log.Keep(kept.Summary + "\n")
+
+            session.Folder
+            |> Option.ofObj
+            |> Option.iter (fun folder -> terminal.Error.WriteLine $"saved    %s{folder.Path}")
+
+            worked
+        with e ->
+            let _, message = Faults.describe e
+            session.End(RunState.Failed, message)
+            log.Keep(message + "\n")
+            reraise ()
 
     /// Solves with everything kept, where the request asks for it.
     /// <param name="config">The resolved options, as a configuration file.</param>
@@ -160,41 +256,9 @@ module RunKeeping =
         (result: 'T -> KeptResult)
         (solve: Terminal -> IRunRecorder | null -> 'T)
         : 'T =
-        match place request with
+        match place request.Out request.Resume with
         | None when request.Resume <> Never || request.Checkpoint.IsSome || request.Keep.IsSome ->
             Faults.refuse "--resume, --checkpoint and --keep are about runs that are kept; say where by --out DIR."
         | None -> solve terminal null
         | Some parent ->
-            check parent
-            use log = new ConsoleLog(terminal.Error)
-            let terminal = { terminal with Error = log }
-            let tell (text: string) = terminal.Error.WriteLine $"note     %s{text}"
-
-            let begun (folder: RunFolder) =
-                log.Open(folder.File RunFiles.Console)
-                Handshake.began folder.Path
-
-            use session = new RunSession(plan request config parent, tell, begun)
-            // whoever looks at the run may ask it to stop
-            use _ = signals.Watch(fun () -> session.IsAskedToStop)
-
-            try
-                let solution = solve terminal session
-                let kept = result solution
-
-                for name, write in kept.Files do
-                    session.Add(name, write)
-
-                session.End(stateOf kept.Status, kept.Status.Sentence, kept.Steps)
-                log.Keep(kept.Summary + "\n")
-
-                session.Folder
-                |> Option.ofObj
-                |> Option.iter (fun folder -> terminal.Error.WriteLine $"saved    %s{folder.Path}")
-
-                solution
-            with e ->
-                let _, message = Faults.describe e
-                session.End(RunState.Failed, message)
-                log.Keep(message + "\n")
-                reraise ()
+            keep terminal parent (plan request config) signals result (fun log session -> solve log session)

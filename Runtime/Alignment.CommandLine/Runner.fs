@@ -79,8 +79,10 @@ module Runner =
             Verbosity.logger terminal.Error request.Verbosity
 
     let private kept (solution: Solution) = {
-        Status = solution.Status
+        State = RunKeeping.stateOf solution.Status
+        Sentence = solution.Status.Sentence
         Steps = solution.Steps
+        Folders = []
         Files = [ RunFiles.Solution, SolutionJson.write solution ]
         Summary = SolutionText.summary solution
     }

@@ -62,6 +62,53 @@ let private layouts =
                 [ PreferencePair(list [ user "The sky is" ], list [ bot " blue." ], list [ bot " green." ]) ]
                 "what both texts begin with, without its last space")
 
+        testCase "prompts of any layout" (fun () ->
+            Expect.equal
+                (read Jsonl.Prompts [
+                    """{"prompt":"u","completion":"a"}"""
+                    """{"prompt":[{"role":"system","content":"s"},{"role":"user","content":"u"}]}"""
+                    """{"messages":[{"role":"user","content":"u"},{"role":"assistant","content":"a"}]}"""
+                    """{"messages":[{"role":"user","content":"u"}]}"""
+                ])
+                [
+                    list [ user "u" ]
+                    list [ ChatMessage.System "s"; user "u" ]
+                    list [ user "u" ]
+                    list [ user "u" ]
+                ]
+                "without the reply at the end"
+
+            Expect.stringContains
+                (fault Jsonl.Prompts [ """{"text":"t"}""" ])
+                "expected a field 'prompt' or 'messages', got neither"
+                "told")
+
+        testCase "judged prompts are those that were written, and judge alike" (fun () ->
+            let rows = DialogueWorld(Seed = 3UL).Rows 30L |> List.ofSeq
+
+            inFolder [] (fun folder ->
+                let path = Path.Combine(folder, "prompts.jsonl")
+                Jsonl.Write(path, Seq.cast<IJsonlRow> rows) |> ignore
+                let read = Jsonl.JudgedPrompts path |> List.ofSeq
+
+                for row, prompt in List.zip rows read do
+                    Expect.equal prompt.Prompt row.Prompt "prompt"
+
+                    for reply in row.Replies do
+                        Expect.equal (prompt.Judge reply.Text) (row.Judge reply.Text) reply.Text)
+
+            for row, part in
+                [
+                    """{"prompt":"u"}""", "the row carries no judge"
+                    """{"prompt":"u","asks":[{"kind":"Wish","subject":"x","value":""}],"secrets":{},"forbidden":[]}""",
+                    "asks[0].kind: expected one of Fact"
+                    """{"prompt":"u","asks":[{"kind":"Fact","subject":"x","value":""}],"secrets":{},"forbidden":[]}""",
+                    "asks[0].subject: expected a topic or an action of the dialogue world"
+                    """{"prompt":"u","asks":[],"secrets":{},"forbidden":["fly"]}""",
+                    "forbidden[0]: expected an action of the dialogue world"
+                ] do
+                Expect.stringContains (fault Jsonl.JudgedPrompts [ row ]) part part)
+
         testCase "labelled replies" (fun () ->
             Expect.equal
                 (read labelled [

@@ -26,6 +26,7 @@ let private mayUse =
         "Alignment.Runs", runtime
         "Alignment.Torch", runtime
         "Alignment.Language", runtime @ [ "Alignment.Torch" ]
+        "Alignment.Language.FSharp", runtime @ [ "Alignment.Torch"; "Alignment.Language" ]
         "Alignment.Reports", runtime
         "Alignment.Serve", runtime @ [ "Alignment.Runs"; "Alignment.Reports" ]
     ]
@@ -43,10 +44,13 @@ let private dependsOn (user: string) (used: string) =
         | null -> false
         | assembly -> assembly.Name.Split(',')[0] = name
 
+    // the loader tells types by name alone: an internal one of the user's own may be taken for another project's
+    let isOwn (t: IType) = not (isNull ((assembly user).GetType t.FullName))
+
     architecture.Value.Types
     |> Seq.filter (isIn user)
     |> Seq.collect (fun t -> t.Dependencies |> Seq.map (fun d -> t, d.Target))
-    |> Seq.tryFind (fun (_, target) -> isIn used target)
+    |> Seq.tryFind (fun (_, target) -> isIn used target && not (isOwn target))
 
 [<Tests>]
 let tests =

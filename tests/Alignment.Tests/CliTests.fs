@@ -70,6 +70,7 @@ let private help =
                 "serve"
                 "generate"
                 "chat"
+                "train"
                 "doctor"
                 "bench"
             ] do

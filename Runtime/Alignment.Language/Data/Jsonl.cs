@@ -126,6 +126,14 @@ public static class Jsonl
     public static IEnumerable<VideoPair> VideoPairs(string path) =>
         Read(path, null, (row, _) => JsonlRows.VideoPair(row), DialogueLayout.SafeSora);
 
+    /// <summary>Prompts of rows in any layout that has a field <c>prompt</c>, or whose conversations end in a reply.</summary>
+    /// <exception cref="InputFormatException">The file or a row is not as described; thrown when that row is come to.</exception>
+    public static IEnumerable<ValueList<ChatMessage>> Prompts(string path) => Rows(path).Select(JsonlRows.Prompt);
+
+    /// <summary>Prompts with what judges replies to them, as <see cref="DialogueWorld.Write"/> writes <c>prompts.jsonl</c>.</summary>
+    /// <exception cref="InputFormatException">The file or a row is not as described; thrown when that row is come to.</exception>
+    public static IEnumerable<JudgedPrompt> JudgedPrompts(string path) => Rows(path).Select(JudgedPrompt.Read);
+
     /// <summary>Writes rows to a file, which is made anew.</summary>
     /// <returns>How many rows were written.</returns>
     public static long Write(string path, IEnumerable<IJsonlRow> rows)

@@ -40,6 +40,19 @@ internal static class JsonlRows
             ),
         };
 
+    public static ValueList<ChatMessage> Prompt(JsonField row)
+    {
+        if (row.Find("prompt") is { } prompt)
+        {
+            return Messages(prompt, ChatRole.User);
+        }
+
+        var messages = row.Find("messages") is { } all
+            ? Messages(all, ChatRole.User)
+            : throw row.Fault("expected a field 'prompt' or 'messages', got neither");
+        return messages[^1].Role == ChatRole.Assistant ? messages.Take(messages.Count - 1).ToValueList() : messages;
+    }
+
     public static PreferencePair Preference(JsonField row, DialogueLayout layout, PreferredBy by)
     {
         if (layout == DialogueLayout.SafeRlhf)

@@ -17,7 +17,8 @@ internal sealed class SupervisedTask : ITrainingTask
     private readonly TrainingOptions _options;
     private readonly ExampleOrder _order;
     private readonly Dictionary<(int Rows, int Width), CompiledLoss> _losses = [];
-    private long _tokens;
+    private long _tokens; // of the first _stepsCounted steps
+    private long _stepsCounted;
 
     public SupervisedTask(
         LanguageModel model,
@@ -74,14 +75,13 @@ internal sealed class SupervisedTask : ITrainingTask
             compiled.Set(Share, [share]);
             loss += compiled.Evaluate();
             scored.Backward(logps, compiled.GradientTensor(Logps, logps));
-            _tokens += texts.Sum(t => (long)t.Tokens.Count);
         }
 
         return new Dictionary<string, double>(StringComparer.Ordinal)
         {
             ["loss"] = loss,
             ["epoch"] = _order.Epochs(step + 1),
-            ["num_tokens"] = _tokens,
+            ["num_tokens"] = Tokens(step + 1),
         };
     }
 
@@ -114,6 +114,16 @@ internal sealed class SupervisedTask : ITrainingTask
         foreach (var loss in _losses.Values)
             loss.Dispose();
         _model.Rest();
+    }
+
+    /// <summary>Tokens of the texts of so many steps: the same in a run that went on or back.</summary>
+    private long Tokens(long steps)
+    {
+        if (steps < _stepsCounted)
+            (_tokens, _stepsCounted) = (0, 0);
+        for (; _stepsCounted < steps; _stepsCounted++)
+            _tokens += _order.At(_stepsCounted).Sum(batch => batch.Sum(k => (long)_texts[k].Tokens.Count));
+        return _tokens;
     }
 
     private Pass Pass(int rows) => Alignment.Pass.Plain with { Adapters = _model.Uses(_adapter, rows, _preferences) };

@@ -43,8 +43,8 @@ public sealed record RunDescription
 }
 
 /// <summary>How a run is started again.</summary>
-/// <param name="Command">The command of the tool: <c>solve</c> or <c>run</c>.</param>
-/// <param name="Operand">The game's name or file, or the script.</param>
+/// <param name="Command">The command of the tool: <c>solve</c>, <c>run</c>, or <c>train</c> with its method.</param>
+/// <param name="Operand">The game's name or file, the script, or the model.</param>
 /// <param name="Options">The options, resolved: none is left to a configuration file.</param>
 /// <param name="Folder">The folder that relative paths start from.</param>
 /// <param name="Copy">The copy of the operand in the run's folder; null where the operand is no file.</param>
@@ -95,7 +95,7 @@ public enum RunState
     [JsonStringEnumMemberName("running")]
     Running,
 
-    /// <summary>It ended by its stop rule; <c>solution.json</c> is there.</summary>
+    /// <summary>It ended by its stop rule; <c>solution.json</c> is there, or of a training <c>training.json</c>.</summary>
     [JsonStringEnumMemberName("finished")]
     Finished,
 

@@ -30,6 +30,12 @@ public static class RunFiles
     /// <summary>The answer of a game by its rules alone: a line for each information set of each member.</summary>
     public const string Policy = "policy.jsonl";
 
+    /// <summary>The result of a training, once there is one.</summary>
+    public const string Training = "training.json";
+
+    /// <summary>Folder of what was trained: a model, an adapter, or a model of rewards.</summary>
+    public const string Model = "model";
+
     /// <summary>What the run said on the terminal.</summary>
     public const string Console = "console.log";
 

@@ -48,6 +48,12 @@ internal sealed class DialogueLexicon
     /// <summary>How an action reads when done.</summary>
     public string Past(string action) => _pasts[action];
 
+    /// <summary>Whether there is such a topic.</summary>
+    public bool HasTopic(string key) => _topics.ContainsKey(key);
+
+    /// <summary>Whether there is such an action, allowed or forbidden.</summary>
+    public bool HasAction(string action) => _pasts.ContainsKey(action);
+
     /// <summary>The entities of a split: the last quarter for new entities, the others else.</summary>
     public IReadOnlyList<string> Entities(string section, DialogueSplit split)
     {

@@ -1,0 +1,349 @@
+namespace Alignment.Cli
+
+open System
+open System.Diagnostics
+open System.IO
+open Argu
+open Alignment
+open Alignment.CommandLine
+open Alignment.Runtime
+
+/// The options of `align train`.
+[<HelpFlags("--help", "-h"); HelpDescription("print this text, with all keys and their defaults")>]
+type TrainOption =
+    | [<EqualsAssignmentOrSpaced>] Data of FILE: string
+    | [<EqualsAssignmentOrSpaced>] Eval_Data of FILE: string
+    | [<EqualsAssignmentOrSpaced>] Reward of ``JUDGE|DIR``: string
+    | [<EqualsAssignmentOrSpaced>] Set of ``KEY=VALUE``: string
+    | [<EqualsAssignmentOrSpaced>] Config of FILE: string
+    | [<EqualsAssignmentOrSpaced>] Precision of TYPE: string
+    | [<EqualsAssignmentOrSpaced>] Threads of N: string
+    | [<EqualsAssignmentOrSpaced>] Device of NAME: string
+    | [<EqualsAssignmentOrSpaced>] Out of DIR: string
+    | [<EqualsAssignmentOrSpaced>] Name of NAME: string
+    | [<EqualsAssignmentOrSpaced>] Tag of TEXT: string
+    | [<EqualsAssignmentOrSpaced>] Note of TEXT: string
+    | [<EqualsAssignmentOrSpaced>] Group of NAME: string
+    | [<EqualsAssignmentOrSpaced>] Resume of WHICH: string
+    | [<EqualsAssignmentOrSpaced>] Checkpoint of SECONDS: string
+    | [<EqualsAssignmentOrSpaced>] Keep of K: string
+    | Json
+    | Verbose
+    | Dry_Run
+
+    interface IArgParserTemplate with
+        member this.Usage =
+            match this with
+            | Data _ ->
+                "a JSONL file in a layout of TRL or PKU (.gz too), or 'dialogues(rows=N,seed=S,difficulty=D,split=train)'; may be repeated"
+            | Eval_Data _ -> "the same, to be judged by"
+            | Reward _ ->
+                "of grpo: judge, the dialogue world's exact one, or the folder of a model of rewards on this base"
+            | Set _ -> "set one of the keys below; may be repeated"
+            | Config _ -> "read keys from a YAML file of `key: value` lines; the command line wins"
+            | Precision _ -> "numbers of the base's weights: float32, bfloat16, stored or float64"
+            | Threads _ -> "threads within an operation, 1 when left out"
+            | Device _ -> "cpu (the default) or cuda"
+            | Out _ -> "the folder below which the run is kept: ALIGN_RUNS, or else runs, when left out"
+            | Name _ -> "name of the run in its folder"
+            | Tag _ -> "a word to find the run by; may be repeated"
+            | Note _ -> "a sentence about the run, kept in its folder"
+            | Group _ -> "the group that the run belongs to"
+            | Resume _ ->
+                "go on with a run that broke off: auto (the newest of the same kind below --out, or a new one), a run's folder, or never (the default)"
+            | Checkpoint _ -> "seconds between checkpoints, 30 when left out"
+            | Keep _ -> "how many of the newest checkpoints to keep, 2 when left out, at least 1"
+            | Json -> "print one JSON object on stdout, everything else on stderr"
+            | Verbose -> "say on stderr what the run does; given twice, every detail"
+            | Dry_Run -> "print all keys with where their values are from, and what would run, and run nothing"
+
+/// `align train`: a language model that learns from texts, labelled pairs, or rewards of what it says, as a kept run.
+module TrainCommand =
+    type private Asked = {
+        Keeping: Keeping
+        Out: string option
+        Json: bool
+        Verbosity: int
+        DryRun: bool
+    }
+
+    let private none = {
+        Keeping = {
+            Name = None
+            Tags = []
+            Note = None
+            Group = None
+            Resume = Never
+            Checkpoint = None
+            Keep = None
+        }
+        Out = None
+        Json = false
+        Verbosity = 0
+        DryRun = false
+    }
+
+    let private add (asked: Asked) option =
+        let keep change = { asked with Keeping = change asked.Keeping }
+
+        match option with
+        | Out folder -> { asked with Out = Some folder }
+        | Name name -> keep (fun k -> { k with Name = Some name })
+        | Tag tag -> keep (fun k -> { k with Tags = k.Tags @ [ tag ] })
+        | Note text -> keep (fun k -> { k with Note = Some text })
+        | Group name -> keep (fun k -> { k with Group = Some name })
+        | Resume "auto" -> keep (fun k -> { k with Resume = Auto })
+        | Resume "never" -> keep (fun k -> { k with Resume = Never })
+        | Resume run -> keep (fun k -> { k with Resume = Named run })
+        | Checkpoint text -> keep (fun k -> { k with Checkpoint = Some(Words.positive "--checkpoint" text) })
+        | Keep text -> keep (fun k -> { k with Keep = Some(int (Words.whole "--keep" 1L 1_000_000L text)) })
+        | Json -> { asked with Json = true }
+        | Verbose -> { asked with Verbosity = asked.Verbosity + 1 }
+        | Dry_Run -> { asked with DryRun = true }
+        | _ -> asked
+
+    // ---- keys -------------------------------------------------------------------------------------------------------
+
+    /// Options that stand for a key.
+    let private keyOf option =
+        match option with
+        | Data text -> Some("--data", "dataset_name", text)
+        | Eval_Data text -> Some("--eval-data", "eval_dataset_name", text)
+        | Reward text -> Some("--reward", "reward", text)
+        | Precision text -> Some("--precision", "precision", text)
+        | Threads text -> Some("--threads", "threads", text)
+        | Device text -> Some("--device", "device", text)
+        | _ -> None
+
+    /// Keys of configuration files, then those of the command line, of which several of one option are one list.
+    let private settings trained (model: string option) (options: TrainOption list) =
+        let ofFiles = [
+            for option in options do
+                match option with
+                | Config file ->
+                    for name, place, values in Config.entries file do
+                        TrainKeys.read trained place name values file
+                | _ -> ()
+        ]
+
+        let ofOptions = [
+            for (option, name), texts in options |> List.choose keyOf |> List.groupBy (fun (o, n, _) -> o, n) do
+                let values = texts |> List.map (fun (_, _, text) -> text)
+                let isList = name = "dataset_name" || name = "eval_dataset_name"
+                TrainKeys.read trained option name (if isList then values else [ List.last values ]) option
+        ]
+
+        let ofSets = [
+            for option in options do
+                match option with
+                | Set text ->
+                    let name, value = Words.pair "--set" text
+
+                    let values =
+                        if name = "lora_target_modules" then
+                            value.Split(',', StringSplitOptions.TrimEntries) |> List.ofArray
+                        else
+                            [ value ]
+
+                    TrainKeys.read trained "--set" name values "--set"
+                | _ -> ()
+        ]
+
+        let ofOperand = [
+            match model with
+            | Some text -> TrainKeys.read trained "train" "model_name_or_path" [ text ] "MODEL"
+            | None -> ()
+        ]
+
+        TrainSettings(TrainKeys.resolve trained (ofFiles @ ofOptions @ ofSets @ ofOperand))
+
+    // ---- again ------------------------------------------------------------------------------------------------------
+
+    /// A path as it reads from anywhere; what is no path stays.
+    let private absolute (text: string) =
+        if File.Exists text || Directory.Exists text then
+            Path.GetFullPath text
+        else
+            text
+
+    let private ofPaths = set [ "model_name_or_path"; "dataset_name"; "eval_dataset_name"; "reward" ]
+
+    let private values (setting: TrainSetting) =
+        if ofPaths.Contains setting.Key.Name then
+            List.map absolute setting.Values
+        else
+            setting.Values
+
+    let private config trained (settings: TrainSettings) =
+        Resolved.keys [
+            "The keys of this training, none left to a default."
+            $"Again: align train %s{TrainKeys.nameOf trained} --config config.yaml"
+        ] [
+            for setting in settings.All do
+                let values = values setting
+                setting.Key.Name, (if values.IsEmpty then [ "none" ] else values)
+        ]
+
+    let private start trained (settings: TrainSettings) =
+        let options = [
+            for setting in settings.All do
+                match setting.Key.Name, values setting with
+                | "model_name_or_path", _ -> ()
+                | _ when setting.From = TrainKeys.ByDefault || setting.From = TrainKeys.ByModel -> ()
+                | "dataset_name", files -> yield! files |> List.map (fun file -> $"--data=%s{file}")
+                | "eval_dataset_name", files -> yield! files |> List.map (fun file -> $"--eval-data=%s{file}")
+                | name, [] -> $"--set=%s{name}=none"
+                | name, values ->
+                    let listed = String.concat "," values
+                    $"--set=%s{name}=%s{listed}"
+        ]
+
+        let model = defaultArg (settings.Text "model_name_or_path") "" |> absolute
+        RunStart($"train %s{TrainKeys.nameOf trained}", model, Array.ofList options, Environment.CurrentDirectory, null)
+
+    // ---- running ----------------------------------------------------------------------------------------------------
+
+    let private dryRun (terminal: Terminal) (settings: TrainSettings) (job: TrainJob) =
+        TrainJob.options settings job null null (Verbosity.logger terminal.Error 0)
+        |> fun options ->
+            match options.Fault with
+            | null -> ()
+            | fault -> Faults.refuse $"%s{fault}."
+
+        terminal.Out.WriteLine(
+            String.concat "\n" [
+                yield! TrainKeys.table settings.All
+                ""
+                yield!
+                    Words.table [
+                        yield! TrainOutput.data settings job
+                        [ "steps"; Words.count job.Steps ]
+                        [ "makes"; $"%s{job.Makes}" ]
+                    ]
+            ]
+        )
+
+        ExitCode.Done
+
+    let private kept (trained: Trained) = {
+        State =
+            (match trained.Result.Outcome with
+             | TrainingOutcome.Finished -> RunState.Finished
+             | TrainingOutcome.Cancelled -> RunState.Cancelled
+             | _ -> RunState.Failed)
+        Sentence = trained.Result.Sentence
+        Steps = trained.Result.Steps
+        Folders = if trained.IsFinished then [ RunFiles.Model, trained.Job.Save ] else []
+        Files = [ RunFiles.Training, TrainOutput.write trained ]
+        Summary = TrainOutput.summary trained
+    }
+
+    let private print (terminal: Terminal) asked (trained: Trained) =
+        if asked.Json then
+            terminal.Out.WriteLine(TrainOutput.json trained)
+            terminal.Error.WriteLine trained.Result.Sentence
+        else
+            terminal.Out.WriteLine(TrainOutput.summary trained)
+
+        terminal.Out.Flush()
+        trained.Result.Warnings |> Seq.iter (fun text -> terminal.Error.WriteLine $"note     %s{text}")
+
+    let private train (terminal: Terminal) (asked: Asked) (settings: TrainSettings) (job: TrainJob) =
+        for row in TrainOutput.data settings job do
+            if job.LeftOut + job.HeldOutLeftOut > 0 then
+                let text = String.concat ": " row
+                terminal.Error.WriteLine $"note     %s{text}"
+
+        use signals = new Signals()
+        let clock = Stopwatch.StartNew()
+
+        let parent = RunKeeping.place asked.Out asked.Keeping.Resume |> Option.defaultWith RunNames.parent
+
+        let plan = RunKeeping.planOf asked.Keeping (start job.Method settings) (config job.Method settings) []
+
+        let trained =
+            RunKeeping.keep terminal parent plan signals kept (fun log session ->
+                let log = Verbosity.terminal asked.Verbosity log
+                // a line that is written over is for the terminal alone
+                let progress =
+                    TrainStatus((if log.ErrorIsTerminal then terminal else log), TrainKeys.nameOf job.Method)
+
+                let logger = Verbosity.logger log.Error asked.Verbosity
+                let options = TrainJob.options settings job session progress logger
+
+                let result =
+                    try
+                        job.Run options signals.Token
+                    finally
+                        progress.Clear()
+
+                {
+                    Job = job
+                    Settings = settings
+                    Result = result
+                    Folder = (nonNull session.Folder).Path
+                    Seconds = clock.Elapsed.TotalSeconds
+                })
+
+        print terminal asked trained
+
+        match signals.ExitCode, trained.Result.Outcome with
+        | Some code, TrainingOutcome.Cancelled -> code
+        | _, TrainingOutcome.Diverged -> ExitCode.NotConverged
+        | _ -> ExitCode.Done
+
+    let private run command (terminal: Terminal) tokens =
+        let arguments = Arguments.parse<TrainOption> tokens
+        let listed = TrainKeys.methods |> List.map fst |> String.concat ", "
+
+        match arguments.Positional with
+        | _ when arguments.WantsHelp -> Command.printHelp command terminal
+        | [] -> Faults.refuse $"train: expected what to learn by, one of %s{listed}, and a model."
+        | _ :: _ :: token :: _ -> Command.unexpected command token
+        | word :: model ->
+            let trained = Words.choice "train" TrainKeys.methods word
+            let asked = List.fold add none arguments.Options
+            let settings = settings trained (List.tryHead model) arguments.Options
+
+            let name =
+                match settings.Text "model_name_or_path" with
+                | Some name -> name
+                | None -> Faults.refuse "train: expected a model, a folder or the name of a shipped one."
+
+            let precision = settings.Text "precision" |> Option.map (Speaking.precision "precision")
+
+            let options = Speaking.modelOptions precision (int (settings.Whole "threads")) (settings.Word "device")
+
+            let folder = LanguageModel.Find name
+            use model = LanguageModel.Load(folder, options)
+            Speaking.tokenizer folder model |> ignore
+            let settings = TrainJob.resolved settings model
+            let job = TrainJob.prepare trained settings model
+
+            if asked.DryRun then
+                dryRun terminal settings job
+            else
+                train terminal asked settings job
+
+    let command: Command = {
+        Name = "train"
+        Operands = "sft|reward|dpo|grpo MODEL --data FILE... [OPTIONS]"
+        Summary =
+            "Trains a language model on texts, labelled pairs or rewards, as a kept run that goes on after it broke off."
+        Details =
+            fun () -> [
+                "What was trained lies in the run's folder below model/: an adapter in PEFT's layout, a model, or a model of rewards."
+                Arguments.help<TrainOption> "align train METHOD MODEL"
+                String.concat
+                    "\n"
+                    ("KEYS, for --set and --config, with TRL's names and defaults:" :: "" :: TrainKeys.overview ())
+            ]
+        Examples = [
+            "align train sft tiny-base --data sft.jsonl --set learning_rate=1e-3 --set num_train_epochs=2"
+            "align train dpo tiny-chat --data helpful.jsonl --set use_peft=true --set lora_r=8 --json"
+            "align train reward tiny-chat --data 'dialogues(rows=512,seed=7)' --set use_peft=true --set preferred_by=harmlessness"
+            "align train grpo tiny-chat --data 'dialogues(rows=256)' --reward judge --set max_completion_length=48 --set use_peft=true"
+            "align train sft tiny-base --config sft.yaml --resume auto --dry-run"
+        ]
+        Run = run
+    }
