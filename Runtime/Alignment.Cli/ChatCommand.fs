@@ -126,7 +126,7 @@ module ChatCommand =
         if terminal.InIsTerminal then
             terminal.Out.WriteLine()
         else
-            terminal.Out.WriteLine(text.ReplaceLineEndings " ")
+            terminal.Out.WriteLine(Terminal.shown terminal (text.ReplaceLineEndings " "))
 
         terminal.Out.Flush()
 
@@ -145,7 +145,7 @@ module ChatCommand =
                 said.Append text |> ignore
 
                 if terminal.InIsTerminal then
-                    terminal.Out.Write text
+                    terminal.Out.Write(Terminal.shown terminal text)
                     terminal.Out.Flush()
 
             let tokenizer = Speaking.tokenizer chat.Speaker.Folder model

@@ -232,7 +232,7 @@ module GenerateCommand =
         let sampling = if asked.Raw then sampling else model.Stopping sampling
 
         let write (text: string) =
-            terminal.Out.Write text
+            terminal.Out.Write(Terminal.shown terminal text)
             terminal.Out.Flush()
 
         let streams = requests.Length = 1 && not asked.Json
@@ -266,7 +266,7 @@ module GenerateCommand =
                 stream.Finish()
                 terminal.Out.WriteLine()
             else
-                terminal.Out.WriteLine(text asked completed)
+                terminal.Out.WriteLine(Terminal.shown terminal (text asked completed))
 
             terminal.Out.Flush()
             terminal.Error.WriteLine(speed completed seconds)

@@ -97,6 +97,7 @@ let run (args: string[]) (out: TextWriter) (error: TextWriter) =
             In = TextReader.Null
             InIsTerminal = false
             Out = out
+            OutIsTerminal = false
             Error = error
             ErrorIsTerminal = false
         }

@@ -11,6 +11,8 @@ type Terminal = {
     /// Whether somebody types, who wants to be asked.
     InIsTerminal: bool
     Out: TextWriter
+    /// Whether somebody looks at `Out`.
+    OutIsTerminal: bool
     Error: TextWriter
     /// Whether a line on `Error` can be written over.
     ErrorIsTerminal: bool
@@ -21,9 +23,15 @@ module Terminal =
         In = Console.In
         InIsTerminal = not Console.IsInputRedirected
         Out = Console.Out
+        OutIsTerminal = not Console.IsOutputRedirected
         Error = Console.Error
         ErrorIsTerminal = not Console.IsErrorRedirected
     }
+
+    let private harmless (c: char) = if Char.IsControl c && c <> '\n' && c <> '\t' then '\uFFFD' else c
+
+    /// Text that a model wrote, as it may go to `Out`: what would steer a terminal reaches none.
+    let shown terminal (text: string) = if terminal.OutIsTerminal then String.map harmless text else text
 
     /// One message for a failed run, whoever raised it, and the exit code.
     let fail terminal program (e: exn) =

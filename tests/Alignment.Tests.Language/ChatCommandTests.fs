@@ -49,8 +49,22 @@ let private turns =
         testCase "typed turns are asked for, and replies stream" (fun () ->
             let said = [ "the towels"; "a boat" ]
             let out, error = chat true said []
-            Expect.equal out (replies [] said |> List.map (fun r -> r + "\n") |> String.concat "") "replies alone"
+
+            let shown (text: string) =
+                text |> String.map (fun c -> if Char.IsControl c && c <> '\n' && c <> '\t' then '\uFFFD' else c)
+
+            Expect.equal
+                out
+                (replies [] said |> List.map (fun r -> shown r + "\n") |> String.concat "")
+                "replies alone"
+
             Expect.stringContains error "> " "asked for")
+
+        testCase "what would steer a terminal reaches none, and files as it is" (fun () ->
+            let terminal = { Terminal.console () with OutIsTerminal = true }
+            let text = "a\u001b[2Jb\rc\u009bd\n\te\a"
+            Expect.equal (Terminal.shown terminal text) "a\uFFFD[2Jb\uFFFDc\uFFFDd\n\te\uFFFD" "harmless"
+            Expect.equal (Terminal.shown { terminal with OutIsTerminal = false } text) text "whole")
 
         testCase "empty lines are passed over, and two slashes are one" (fun () ->
             let out, _ = chat false [ ""; "//x"; "  " ] []

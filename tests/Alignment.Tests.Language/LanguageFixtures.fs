@@ -71,6 +71,7 @@ let alignReading isTyped (input: string) args =
         In = new StringReader(input)
         InIsTerminal = isTyped
         Out = out
+        OutIsTerminal = isTyped
         Error = error
         ErrorIsTerminal = false
     }
