@@ -106,15 +106,19 @@ public static class TokenSampler
     /// <summary>exp((logit - most) / temperature) of each, and their sum in order: the bits depend neither on a token's place nor on vectors' width.</summary>
     private static double Exponentials(ReadOnlySpan<float> logits, double most, double temperature, Span<double> into)
     {
+        for (var k = 0; k < logits.Length; k++)
+            into[k] = (logits[k] - most) / temperature;
         var width = Vector<double>.Count;
-        Span<double> last = stackalloc double[width];
-        for (var from = 0; from < logits.Length; from += width)
+        var whole = logits.Length - (logits.Length % width);
+        for (var k = 0; k < whole; k += width)
+            VectorMath.ExpDown(new Vector<double>(into.Slice(k, width))).CopyTo(into.Slice(k, width));
+        if (whole < logits.Length)
         {
-            var count = Math.Min(width, logits.Length - from);
-            for (var k = 0; k < count; k++)
-                last[k] = (logits[from + k] - most) / temperature;
-            VectorMath.ExpDown(new Vector<double>(last)).CopyTo(last);
-            last[..count].CopyTo(into[from..]);
+            // what is left over fills a vector of its own
+            Span<double> rest = stackalloc double[width];
+            into[whole..].CopyTo(rest);
+            VectorMath.ExpDown(new Vector<double>(rest)).CopyTo(rest);
+            rest[..(logits.Length - whole)].CopyTo(into[whole..]);
         }
 
         return Sum(into);
@@ -202,7 +206,7 @@ public static class TokenSampler
         {
             if (!float.IsFinite(logit))
                 return float.NaN;
-            most = Math.Max(most, logit);
+            most = logit > most ? logit : most;
         }
 
         return most;

@@ -41,7 +41,7 @@ internal static class DecodingCost
             foreach (var type in new[] { ScalarType.Float32, ScalarType.BFloat16 })
             {
                 foreach (var threads in smoke ? [1] : new[] { 1, 2 })
-                    One(report, folder, type, threads, tokens, rounds);
+                    One(report, folder, type, threads, tokens, Counted(rounds, threads));
             }
 
             report.Section("Batches against their matrix products");
@@ -63,7 +63,7 @@ internal static class DecodingCost
                 "tokens/s"
             );
             foreach (var threads in smoke ? [1] : new[] { 1, 2 })
-                Batch(report, folder, rows: 32, threads, tokens, rounds);
+                Batch(report, folder, rows: 32, threads, tokens, Counted(rounds, threads));
         }
         finally
         {
@@ -144,6 +144,8 @@ internal static class DecodingCost
 
         return times;
     }
+
+    private static int Counted(int rounds, int threads) => threads == 1 ? rounds : (rounds + 1) / 2;
 
     private static LanguageModel Load(string folder, ScalarType type, int threads) =>
         LanguageModel.Load(

@@ -19,10 +19,11 @@ internal static class LanguageBenchmark
         );
         if (options.Smoke)
             report.Paragraph("A smoke run: everything once and too short to mean anything.");
+        // memory first: afterwards the process keeps what large models left it
+        Growth.Write(report, options.Smoke);
         TrainingCost.Write(report, options.Smoke);
         DecodingCost.Write(report, options.Smoke);
         TinyCost.Write(report, options.Smoke);
-        Growth.Write(report, options.Smoke);
         report.Line();
         report.Line(report.Summary);
         if (options.Out is { } file)
