@@ -47,7 +47,16 @@ internal static class EntryPoint
             --help, -h     print this text
         """;
 
-    private static readonly string[] Benchmarks = ["matrix", "trees", "anytime", "runs", "language", "post-training", "profile"];
+    private static readonly string[] Benchmarks =
+    [
+        "matrix",
+        "trees",
+        "anytime",
+        "runs",
+        "language",
+        "post-training",
+        "profile",
+    ];
 
     private static int Main(string[] args)
     {

@@ -70,12 +70,12 @@ let train name steps rate lesson (model: LanguageModel) =
     use session = new RunSession(plan, Action<string>(eprintfn "%s"))
     let clock = Stopwatch.StartNew()
 
-    let progress =
-        { new IProgress<TrainingProgress> with
+    let progress = {
+        new IProgress<TrainingProgress> with
             member _.Report at =
                 if at.Step % 20L = 0L then
                     eprintfn $"%s{name}: step %d{at.Step} of %d{at.Of}, loss %.4f{at.Loss}, %.0f{at.Seconds} s"
-        }
+    }
 
     let options =
         TrainingOptions(
@@ -105,8 +105,7 @@ let store name (model: LanguageModel) =
     use half = LanguageModel.Load(whole, ModelOptions(Precision = WeightPrecision.BFloat16))
     half.Save(Path.Combine(folder, name))
 
-let whole (model: LanguageModel) (messages: seq<ChatMessage>) =
-    TrainingText.All((model.Lesson messages).Tokens)
+let whole (model: LanguageModel) (messages: seq<ChatMessage>) = TrainingText.All((model.Lesson messages).Tokens)
 
 let options = ModelOptions(Threads = threads)
 let model = LanguageModel.Create(config, 1UL, options, tokens)

@@ -81,7 +81,10 @@ internal sealed class PreferenceTask : ITrainingTask
     private PreparedPairs Prepare(bool isHeldOut, int[] numbers)
     {
         var (pairs, reference) = isHeldOut ? (_heldOut, _heldOutReference) : (_pairs, _reference);
-        var (scored, sums) = Sums([.. numbers.Select(k => pairs[k].Chosen), .. numbers.Select(k => pairs[k].Rejected)], _adapter);
+        var (scored, sums) = Sums(
+            [.. numbers.Select(k => pairs[k].Chosen), .. numbers.Select(k => pairs[k].Rejected)],
+            _adapter
+        );
         var values = SupervisedTask.Numbers(sums);
         var loss = Loss(numbers.Length);
         loss.Set(PairLessons.Chosen, values.AsSpan(0, numbers.Length));
