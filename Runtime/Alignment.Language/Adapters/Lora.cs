@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -52,11 +53,13 @@ public sealed record Lora : IMatrixChanges
 
     private sealed record Change(Tensor A, Tensor B, double Factor) : IMatrixChange
     {
+        private readonly Scalar _factor = Factor;
+
         public IEnumerable<(string Name, Tensor Value)> Parameters => [("lora_A.weight", A), ("lora_B.weight", B)];
 
         public Tensor Apply(Tensor x, Tensor? preferences) =>
-            (functional.linear(functional.linear(x.to(A.dtype), A), B) * Factor).to(x.dtype);
+            functional.linear(functional.linear(x.to(A.dtype), A), B).mul(_factor).to(x.dtype);
 
-        public Tensor Whole(IReadOnlyList<double> preferences) => B.matmul(A) * Factor;
+        public Tensor Whole(IReadOnlyList<double> preferences) => B.matmul(A).mul(_factor);
     }
 }

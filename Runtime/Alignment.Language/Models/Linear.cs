@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -9,6 +10,8 @@ namespace Alignment;
 /// <param name="Bias">b, or null.</param>
 internal sealed record Linear(string Name, Tensor Weight, Tensor? Bias)
 {
+    private static readonly Scalar s_one = 1;
+
     private readonly bool _isNarrow = Weight.dtype is ScalarType.BFloat16 or ScalarType.Float16;
 
     public Tensor Apply(Tensor x, Pass pass)
@@ -21,7 +24,7 @@ internal sealed record Linear(string Name, Tensor Weight, Tensor? Bias)
                 continue;
             y = use.Rows is null
                 ? y + change.Apply(x, use.Preferences)
-                : y.index_add(0, use.Rows, change.Apply(x.index_select(0, use.Rows), use.Preferences), 1);
+                : y.index_add(0, use.Rows, change.Apply(x.index_select(0, use.Rows), use.Preferences), s_one);
         }
 
         return y;

@@ -30,8 +30,10 @@ internal sealed class AdamW : IDisposable
         var norm = Math.Sqrt(squares);
         if (norm > _options.MaxGradientNorm)
         {
+            // made once and freed at once: left to the collector, such numbers pile up in LibTorch meanwhile
+            using Scalar factor = _options.MaxGradientNorm / (norm + 1e-6);
             foreach (var gradient in gradients)
-                gradient.mul_(_options.MaxGradientNorm / (norm + 1e-6));
+                gradient.mul_(factor);
         }
 
         return norm;
