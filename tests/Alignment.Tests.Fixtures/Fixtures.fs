@@ -197,6 +197,10 @@ let childIn (environment: (string * string) list) (args: string list) =
 /// The tool in a process of its own, to its end.
 let child args = childIn [] args
 
+/// A folder outside of the repository with nothing in it that `dotnet` would take for a project.
+let private elsewhere =
+    lazy (Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), "align-elsewhere"))).FullName
+
 /// What a command of `dotnet` prints that must succeed, started from a folder outside of the repository.
 let dotnet (environment: (string * string) list) (arguments: string list) =
     let variables = environment |> List.map (fun (name, value) -> KeyValuePair(name, value)) |> Dictionary
@@ -205,7 +209,7 @@ let dotnet (environment: (string * string) list) (arguments: string list) =
         Cli
             .Wrap("dotnet")
             .WithArguments(arguments)
-            .WithWorkingDirectory(Path.GetTempPath())
+            .WithWorkingDirectory(elsewhere.Value)
             .WithEnvironmentVariables(variables)
             .WithValidation(CommandResultValidation.None)
             .ExecuteBufferedAsync()

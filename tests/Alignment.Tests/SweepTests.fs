@@ -245,7 +245,7 @@ let private goingOn =
                     "--sweep"
                     "solver=cfr+,mmd,cfr"
                     "--steps"
-                    "30000"
+                    "80000"
                     "--jobs"
                     "2"
                     "--checkpoint"
