@@ -245,7 +245,7 @@ let private goingOn =
                     "--sweep"
                     "solver=cfr+,mmd,cfr"
                     "--steps"
-                    "80000"
+                    "30000"
                     "--jobs"
                     "2"
                     "--checkpoint"
