@@ -146,9 +146,9 @@ let private live =
 
                 isTrue page "() => document.querySelector('tbody tr').innerText.includes('400')"
                 drawn page
-                isTrue page "() => document.querySelector('.legend .value').textContent === '0.025'"
+                isTrue page "() => document.querySelector('.legend .value')?.textContent === '0.025'"
                 writer.Measured(point 1000L 60.0 [ "game/nash_conv", 0.001 ])
-                isTrue page "() => document.querySelector('.legend .value').textContent === '0.001'"
+                isTrue page "() => document.querySelector('.legend .value')?.textContent === '0.001'"
                 isTrue page "() => document.getElementById('plot').data[0].x.at(-1) === 1000"
                 writer.End(RunState.Finished, "Finished.")
                 isTrue page "() => document.querySelector('td .state').innerText === 'finished'"
@@ -180,11 +180,11 @@ let private overlay =
                     near 1e-12 b a "the mean of the files"
 
                 page.SelectOptionAsync("#x", "seconds") |> wait |> ignore
-                isTrue page "() => document.querySelector('#plot .xtitle').textContent.startsWith('seconds')"
+                isTrue page "() => document.querySelector('#plot .xtitle')?.textContent.startsWith('seconds')"
                 click page "#logx"
                 isTrue page "() => document.getElementById('plot').layout.xaxis.type === 'linear'"
                 click page "#clear"
-                isTrue page "() => document.getElementById('plot-note').textContent.startsWith('Pick runs')")))
+                isTrue page "() => document.getElementById('plot-note')?.textContent.startsWith('Pick runs')")))
 
 let private stopping =
     testCase "a run is asked to stop, after a second question" (fun () ->
@@ -228,7 +228,7 @@ let private address =
                     page.SelectOptionAsync("#group", "seed") |> wait |> ignore
                     isTrue page "() => document.querySelectorAll('.legend li').length === 1"
                     page.SelectOptionAsync("#key", "game/value/row") |> wait |> ignore
-                    isTrue page "() => document.querySelector('#plot .ytitle').textContent === 'game/value/row'"
+                    isTrue page "() => document.querySelector('#plot .ytitle')?.textContent === 'game/value/row'"
                     shared <- page.Url
                     first <- seen page)
 
@@ -236,7 +236,7 @@ let private address =
 
                 opening wide origin shared (fun page ->
                     drawn page
-                    isTrue page "() => document.querySelector('#plot .ytitle').textContent === 'game/value/row'"
+                    isTrue page "() => document.querySelector('#plot .ytitle')?.textContent === 'game/value/row'"
                     Expect.equal (seen page) first "the same")
 
                 let _, body, _, _ = first
@@ -275,7 +275,7 @@ let private residuals =
                 Expect.stringContains (page.EvaluateAsync<string> titles |> wait) "NashConv residual" "side by side"
                 act ((at page "#filter").FillAsync "residual<0.3")
                 isTrue page "() => document.querySelectorAll('tbody tr[data-run]').length === 1"
-                isTrue page "() => document.querySelector('#plot .ytitle').textContent === 'game/stationarity'")))
+                isTrue page "() => document.querySelector('#plot .ytitle')?.textContent === 'game/stationarity'")))
 
 let private saved =
     testCase "the table is saved as CSV, as it is seen" (fun () ->
