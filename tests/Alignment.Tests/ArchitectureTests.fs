@@ -44,13 +44,10 @@ let private dependsOn (user: string) (used: string) =
         | null -> false
         | assembly -> assembly.Name.Split(',')[0] = name
 
-    // the loader tells types by name alone: an internal one of the user's own may be taken for another project's
-    let isOwn (t: IType) = not (isNull ((assembly user).GetType t.FullName))
-
     architecture.Value.Types
     |> Seq.filter (isIn user)
     |> Seq.collect (fun t -> t.Dependencies |> Seq.map (fun d -> t, d.Target))
-    |> Seq.tryFind (fun (_, target) -> isIn used target && not (isOwn target))
+    |> Seq.tryFind (fun (_, target) -> isIn used target)
 
 [<Tests>]
 let tests =

@@ -64,17 +64,22 @@ public sealed class NamedTensor : IEquatable<NamedTensor>
         var order = axes.ToValueList();
         if (order.Count != Axes.Count || Axes.Any(axis => order.IndexOf(axis) < 0))
             throw new ArgumentException($"A tensor over {Axes} has no numbers along {order}; name the same axes.");
-        var strides = order.Select(a => Axes.Skip(Axes.IndexOf(a) + 1).Aggregate(1, (n, b) => n * b.Size)).ToArray();
-        var values = new double[_values.Length];
-        for (var cell = 0; cell < values.Length; cell++)
+        return new(order, [.. Places(Axes, order).Select(place => _values[place])]);
+    }
+
+    /// <summary>For each cell over axes in one order: its number among those of the same axes in another, the last axis fastest in both.</summary>
+    internal static int[] Places(ValueList<Axis> from, IReadOnlyList<Axis> to)
+    {
+        var strides = to.Select(axis => from.Skip(from.IndexOf(axis) + 1).Aggregate(1, (n, a) => n * a.Size)).ToArray();
+        var places = new int[to.Aggregate(1, (n, axis) => n * axis.Size)];
+        for (var cell = 0; cell < places.Length; cell++)
         {
-            var (rest, from) = (cell, 0);
-            for (var k = order.Count - 1; k >= 0; rest /= order[k].Size, k--)
-                from += rest % order[k].Size * strides[k];
-            values[cell] = _values[from];
+            var rest = cell;
+            for (var k = to.Count - 1; k >= 0; rest /= to[k].Size, k--)
+                places[cell] += rest % to[k].Size * strides[k];
         }
 
-        return new(order, values);
+        return places;
     }
 
     /// <summary>Names the element at a row-major position, such as <c>row=rock, column=paper</c>.</summary>

@@ -19,4 +19,7 @@ internal static class Quote
 
     /// <summary>The shortest decimal text that reads back as the same double.</summary>
     public static string Number(double value) => value.ToString("R", CultureInfo.InvariantCulture);
+
+    /// <summary>A number of things, its thousands parted by commas.</summary>
+    public static string Count(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 }

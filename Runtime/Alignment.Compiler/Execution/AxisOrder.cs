@@ -15,20 +15,13 @@ public static class AxisOrder
         ArgumentNullException.ThrowIfNull(to);
         if (from.SequenceEqual(to))
             return numbers;
-        var strides = to.Select(axis => from.Skip(from.IndexOf(axis) + 1).Aggregate(1, (n, a) => n * a.Size)).ToArray();
-        var cells = numbers.Length / games;
+        var places = NamedTensor.Places(from, to);
+        var cells = places.Length;
         var result = new double[numbers.Length];
         for (var cell = 0; cell < cells; cell++)
         {
-            var (rest, source) = (cell, 0);
-            for (var k = to.Count - 1; k >= 0; k--)
-            {
-                source += rest % to[k].Size * strides[k];
-                rest /= to[k].Size;
-            }
-
             for (var game = 0; game < games; game++)
-                result[(game * cells) + cell] = numbers[(game * cells) + source];
+                result[(game * cells) + cell] = numbers[(game * cells) + places[cell]];
         }
 
         return result;

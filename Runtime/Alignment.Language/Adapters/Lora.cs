@@ -35,7 +35,7 @@ public sealed record Lora : IMatrixChanges
     /// <inheritdoc/>
     public string? Fault =>
         Rank < 1 ? $"expected a rank of at least 1, got {Rank}"
-        : !(Alpha > 0 && double.IsFinite(Alpha)) ? $"expected an alpha above 0, got {NumberText.Of(Alpha)}"
+        : !(Alpha > 0 && double.IsFinite(Alpha)) ? $"expected an alpha above 0, got {Quote.Number(Alpha)}"
         : null;
 
     /// <summary>What B A is multiplied by.</summary>

@@ -29,19 +29,19 @@ internal static class SafeTensorsHeader
         if (size < LengthBytes)
             throw Refused(
                 file,
-                $"expected a safetensors file, which begins with 8 bytes, got {Number(size)} bytes in all"
+                $"expected a safetensors file, which begins with 8 bytes, got {Quote.Count(size)} bytes in all"
             );
         var length = BinaryPrimitives.ReadUInt64LittleEndian(read(0, LengthBytes));
         if (length > Longest)
             throw Refused(
                 file,
-                $"its header says that it is {length.ToString(CultureInfo.InvariantCulture)} bytes long, more than the format's limit of {Number(Longest)}; this is no safetensors file"
+                $"its header says that it is {length.ToString(CultureInfo.InvariantCulture)} bytes long, more than the format's limit of {Quote.Count(Longest)}; this is no safetensors file"
             );
         var dataAt = LengthBytes + (long)length;
         if (dataAt > size)
             throw Refused(
                 file,
-                $"the file ends within its header: expected at least {Number(dataAt)} bytes, got {Number(size)}; download it again"
+                $"the file ends within its header: expected at least {Quote.Count(dataAt)} bytes, got {Quote.Count(size)}; download it again"
             );
         var text = read(LengthBytes, (int)length);
         if (text.Length == 0 || text[0] != (byte)'{')
@@ -139,7 +139,7 @@ internal static class SafeTensorsHeader
 
         if (bytes != offsets[1] - offsets[0])
             throw Wrong(
-                $"{format} of shape {StoredTensor.Text(shape)} takes {Number((long)bytes)} bytes, but its data_offsets {StoredTensor.Text(offsets)} hold {Number(offsets[1] - offsets[0])}"
+                $"{format} of shape {StoredTensor.Text(shape)} takes {Quote.Count((long)bytes)} bytes, but its data_offsets {StoredTensor.Text(offsets)} hold {Quote.Count(offsets[1] - offsets[0])}"
             );
         return new(name, format, shape, offsets[0], offsets[1]);
 
@@ -168,7 +168,7 @@ internal static class SafeTensorsHeader
             if (tensor.Begin != at)
                 throw Refused(
                     file,
-                    $"tensor {Named(tensor.Name)} begins at byte {Number(tensor.Begin)} of the data where {Number(at)} was expected: tensors {(tensor.Begin < at ? "overlap" : "leave a hole")}"
+                    $"tensor {Named(tensor.Name)} begins at byte {Quote.Count(tensor.Begin)} of the data where {Quote.Count(at)} was expected: tensors {(tensor.Begin < at ? "overlap" : "leave a hole")}"
                 );
             at = tensor.End;
         }
@@ -177,8 +177,8 @@ internal static class SafeTensorsHeader
             throw Refused(
                 file,
                 at > bytes
-                    ? $"the file ends too early: its tensors take {Number(at)} bytes, it holds {Number(bytes)}; download it again"
-                    : $"the file goes on behind its last tensor: expected {Number(at)} bytes of data, got {Number(bytes)}"
+                    ? $"the file ends too early: its tensors take {Quote.Count(at)} bytes, it holds {Quote.Count(bytes)}; download it again"
+                    : $"the file goes on behind its last tensor: expected {Quote.Count(at)} bytes of data, got {Quote.Count(bytes)}"
             );
     }
 
@@ -194,6 +194,4 @@ internal static class SafeTensorsHeader
         var line = string.Concat(text.Take(80).Select(c => char.IsControl(c) ? ' ' : c));
         return text.Length > 80 ? $"{line}..." : line;
     }
-
-    private static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 }

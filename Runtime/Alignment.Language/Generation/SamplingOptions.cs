@@ -35,9 +35,9 @@ public sealed record SamplingOptions
     /// <summary>What is wrong, or null.</summary>
     public string? Fault =>
         !(Temperature >= 0 && double.IsFinite(Temperature))
-            ? $"temperature: expected at least 0, got {NumberText.Of(Temperature)}"
+            ? $"temperature: expected at least 0, got {Quote.Number(Temperature)}"
         : TopK < 0 ? $"top_k: expected at least 0, got {TopK}"
-        : !(TopP is > 0 and <= 1) ? $"top_p: expected above 0 and at most 1, got {NumberText.Of(TopP)}"
+        : !(TopP is > 0 and <= 1) ? $"top_p: expected above 0 and at most 1, got {Quote.Number(TopP)}"
         : MaxNewTokens < 1 ? $"max_new_tokens: expected at least 1, got {MaxNewTokens}"
         : RepetitionStop is < 0 or 1 ? $"repetition_stop: expected 0, or at least 2, got {RepetitionStop}"
         : null;

@@ -115,7 +115,7 @@ public sealed partial class LanguageModel
             ? tokenizer
             : throw new InputFormatException(
                 folder,
-                $"the tokenizer has {NumberText.Of(tokenizer.VocabularySize)} tokens and the model's embedding only {NumberText.Of(config.Vocabulary)} rows; they do not belong together"
+                $"the tokenizer has {Quote.Count(tokenizer.VocabularySize)} tokens and the model's embedding only {Quote.Count(config.Vocabulary)} rows; they do not belong together"
             );
     }
 

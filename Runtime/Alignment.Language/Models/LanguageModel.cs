@@ -244,7 +244,7 @@ public sealed partial class LanguageModel : IDisposable
         TokenBatch.Check(Config, [.. requests.Select(r => r.Prompt.ToArray())]);
         if (requests.FirstOrDefault(r => r.Prompt.Count >= Config.Context) is { } full)
             throw new ArgumentException(
-                $"A prompt of {NumberText.Of(full.Prompt.Count)} tokens leaves no room in a context of {NumberText.Of(Config.Context)}; shorten it."
+                $"A prompt of {Quote.Count(full.Prompt.Count)} tokens leaves no room in a context of {Quote.Count(Config.Context)}; shorten it."
             );
         return new Generator(this, requests, options, observer).Run(cancellationToken);
     }
@@ -362,7 +362,7 @@ public sealed partial class LanguageModel : IDisposable
             throw new ArgumentException(
                 wanted == 0
                     ? $"Adapter '{adapter.Name}' takes no preferences, got {preferences.Length}."
-                    : $"Adapter '{adapter.Name}': expected {wanted} preferences of at least 0 that sum to 1, got [{string.Join(", ", preferences.Select(NumberText.Of))}]."
+                    : $"Adapter '{adapter.Name}': expected {wanted} preferences of at least 0 that sum to 1, got [{string.Join(", ", preferences.Select(Quote.Number))}]."
             );
     }
 

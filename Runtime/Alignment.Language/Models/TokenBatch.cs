@@ -41,13 +41,13 @@ internal sealed class TokenBatch : IDisposable
                 throw new ArgumentException($"Row {r} is empty; expected at least one token.");
             if (rows[r].Length > config.Context)
                 throw new ArgumentException(
-                    $"Row {r} has {NumberText.Of(rows[r].Length)} tokens, and the model takes at most {NumberText.Of(config.Context)}; shorten it."
+                    $"Row {r} has {Quote.Count(rows[r].Length)} tokens, and the model takes at most {Quote.Count(config.Context)}; shorten it."
                 );
             foreach (var token in rows[r])
             {
                 if (token < 0 || token >= config.Vocabulary)
                     throw new ArgumentException(
-                        $"Row {r}: expected tokens from 0 to {NumberText.Of(config.Vocabulary - 1)}, got {token}."
+                        $"Row {r}: expected tokens from 0 to {Quote.Count(config.Vocabulary - 1)}, got {token}."
                     );
             }
         }

@@ -99,7 +99,7 @@ public sealed class CompiledLoss : IDisposable
         {
             if (!double.IsFinite(numbers[k]))
                 throw new NotFiniteNumberException(
-                    $"{Name}, {input}: expected finite numbers, got {NumberText.Of(numbers[k])} at {k}."
+                    $"{Name}, {input}: expected finite numbers, got {Quote.Number(numbers[k])} at {k}."
                 );
         }
 

@@ -46,8 +46,8 @@ public sealed record GroupOptions
         Generations < 2 ? $"num_generations: expected at least 2, got {Generations}"
         : options.BatchSize % Generations != 0
             ? $"num_generations: expected a divisor of the {options.BatchSize} samples of a batch, got {Generations}"
-        : !(Beta >= 0 && double.IsFinite(Beta)) ? $"beta: expected at least 0, got {NumberText.Of(Beta)}"
-        : !(Low > 0 && High > 0) ? $"epsilon: expected above 0, got {NumberText.Of(Low)} and {NumberText.Of(High)}"
+        : !(Beta >= 0 && double.IsFinite(Beta)) ? $"beta: expected at least 0, got {Quote.Number(Beta)}"
+        : !(Low > 0 && High > 0) ? $"epsilon: expected above 0, got {Quote.Number(Low)} and {Quote.Number(High)}"
         : Sampling.Temperature == 0 ? "temperature: expected above 0, since samples that are all the same teach nothing"
         : Sampling.Fault;
 }

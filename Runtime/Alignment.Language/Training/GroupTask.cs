@@ -39,7 +39,7 @@ internal sealed class GroupTask : ITrainingTask
         var longest = prompts.Max(p => p.Count) + group.Sampling.MaxNewTokens;
         if (longest > model.Config.Context)
             throw new ArgumentException(
-                $"Training, max_completion_length: the longest prompt and a completion take {NumberText.Of(longest)} tokens, and the model takes at most {NumberText.Of(model.Config.Context)}."
+                $"Training, max_completion_length: the longest prompt and a completion take {Quote.Count(longest)} tokens, and the model takes at most {Quote.Count(model.Config.Context)}."
             );
         (_model, _adapter, _group, _reward, _prompts, _options) = (model, adapter, group, reward, prompts, options);
         _order = new(prompts.Count, options with { BatchSize = options.BatchSize / group.Generations });
@@ -134,7 +134,7 @@ internal sealed class GroupTask : ITrainingTask
         var batch = TextBatch.Of(_model, texts);
         var pass = Pass.Plain with { Adapters = _model.Uses(_adapter, texts.Length, []) };
         var scored = batch.Score(_model, pass);
-        var numbers = SupervisedTask.Numbers(scored.LogProbabilities);
+        var numbers = TensorNumbers.Read(scored.LogProbabilities);
         var loss = Loss(batch.Width);
         loss.Set(Logps, numbers);
         loss.Set(Old, numbers); // one step for each batch of samples: the policy that drew is the present one
@@ -143,7 +143,7 @@ internal sealed class GroupTask : ITrainingTask
         if (loss.Takes(Reference))
         {
             using var quiet = no_grad();
-            loss.Set(Reference, SupervisedTask.Numbers(batch.Score(_model, Pass.Plain).LogProbabilities));
+            loss.Set(Reference, TensorNumbers.Read(batch.Score(_model, Pass.Plain).LogProbabilities));
         }
 
         return (loss, scored);

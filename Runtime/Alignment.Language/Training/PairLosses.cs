@@ -32,9 +32,9 @@ public sealed record DpoLoss(double Beta = 0.1, double Smoothing = 0) : IPairLos
 
     /// <inheritdoc/>
     public string? Fault =>
-        !(Beta > 0 && double.IsFinite(Beta)) ? $"beta: expected above 0, got {NumberText.Of(Beta)}"
+        !(Beta > 0 && double.IsFinite(Beta)) ? $"beta: expected above 0, got {Quote.Number(Beta)}"
         : !(Smoothing is >= 0 and < 0.5)
-            ? $"label_smoothing: expected from 0 to below 0.5, got {NumberText.Of(Smoothing)}"
+            ? $"label_smoothing: expected from 0 to below 0.5, got {Quote.Number(Smoothing)}"
         : null;
 
     /// <inheritdoc/>
@@ -51,7 +51,7 @@ public sealed record IpoLoss(double Beta = 0.1, bool IsByToken = false) : IPairL
 
     /// <inheritdoc/>
     public string? Fault =>
-        Beta > 0 && double.IsFinite(Beta) ? null : $"beta: expected above 0, got {NumberText.Of(Beta)}";
+        Beta > 0 && double.IsFinite(Beta) ? null : $"beta: expected above 0, got {Quote.Number(Beta)}";
 
     /// <inheritdoc/>
     public Expr Of(PairLogProbabilities pair) => PreferenceLoss.Ipo(pair, Beta);

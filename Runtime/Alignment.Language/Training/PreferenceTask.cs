@@ -85,7 +85,7 @@ internal sealed class PreferenceTask : ITrainingTask
             [.. numbers.Select(k => pairs[k].Chosen), .. numbers.Select(k => pairs[k].Rejected)],
             _adapter
         );
-        var values = SupervisedTask.Numbers(sums);
+        var values = TensorNumbers.Read(sums);
         var loss = Loss(numbers.Length);
         loss.Set(PairLessons.Chosen, values.AsSpan(0, numbers.Length));
         loss.Set(PairLessons.Rejected, values.AsSpan(numbers.Length));
@@ -114,7 +114,7 @@ internal sealed class PreferenceTask : ITrainingTask
         {
             using var scope = NewDisposeScope();
             var some = pairs.AsSpan(from, Math.Min(_options.BatchSize, pairs.Length - from)).ToArray();
-            var values = SupervisedTask.Numbers(
+            var values = TensorNumbers.Read(
                 Sums([.. some.Select(p => p.Chosen), .. some.Select(p => p.Rejected)], null).Sums
             );
             for (var k = 0; k < some.Length; k++)

@@ -43,7 +43,7 @@ public sealed class RewardScorer : IDisposable
         ArgumentNullException.ThrowIfNull(rows);
         using var scope = NewDisposeScope();
         using var quiet = no_grad();
-        return SupervisedTask.Numbers(Scores(TokenBatch.Of(Model, rows)));
+        return TensorNumbers.Read(Scores(TokenBatch.Of(Model, rows)));
     }
 
     /// <summary>Writes the head beside the adapter's files.</summary>

@@ -70,7 +70,7 @@ internal sealed class SupervisedTask : ITrainingTask
             var scored = batch.Score(_model, Pass(texts.Length));
             var logps = scored.LogProbabilities;
             var compiled = Loss(texts.Length, batch.Width);
-            compiled.Set(Logps, Numbers(logps));
+            compiled.Set(Logps, TensorNumbers.Read(logps));
             compiled.Set(Mask, batch.Mask);
             compiled.Set(Share, [share]);
             loss += compiled.Evaluate();
@@ -139,11 +139,5 @@ internal sealed class SupervisedTask : ITrainingTask
         loss = CompiledLoss.Of("supervised fine-tuning", mean, [logps]);
         _losses.Add((rows, width), loss);
         return loss;
-    }
-
-    internal static double[] Numbers(Tensor tensor)
-    {
-        using var scope = NewDisposeScope();
-        return tensor.detach().to(ScalarType.Float64).cpu().contiguous().data<double>().ToArray();
     }
 }

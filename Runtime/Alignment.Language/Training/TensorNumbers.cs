@@ -2,9 +2,17 @@ using static TorchSharp.torch;
 
 namespace Alignment;
 
-/// <summary>Tensors as a snapshot's numbers and back, bit for bit: 32 bits as the whole number that they are, which a checkpoint's file keeps in 4 bytes.</summary>
+/// <summary>The numbers of tensors: to be calculated with, and to be kept.</summary>
 internal static class TensorNumbers
 {
+    /// <summary>All of them, in float64, row by row.</summary>
+    public static double[] Read(Tensor tensor)
+    {
+        using var scope = NewDisposeScope();
+        return tensor.detach().to(ScalarType.Float64).cpu().contiguous().data<double>().ToArray();
+    }
+
+    /// <summary>As a snapshot holds them, bit for bit: 32 bits as the whole number that they are, which a checkpoint's file keeps in 4 bytes.</summary>
     public static double[] Pack(Tensor tensor)
     {
         using var scope = NewDisposeScope();
@@ -22,6 +30,7 @@ internal static class TensorNumbers
         };
     }
 
+    /// <summary>Gives a tensor the numbers that <see cref="Pack"/> made of one.</summary>
     public static void Unpack(double[] numbers, Tensor into)
     {
         using var scope = NewDisposeScope();

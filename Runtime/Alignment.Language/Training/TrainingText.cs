@@ -33,10 +33,10 @@ public sealed record TrainingText(ValueList<int> Tokens, ValueList<bool> Counts)
                 text.Counts.Count != text.Tokens.Count
                     ? $"expected as many marks as tokens, got {text.Counts.Count} for {text.Tokens.Count}"
                 : text.Tokens.Count > config.Context
-                    ? $"expected at most {NumberText.Of(config.Context)} tokens, got {NumberText.Of(text.Tokens.Count)}; shorten it or leave it out"
+                    ? $"expected at most {Quote.Count(config.Context)} tokens, got {Quote.Count(text.Tokens.Count)}; shorten it or leave it out"
                 : text.Counted == 0 ? "expected a token that counts, got none"
                 : text.Tokens.Any(t => t < 0 || t >= config.Vocabulary)
-                    ? $"expected tokens from 0 to {NumberText.Of(config.Vocabulary - 1)}"
+                    ? $"expected tokens from 0 to {Quote.Count(config.Vocabulary - 1)}"
                 : null;
             if (fault is not null)
                 throw new ArgumentException($"Training, {what}, text {k}: {fault}.");
