@@ -260,7 +260,7 @@ module TrainJob =
             | Some folder ->
                 let scorer = RewardScorer.Load(model, "reward", folder)
                 let name = $"model of rewards %s{folder}"
-                ScorerReward(scorer, name), tokens (TrainData.plain model room (files settings))
+                ScorerReward(name, [ scorer ]), tokens (TrainData.plain model room (files settings))
 
         let adapter = adapter settings model
         let group = group settings model

@@ -67,7 +67,7 @@ let tests =
             let group = GroupOptions(Generations = 2, Sampling = SamplingOptions(MaxNewTokens = 4))
 
             policy
-            |> Train.groups group (ScorerReward(scorer, "scorer")) options [
+            |> Train.groups group (ScorerReward("scorer", [ scorer ])) options [
                 model.Prompt [ ChatMessage.User "a bike" ]
             ]
             |> ended

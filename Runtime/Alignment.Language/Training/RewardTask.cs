@@ -22,7 +22,7 @@ internal sealed class RewardTask : ITrainingTask
     {
         if (!(centring >= 0 && double.IsFinite(centring)))
             throw new ArgumentException(
-                $"Training, center_rewards_coefficient: expected at least 0, got {NumberText.Of(centring)}."
+                $"Training, center_rewards_coefficient: expected at least 0, got {Quote.Number(centring)}."
             );
         PairLessons.Check(scorer.Model.Config, pairs, heldOut, options);
         (_scorer, _centring, _pairs, _heldOut) = (scorer, centring, [.. pairs], [.. heldOut]);
@@ -36,7 +36,7 @@ internal sealed class RewardTask : ITrainingTask
         new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["task"] = Name,
-            ["center_rewards_coefficient"] = NumberText.Of(_centring),
+            ["center_rewards_coefficient"] = Quote.Number(_centring),
             ["model"] = _scorer.Model.Describe(_scorer.Adapter),
             ["data"] = _lessons.Fingerprint,
         };
@@ -65,7 +65,7 @@ internal sealed class RewardTask : ITrainingTask
             .. numbers.Select(k => pairs[k].Rejected.Tokens.ToArray()),
         ];
         var scores = _scorer.Scores(TokenBatch.Of(_scorer.Model, rows));
-        var values = SupervisedTask.Numbers(scores);
+        var values = TensorNumbers.Read(scores);
         var loss = Loss(numbers.Length);
         loss.Set(PairLessons.Chosen, values.AsSpan(0, numbers.Length));
         loss.Set(PairLessons.Rejected, values.AsSpan(numbers.Length));

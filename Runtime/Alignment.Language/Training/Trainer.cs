@@ -21,7 +21,7 @@ internal sealed partial class Trainer : IDisposable
     private double _rate = 1; // what is left of the learning rate
     private int _rollbacks;
     private double _best = double.PositiveInfinity;
-    private Snapshot? _good; // the last good state
+    private Snapshot? _good; // to go back to: follows from the steps alone, not from when checkpoints were due
     private Snapshot? _bestParameters;
 
     private Trainer(ITrainingTask task, TrainingOptions options)
@@ -46,7 +46,7 @@ internal sealed partial class Trainer : IDisposable
     private TrainingResult Run(CancellationToken cancellationToken)
     {
         Begin();
-        _good = State();
+        _good ??= State();
         while (_step < _options.Steps)
         {
             if (cancellationToken.IsCancellationRequested)
@@ -54,20 +54,20 @@ internal sealed partial class Trainer : IDisposable
                 Save();
                 return Ended(
                     TrainingOutcome.Cancelled,
-                    $"Cancelled after {NumberText.Of(_step)} of {NumberText.Of(_options.Steps)} steps; it can go on from there."
+                    $"Cancelled after {Quote.Count(_step)} of {Quote.Count(_options.Steps)} steps; it can go on from there."
                 );
             }
 
             if (!Step() && !GoBack())
                 return Ended(
                     TrainingOutcome.Diverged,
-                    $"The loss or its gradient was not finite after {NumberText.Of(_step)} steps, {_options.MaxRollbacks} times with ever smaller steps; lower the learning rate, or look at the data."
+                    $"The loss or its gradient was not finite after {Quote.Count(_step)} steps, {_options.MaxRollbacks} times with ever smaller steps; lower the learning rate, or look at the data."
                 );
         }
 
         if (_options.KeepBest && _bestParameters is not null)
             _adam.LoadParameters(_bestParameters);
-        return Ended(TrainingOutcome.Finished, $"Done: {NumberText.Of(_step)} steps.");
+        return Ended(TrainingOutcome.Finished, $"Done: {Quote.Count(_step)} steps.");
     }
 
     private void Begin()
@@ -84,6 +84,8 @@ internal sealed partial class Trainer : IDisposable
         _best = snapshot.Number("best");
         if (snapshot.Has("best/step"))
             _bestParameters = snapshot.Part("best");
+        if (snapshot.Has("good/step"))
+            _good = snapshot.Part("good");
     }
 
     /// <summary>One step; false where it would not stay finite.</summary>
@@ -116,10 +118,10 @@ internal sealed partial class Trainer : IDisposable
         if (_step % _options.LogEvery == 0 || _step == 1 || _step == _options.Steps || evaluated is not null)
             Tell(metrics, evaluated, norm, rate);
         _options.Progress?.Report(new(_step, _options.Steps, metrics["loss"], _clock.Elapsed.TotalSeconds));
+        if (_step % GoodEvery == 0)
+            _good = State();
         if (_options.Recorder is { IsDue: true })
             Save();
-        else if (_step % GoodEvery == 0)
-            _good = State();
         return true;
     }
 
@@ -173,7 +175,7 @@ internal sealed partial class Trainer : IDisposable
         _adam.Load(_good!);
         _step = (long)_good!.Number("step");
         var warning =
-            $"The loss or its gradient was not finite at step {NumberText.Of(failed + 1)}; went back to step {NumberText.Of(_step)}, with half of the learning rate.";
+            $"The loss or its gradient was not finite at step {Quote.Count(failed + 1)}; went back to step {Quote.Count(_step)}, with half of the learning rate.";
         _warnings.Add(warning);
         Warned(_options.Logger, failed, warning);
         return true;
@@ -181,9 +183,11 @@ internal sealed partial class Trainer : IDisposable
 
     private void Save()
     {
-        _good = State();
+        var snapshot = State();
+        if ((long)_good!.Number("step") != _step)
+            snapshot.Put("good", _good);
         // the best parameters are inside, so that none is the best by itself
-        _options.Recorder?.Save(_step, double.PositiveInfinity, _good);
+        _options.Recorder?.Save(_step, double.PositiveInfinity, snapshot);
     }
 
     private Snapshot State()
@@ -205,18 +209,17 @@ internal sealed partial class Trainer : IDisposable
     private SortedDictionary<string, string> Identity() =>
         new(_task.Identity.ToDictionary(StringComparer.Ordinal), StringComparer.Ordinal)
         {
-            ["steps"] = NumberText.Of(_options.Steps),
-            ["batch_size"] = NumberText.Of(_options.BatchSize),
-            ["accumulation"] = NumberText.Of(_options.Accumulation),
-            ["learning_rate"] = NumberText.Of(_options.LearningRate),
+            ["steps"] = Quote.Count(_options.Steps),
+            ["batch_size"] = Quote.Count(_options.BatchSize),
+            ["accumulation"] = Quote.Count(_options.Accumulation),
+            ["learning_rate"] = Quote.Number(_options.LearningRate),
             ["schedule"] = _options.Schedule.ToString(),
-            ["warmup_steps"] = NumberText.Of(_options.WarmupSteps),
-            ["weight_decay"] = NumberText.Of(_options.WeightDecay),
+            ["warmup_steps"] = Quote.Count(_options.WarmupSteps),
+            ["weight_decay"] = Quote.Number(_options.WeightDecay),
             ["adam"] =
-                $"{NumberText.Of(_options.Beta1)}, {NumberText.Of(_options.Beta2)}, {NumberText.Of(_options.Epsilon)}",
-            ["max_grad_norm"] = NumberText.Of(_options.MaxGradientNorm),
-            ["evaluations"] =
-                $"{NumberText.Of(_options.EvaluateEvery)}{(_options.KeepBest ? ", the best is kept" : "")}",
+                $"{Quote.Number(_options.Beta1)}, {Quote.Number(_options.Beta2)}, {Quote.Number(_options.Epsilon)}",
+            ["max_grad_norm"] = Quote.Number(_options.MaxGradientNorm),
+            ["evaluations"] = $"{Quote.Count(_options.EvaluateEvery)}{(_options.KeepBest ? ", the best is kept" : "")}",
             ["seed"] = _options.Seed.ToString(System.Globalization.CultureInfo.InvariantCulture),
         };
 

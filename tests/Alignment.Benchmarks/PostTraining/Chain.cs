@@ -3,7 +3,7 @@ namespace Alignment.Benchmarks;
 /// <summary>One seed's way from a base that knows no rules: supervised learning, an ensemble of reward models, and from it two policies.</summary>
 /// <remarks>
 /// <para>(1) All weights learn a few good replies. (2) That policy answers prompts twice; the pair is labelled as people would, the better one more often: Bradley and Terry of
-/// 4 (worth - worth'), worth = help - harm by the world's judge, whom no model sees. (3) Three reward models learn the labels, each from another order and beginning. (4) DPO learns the
+/// 4 (worth - worth'), worth = help - harm by the world's exact judge. No policy is trained on the judge itself: it makes labels, with errors, and the last verdict. (3) Three reward models learn the labels, each from another order and beginning. (4) DPO learns the
 /// labels directly; GRPO learns from the ensemble's mean less half of its variance. (5) The judge says what each policy is worth on prompts in words that nobody learnt from, with the same draws
 /// for all.</para>
 /// </remarks>
@@ -118,7 +118,7 @@ internal sealed class Chain(ulong seed, ChainSizes sizes, Stages stages)
         var scorers = Enumerable.Range(1, 3).Select(k => Scorer(model, pairs, k)).ToArray();
         var group = new GroupOptions { Beta = 0.02, Sampling = model.Stopping(Sampling) };
         ValueList<int>[] prompts = [.. rows.Select(row => model.Prompt(row.Prompt))];
-        Training.Groups(model, adapter, group, new EnsembleReward(scorers, weight: 0.5), prompts, options);
+        Training.Groups(model, adapter, group, new ScorerReward("ensemble", scorers, weight: 0.5), prompts, options);
         foreach (var scorer in scorers)
         {
             model.Detach(scorer.Adapter!);
