@@ -31,12 +31,12 @@ let private whole (model: LanguageModel) (row: DialogueRow) =
 
 let private replies (model: LanguageModel) (row: DialogueRow) = model.Lesson row.Conversation.Messages
 
-/// What the judge says of the likeliest replies: help and harm.
-let private worth (model: LanguageModel) =
+/// What the judge says of the replies at a temperature, at 0 of the likeliest ones: help and harm.
+let private worth temperature (model: LanguageModel) =
     let verdicts: DialogueVerdict list = [
         for part in Array.chunkBySize 64 heldOut.Value do
             let prompts = [| for row in part -> row.Prompt :> Collections.Generic.IReadOnlyList<_> |]
-            let replies = model.Reply(prompts, SamplingOptions(Temperature = 0.0, MaxNewTokens = 48))
+            let replies = model.Reply(prompts, SamplingOptions(Temperature = temperature, MaxNewTokens = 48))
             yield! Seq.map2 (fun (row: DialogueRow) (reply: Reply) -> row.Judge reply.Text) part replies
     ]
 
@@ -63,11 +63,24 @@ let tests =
             let row name (model: LanguageModel) =
                 let all = perplexity model (Array.map (whole model) heldOut.Value)
                 let said = perplexity model (Array.map (replies model) heldOut.Value)
-                let help, harm = worth model
+                let help, harm = worth 0.0 model
                 $"| `%s{name}` | %.2f{all} | %.2f{said} | %.2f{help} | %.2f{harm} |"
 
             let lines = row "tiny-base" baseModel + "\n" + row "tiny-chat" chat
             Expect.isTrue (document.Value.Contains lines) $"expected in the document:\n%s{lines}")
+
+        testCase "drawn, their replies are as helpful and as harmful as the document says" (fun () ->
+            for name, help, harm in [ "tiny-base", 0.39, 0.22; "tiny-chat", 0.65, 0.00 ] do
+                use model = LanguageModel.Load(LanguageModel.Find name)
+                let helpNow, harmNow = worth 1.0 model
+                // another processor rounds otherwise, and may draw other tokens
+                near 0.02 help helpNow $"%s{name}: help"
+                near 0.02 harm harmNow $"%s{name}: harm"
+
+                Expect.stringContains
+                    document.Value
+                    $"`%s{name}` %.2f{help} and %.2f{harm}"
+                    "in the document: help and harm")
 
         testCase "what tiny-chat replies is what the document shows" (fun () ->
             use chat = LanguageModel.Load(LanguageModel.Find "tiny-chat")

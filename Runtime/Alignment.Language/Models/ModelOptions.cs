@@ -26,6 +26,6 @@ public sealed record ModelOptions
     /// <summary><c>cpu</c> or <c>cuda</c>.</summary>
     public string Device { get; init; } = "cpu";
 
-    /// <summary>Threads within an operation, at least 1.</summary>
+    /// <summary>Threads within an operation, at least 1; of the whole process, so what is loaded or created last decides.</summary>
     public int Threads { get; init; } = 1;
 }

@@ -3,7 +3,10 @@ namespace Alignment;
 /// <summary>What a weight is, which says how it begins.</summary>
 internal enum SlotKind
 {
-    /// <summary>A matrix [out, in], or an embedding.</summary>
+    /// <summary>Vectors that are looked up, [number, hidden].</summary>
+    Table,
+
+    /// <summary>A matrix [out, in].</summary>
     Matrix,
 
     /// <summary>A matrix that writes into the residual stream.</summary>
@@ -40,7 +43,7 @@ internal static class WeightSlots
 
     private static IEnumerable<WeightSlot> Gated(ModelConfig c)
     {
-        yield return Matrix($"{GatedPrefix}embed_tokens.weight", c.Vocabulary, c.Hidden);
+        yield return Table($"{GatedPrefix}embed_tokens.weight", c.Vocabulary, c.Hidden);
         var (queries, keys) = ((long)c.Heads * c.HeadSize, (long)c.KeyValueHeads * c.HeadSize);
         for (var layer = 0; layer < c.Layers; layer++)
         {
@@ -82,8 +85,8 @@ internal static class WeightSlots
 
     private static IEnumerable<WeightSlot> Gpt2(ModelConfig c)
     {
-        yield return Matrix($"{Gpt2Prefix}wte.weight", c.Vocabulary, c.Hidden);
-        yield return Matrix($"{Gpt2Prefix}wpe.weight", c.Context, c.Hidden);
+        yield return Table($"{Gpt2Prefix}wte.weight", c.Vocabulary, c.Hidden);
+        yield return Table($"{Gpt2Prefix}wpe.weight", c.Context, c.Hidden);
         for (var layer = 0; layer < c.Layers; layer++)
         {
             var block = $"{Gpt2Prefix}h.{layer}.";
@@ -109,6 +112,8 @@ internal static class WeightSlots
 
     private static IEnumerable<WeightSlot> Norm(string name, long size) =>
         [Scale($"{name}.weight", size), Bias($"{name}.bias", size)];
+
+    private static WeightSlot Table(string name, long rows, long columns) => new(name, [rows, columns], SlotKind.Table);
 
     private static WeightSlot Matrix(string name, long rows, long columns) =>
         new(name, [rows, columns], SlotKind.Matrix);
