@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Alignment;
@@ -39,8 +40,11 @@ internal static class Beginnings
         return Parameter(tensor(numbers, [rows, columns]), matrix);
     }
 
-    public static Tensor Constant(Linear matrix, double value, params long[] shape) =>
-        Parameter(full(shape, value, ScalarType.Float32), matrix);
+    public static Tensor Constant(Linear matrix, double value, params long[] shape)
+    {
+        using Scalar number = value;
+        return Parameter(full(shape, number, ScalarType.Float32), matrix);
+    }
 
     // adapters are trained in float32 beside any base, in float64 beside one of float64
     private static Tensor Parameter(Tensor value, Linear matrix)

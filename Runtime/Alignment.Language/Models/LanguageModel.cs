@@ -163,7 +163,7 @@ public sealed partial class LanguageModel : IDisposable
             using var scope = NewDisposeScope();
             var weight = _weights[$"{matrix}.weight"];
             _unmerged.Add(matrix, weight.clone().DetachFromDisposeScope());
-            weight.add_(change.Whole(preferences).to(weight.dtype));
+            weight.add_(change.Whole(preferences).to(weight.dtype), Numbers.One);
         }
     }
 

@@ -1,4 +1,3 @@
-using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -10,8 +9,6 @@ namespace Alignment;
 /// <param name="Bias">b, or null.</param>
 internal sealed record Linear(string Name, Tensor Weight, Tensor? Bias)
 {
-    private static readonly Scalar s_one = 1;
-
     private readonly bool _isNarrow = Weight.dtype is ScalarType.BFloat16 or ScalarType.Float16;
 
     public Tensor Apply(Tensor x, Pass pass)
@@ -23,8 +20,8 @@ internal sealed record Linear(string Name, Tensor Weight, Tensor? Bias)
             if (use.Adapter.Find(Name) is not { } change)
                 continue;
             y = use.Rows is null
-                ? y + change.Apply(x, use.Preferences)
-                : y.index_add(0, use.Rows, change.Apply(x.index_select(0, use.Rows), use.Preferences), s_one);
+                ? y.add(change.Apply(x, use.Preferences), Numbers.One)
+                : y.index_add(0, use.Rows, change.Apply(x.index_select(0, use.Rows), use.Preferences), Numbers.One);
         }
 
         return y;
@@ -33,6 +30,6 @@ internal sealed record Linear(string Name, Tensor Weight, Tensor? Bias)
     private Tensor OfOne(Tensor x)
     {
         var y = Weight.mv(x.flatten()).view([.. x.shape[..^1], Weight.size(0)]);
-        return Bias is null ? y : y.add_(Bias);
+        return Bias is null ? y : y.add_(Bias, Numbers.One);
     }
 }

@@ -27,7 +27,7 @@ internal sealed record MeanSquareNorm(Tensor Scale, double Epsilon) : INorm
         return (wide * Factor(wide)).to(type).mul(Scale);
     }
 
-    private Tensor Factor(Tensor x) => (x * x).mean(s_last, keepdim: true).add_(_epsilon).rsqrt_();
+    private Tensor Factor(Tensor x) => (x * x).mean(s_last, keepdim: true).add_(_epsilon, Numbers.One).rsqrt_();
 }
 
 /// <summary>(x - mean) / sqrt(variance + epsilon) * scale + shift. Source: Ba, Kiros, Hinton (2016), arXiv 1607.06450.</summary>

@@ -1,4 +1,3 @@
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Alignment;
@@ -58,7 +57,6 @@ internal sealed class RotaryTable : IDisposable
 internal sealed record Rotation(Tensor Cosines, Tensor Sines, long[] Half)
 {
     private static readonly long[] s_last = [-1];
-    private static readonly Scalar s_one = 1;
 
-    public Tensor Apply(Tensor heads) => (heads * Cosines).addcmul_(roll(heads, Half, s_last), Sines, s_one);
+    public Tensor Apply(Tensor heads) => (heads * Cosines).addcmul_(roll(heads, Half, s_last), Sines, Numbers.One);
 }

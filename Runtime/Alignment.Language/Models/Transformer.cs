@@ -52,15 +52,18 @@ internal sealed class Transformer : IDisposable
         var (first, added) = (pass.Cache?.Length ?? 0, tokens.size(1));
         var x = Rows(_embedding, tokens);
         if (_positions is not null)
-            x = x + (pass.Positions is { } at ? Rows(_positions, at) : _positions.narrow(0, first, added));
+            x = x.add(
+                pass.Positions is { } at ? Rows(_positions, at) : _positions.narrow(0, first, added),
+                Numbers.One
+            );
         pass = pass with { Mask = pass.Mask ?? Masks.Plain(_config, added, _embedding.dtype, tokens.device) };
         var turn = _rotary?.At(pass.Positions, first, added);
         for (var layer = 0; layer < _blocks.Length; layer++)
         {
             var block = _blocks[layer];
             // into what the block gives, which nothing else needs
-            x = block.Attention.Apply(block.Before.Apply(x), layer, turn, pass).add_(x);
-            x = block.Perceptron.Apply(block.Between.Apply(x), pass).add_(x);
+            x = block.Attention.Apply(block.Before.Apply(x), layer, turn, pass).add_(x, Numbers.One);
+            x = block.Perceptron.Apply(block.Between.Apply(x), pass).add_(x, Numbers.One);
         }
 
         pass.Cache?.Advance(added);

@@ -65,7 +65,7 @@ internal sealed class AdamW : IDisposable
             _squares[k].mul_(keepSquare).addcmul_(gradient, gradient, toSquare);
             if (_options.WeightDecay > 0 && parameter.dim() > 1)
                 parameter.mul_(keep);
-            parameter.addcdiv_(_means[k], _squares[k].sqrt().add_(epsilon), move);
+            parameter.addcdiv_(_means[k], _squares[k].sqrt().add_(epsilon, Numbers.One), move);
         }
     }
 
