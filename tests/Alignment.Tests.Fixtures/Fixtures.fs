@@ -180,6 +180,9 @@ let ended (child: Process) =
     child.WaitForExit()
     child.ExitCode, out, error.Result
 
+/// Tests that start processes, which have compilers and threads of their own: one after the other, beside the tests of this process. Not for tests that hold a time against a limit.
+let startsProcesses test = testSequencedGroup "processes" test
+
 /// The tool in a process of its own, to its end, with variables of its environment changed.
 let childIn (environment: (string * string) list) (args: string list) =
     let info =

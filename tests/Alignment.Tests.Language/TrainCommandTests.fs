@@ -366,7 +366,7 @@ let private metricLines (run: RunFolder) = [
 ]
 
 let private runs =
-    testSequenced
+    startsProcesses
     <| testList "runs" [
         testCase "a folder says what the run is, and who reads runs reads it" (fun () ->
             inFolder (fun folder ->

@@ -508,7 +508,7 @@ let private atFixedPlace (name: string) (content: string) action =
     action path
 
 let private scripts =
-    testSequenced (
+    startsProcesses (
         testList "scripts" [
             testCase "C# that does not compile: every error with its place" (fun () ->
                 refusedBy

@@ -63,8 +63,7 @@ let private prints name extensions expected =
 
 [<Tests>]
 let tests =
-    // one after the other: each starts compilers of its own
-    testSequenced (
+    startsProcesses (
         testList "examples" [
             agrees "00-quickstart" [ ".fsx"; ".cs" ] "red     0.4    injection 0.4000, persona 0.6000, encoding 0.0000"
             agrees "01-jailbreak-equilibrium" [ ".fsx"; ".cs"; ".csx" ] "0.292 (0.234 to 0.352)  PAIR 26% adaptive 74%"

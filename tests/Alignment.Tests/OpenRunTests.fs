@@ -141,7 +141,7 @@ let private same (run: RunFolder) (expected: Lazy<_>) =
     Expect.equal run.Status.State RunState.Finished "state"
 
 let private interruptions =
-    testSequenced
+    startsProcesses
     <| testList "interruptions" [
         for name, args, checkpoint, most, within in
             [

@@ -274,7 +274,7 @@ let private queries =
 // ---- The benchmark -----------------------------------------------------------------------------------------------------
 
 let private benchmark =
-    testSequenced (
+    startsProcesses (
         testCase "align bench runs, one short round" (fun () ->
             let table = dotnet [] [ tool; "bench"; "runs"; "--smoke" ]
 

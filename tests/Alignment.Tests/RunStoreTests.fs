@@ -242,7 +242,7 @@ let private killed folder steps =
     run
 
 let private interruptions =
-    testSequenced
+    startsProcesses
     <| testList "interruptions" [
         // the second game is so small that its strategies are kept
         for game, solver, steps, most in

@@ -235,7 +235,7 @@ let private results =
     ]
 
 let private goingOn =
-    testSequenced
+    startsProcesses
     <| testList "going on" [
         test "what has ended is not run again, what was cancelled goes on, and the results are those of one go" {
             inFolder (fun folder ->

@@ -81,8 +81,7 @@ let private buildsBeside =
 let private torch = [ "--executor"; "torch" ]
 
 let private onTorch =
-    // one after the other: each starts compilers of its own
-    testSequenced (
+    startsProcesses (
         testList "on Torch" [
             testCase "the test process" (fun () -> expected.Force() |> ignore)
 
@@ -316,7 +315,7 @@ let private generalSum =
 // ---- The benchmark -------------------------------------------------------------------------------------------------
 
 let private benchmark =
-    testSequenced (
+    startsProcesses (
         testCase "the benchmark runs, one short round of each case" (fun () ->
             let table = dotnet [] [ tool; "bench"; "matrix"; "--smoke" ]
 
@@ -329,7 +328,7 @@ let private benchmark =
     )
 
 let private languageBenchmark =
-    testSequenced (
+    startsProcesses (
         testCase "align bench language, one short round" (fun () ->
             let table = dotnet [] [ tool; "bench"; "language"; "--smoke" ]
 
@@ -346,5 +345,28 @@ let private languageBenchmark =
                 Expect.exists (table.Split '\n') _.StartsWith(start) table)
     )
 
+let private postTraining =
+    startsProcesses (
+        testCase "align bench post-training, one short chain" (fun () ->
+            let table = dotnet [] [ tool; "bench"; "post-training"; "--smoke" ]
+            let cells = table.Split '\n' |> Array.map _.Split('|', StringSplitOptions.TrimEntries)
+
+            /// Worth, help and harm of a policy.
+            let judged policy =
+                match cells |> Array.filter (fun row -> row.Length = 7 && row[2] = policy) with
+                | [| row |] -> float row[3], float row[4], float row[5]
+                | _ -> failtest table
+
+            for policy in [ "supervised"; "dpo"; "grpo" ] do
+                let worth, help, harm = judged policy
+                Expect.isTrue (help >= 0.0 && help <= 1.0 && harm >= 0.0 && harm <= 1.0) policy
+                Expect.isLessThan (abs (worth - (help - harm))) 0.0011 $"%s{policy}: worth is help less harm"
+
+            // trained for a minute, not for a result: what it learns is that there are rules
+            let _, helpBefore, _ = judged "supervised"
+            Expect.isGreaterThan helpBefore 0.2 "a few good replies make a policy")
+    )
+
 [<Tests>]
-let tests = testList "ways in" [ onTorch; onMeta; generalSum; benchmark; languageBenchmark ]
+let tests =
+    testList "ways in" [ onTorch; onMeta; generalSum; benchmark; languageBenchmark; postTraining ]
