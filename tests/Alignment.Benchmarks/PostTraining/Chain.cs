@@ -2,10 +2,12 @@ namespace Alignment.Benchmarks;
 
 /// <summary>One seed's way from a base that knows no rules: supervised learning, an ensemble of reward models, and from it two policies.</summary>
 /// <remarks>
-/// <para>(1) All weights learn a few good replies. (2) That policy answers prompts twice; the pair is labelled as people would, the better one more often: Bradley and Terry of
-/// 4 (worth - worth'), worth = help - harm by the world's exact judge. No policy is trained on the judge itself: it makes labels, with errors, and the last verdict. (3) Three reward models learn the labels, each from another order and beginning. (4) DPO learns the
-/// labels directly; GRPO learns from the ensemble's mean less half of its variance. (5) The judge says what each policy is worth on prompts in words that nobody learnt from, with the same draws
-/// for all.</para>
+/// <para>
+/// (1) All weights learn a few good replies. (2) That policy answers prompts twice; the pair is labelled as people would, the better one more often: Bradley and Terry of 4 (worth - worth'),
+/// worth = help - harm by the world's exact judge. No policy is trained on the judge itself: it makes labels, with errors, and gives the last verdict. (3) Three reward models learn the labels,
+/// each from another order and beginning. (4) DPO learns the labels directly; GRPO learns from the ensemble's mean less half of its variance. (5) The judge says what each policy is worth on
+/// prompts in words that nobody learnt from, with the same draws for all.
+/// </para>
 /// </remarks>
 internal sealed class Chain(ulong seed, ChainSizes sizes, Stages stages)
 {
@@ -22,20 +24,27 @@ internal sealed class Chain(ulong seed, ChainSizes sizes, Stages stages)
     public IReadOnlyList<(string Policy, double Help, double Harm)> Run()
     {
         using var model = LanguageModel.Load(Supervised());
-        var rows = _world.Rows(sizes.LabelledPrompts, first: 10_000).ToArray();
+        var rows = _world
+            .Rows(sizes.LabelledPrompts, first: 10_000)
+            .Where(row => model.Prompt(row.Prompt).Count + Sampling.MaxNewTokens <= model.Config.Context)
+            .ToArray();
         var pairs = Labelled(model, rows);
         var heldOut = _world.WithSplit(DialogueSplit.NewPhrases).Rows(sizes.HeldOut).ToArray();
         var verdicts = new List<(string, double, double)> { Judged("supervised", model, null, heldOut) };
         foreach (
             var (name, train) in new (string, Action<Adapter, TrainingOptions>)[]
             {
-                ("dpo", (adapter, options) => Training.Preferences(model, adapter, new DpoLoss(), pairs, [], options)),
+                (
+                    "dpo",
+                    (adapter, options) =>
+                        Training.Preferences(model, adapter, new DpoLoss(Beta: 0.3), pairs, [], options)
+                ),
                 ("grpo", (adapter, options) => Groups(model, adapter, rows, pairs, options)),
             }
         )
         {
             var options =
-                name == "dpo" ? Options(sizes.PreferenceSteps, 16, 5e-4) : Options(sizes.GroupSteps, Batch, 1e-3);
+                name == "dpo" ? Options(sizes.PreferenceSteps, 16, 2e-3) : Options(sizes.GroupSteps, Batch, 1e-3);
             var folder = stages.Folder(
                 $"seed-{seed}/{name}",
                 options,

@@ -11,8 +11,8 @@ internal sealed record ChainSizes(
     int HeldOut
 )
 {
-    public static ChainSizes Whole { get; } = new(512, 100, 1_024, 120, 150, 80, 256);
+    public static ChainSizes Whole { get; } = new(64, 12, 4_096, 240, 240, 80, 256);
 
     /// <summary>A subset for a test: the same stages, none of them long.</summary>
-    public static ChainSizes Subset { get; } = new(128, 20, 64, 8, 8, 3, 32);
+    public static ChainSizes Subset { get; } = new(64, 12, 96, 8, 8, 3, 64);
 }
