@@ -24,7 +24,7 @@ internal static class PostTrainingBenchmark
             : Path.Combine(Environment.GetEnvironmentVariable("ALIGN_RUNS") ?? "runs", "post-training");
         try
         {
-            Table(report, new(folder, Console.Error.WriteLine), sizes, options.Smoke ? 1 : Seeds);
+            Table(report, new(folder, sizes, Console.Error.WriteLine), sizes, options.Smoke ? 1 : Seeds);
         }
         finally
         {

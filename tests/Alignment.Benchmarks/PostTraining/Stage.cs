@@ -3,9 +3,34 @@ using Alignment.Runtime;
 namespace Alignment.Benchmarks;
 
 /// <summary>The folder of a chain of trainings: each stage is done once, kept as a run, and goes on where it was stopped.</summary>
-internal sealed class Stages(string folder, Action<string> tell)
+internal sealed class Stages
 {
     private const string Done = "done";
+    private const string Made = "sizes";
+
+    private readonly string _folder;
+    private readonly Action<string> _tell;
+
+    /// <param name="folder">Where stages lie; made where there is none.</param>
+    /// <param name="sizes">What they are made with; stages that were made with something else are not gone on with.</param>
+    /// <param name="tell">Hears which stage begins.</param>
+    /// <exception cref="UsageException">The folder holds stages of other sizes.</exception>
+    public Stages(string folder, ChainSizes sizes, Action<string> tell)
+    {
+        (_folder, _tell) = (folder, tell);
+        var (file, text) = (Path.Combine(folder, Made), $"{sizes}\n");
+        if (!File.Exists(file))
+        {
+            Directory.CreateDirectory(folder);
+            AtomicFile.Write(file, text);
+        }
+        else if (File.ReadAllText(file) != text)
+        {
+            throw new UsageException(
+                $"bench: {folder} holds stages that were made with other sizes; remove it, or set ALIGN_RUNS to another folder."
+            );
+        }
+    }
 
     /// <summary>The folder of a stage's result, which is made if it is not there.</summary>
     /// <param name="name">Of the stage.</param>
@@ -13,7 +38,7 @@ internal sealed class Stages(string folder, Action<string> tell)
     /// <param name="work">Trains, and saves into the folder.</param>
     public string Folder(string name, TrainingOptions options, Action<TrainingOptions, string> work)
     {
-        var stage = Path.Combine(folder, name);
+        var stage = Path.Combine(_folder, name);
         var result = Path.Combine(stage, "model");
         if (File.Exists(Path.Combine(stage, Done)))
             return result;
@@ -24,8 +49,8 @@ internal sealed class Stages(string folder, Action<string> tell)
             Resume = ResumeFrom.Newest,
             Start = new("bench", "post-training", [], Environment.CurrentDirectory, null),
         };
-        using var session = new RunSession(plan, tell);
-        tell($"{name}: {options.Steps} steps");
+        using var session = new RunSession(plan, _tell);
+        _tell($"{name}: {options.Steps} steps");
         work(options.KeptBy(session), result);
         session.End(RunState.Finished, "Done.");
         AtomicFile.Write(Path.Combine(stage, Done), "");
@@ -35,7 +60,7 @@ internal sealed class Stages(string folder, Action<string> tell)
     /// <summary>Numbers that take long to find, kept once they are there.</summary>
     public double[] Numbers(string name, Func<double[]> find)
     {
-        var file = Path.Combine(folder, name);
+        var file = Path.Combine(_folder, name);
         if (File.Exists(file))
             return
             [
