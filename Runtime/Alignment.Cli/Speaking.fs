@@ -67,8 +67,8 @@ module Speaking =
         | Some value -> value
         | None -> Faults.refuse $"%s{option}: expected a number, got '%s{text}'."
 
-    /// What is wrong with drawing so, told as the option that says it.
-    let private checkedSampling (speaking: Speaking) =
+    /// How tokens are drawn; what is wrong with that is told as the option that says it.
+    let sampling (speaking: Speaking) =
         let options =
             SamplingOptions(
                 MaxNewTokens = speaking.MaxNewTokens,
@@ -85,8 +85,6 @@ module Speaking =
             let at = fault.IndexOf ':'
             let name = fault[.. at - 1].Replace('_', '-')
             Faults.refuse $"--%s{name}%s{fault[at..]}."
-
-    let sampling speaking = checkedSampling speaking
 
     // ---- reading options ------------------------------------------------------------------------------------------
 
@@ -139,7 +137,7 @@ module Speaking =
     /// Loads a model that is named by folder or by name, with its adapter.
     let load name (speaking: Speaking) =
         checkAdapter speaking
-        checkedSampling speaking |> ignore
+        sampling speaking |> ignore
         let folder = LanguageModel.Find name
         let options = modelOptions speaking.Precision speaking.Threads speaking.Device
         let model = LanguageModel.Load(folder, options)

@@ -134,7 +134,7 @@ module SweepRunner =
         let ended = ref 0
 
         let runs =
-            if plan.Request.Resume = Auto then
+            if plan.Request.Keeping.Resume = Auto then
                 RunFolder.All plan.Parent |> List.ofSeq
             else
                 []
@@ -218,7 +218,7 @@ module SweepRunner =
     let run (terminal: Terminal) command operand (request: Request) split =
         let plan = SweepCell.plan command operand request split
 
-        match request.Action, request.Format, request.Resume with
+        match request.Action, request.Format, request.Keeping.Resume with
         | Action.Show _, _, _ ->
             Faults.refuse "--show: this sweep has a program for each of its runs; show one of them by --set."
         | _, Format.Gambit, _ -> Faults.refuse "--format: a sweep by processes prints a table, or by --json one object."

@@ -45,16 +45,15 @@ type TrainOption =
             | Threads _ -> "threads within an operation, 1 when left out"
             | Device _ -> "cpu (the default) or cuda"
             | Out _ -> "the folder below which the run is kept: ALIGN_RUNS, or else runs, when left out"
-            | Name _ -> "name of the run in its folder"
-            | Tag _ -> "a word to find the run by; may be repeated"
-            | Note _ -> "a sentence about the run, kept in its folder"
-            | Group _ -> "the group that the run belongs to"
-            | Resume _ ->
-                "go on with a run that broke off: auto (the newest of the same kind below --out, or a new one), a run's folder, or never (the default)"
-            | Checkpoint _ -> "seconds between checkpoints, 30 when left out"
+            | Name _ -> Keeping.Usage.name
+            | Tag _ -> Keeping.Usage.tag
+            | Note _ -> Keeping.Usage.note
+            | Group _ -> Keeping.Usage.group
+            | Resume _ -> Keeping.Usage.resume
+            | Checkpoint _ -> Keeping.Usage.checkpoint
             | Keep _ -> "how many of the newest checkpoints to keep, 2 when left out, at least 1"
-            | Json -> "print one JSON object on stdout, everything else on stderr"
-            | Verbose -> "say on stderr what the run does; given twice, every detail"
+            | Json -> Keeping.Usage.json
+            | Verbose -> Keeping.Usage.verbose
             | Dry_Run -> "print all keys with where their values are from, and what would run, and run nothing"
 
 /// `align train`: a language model that learns from texts, labelled pairs, or rewards of what it says, as a kept run.
@@ -68,15 +67,7 @@ module TrainCommand =
     }
 
     let private none = {
-        Keeping = {
-            Name = None
-            Tags = []
-            Note = None
-            Group = None
-            Resume = Never
-            Checkpoint = None
-            Keep = None
-        }
+        Keeping = Keeping.none
         Out = None
         Json = false
         Verbosity = 0
@@ -88,15 +79,13 @@ module TrainCommand =
 
         match option with
         | Out folder -> { asked with Out = Some folder }
-        | Name name -> keep (fun k -> { k with Name = Some name })
-        | Tag tag -> keep (fun k -> { k with Tags = k.Tags @ [ tag ] })
-        | Note text -> keep (fun k -> { k with Note = Some text })
-        | Group name -> keep (fun k -> { k with Group = Some name })
-        | Resume "auto" -> keep (fun k -> { k with Resume = Auto })
-        | Resume "never" -> keep (fun k -> { k with Resume = Never })
-        | Resume run -> keep (fun k -> { k with Resume = Named run })
-        | Checkpoint text -> keep (fun k -> { k with Checkpoint = Some(Words.positive "--checkpoint" text) })
-        | Keep text -> keep (fun k -> { k with Keep = Some(int (Words.whole "--keep" 1L 1_000_000L text)) })
+        | Name text -> keep (Keeping.name text)
+        | Tag text -> keep (Keeping.tag text)
+        | Note text -> keep (Keeping.note text)
+        | Group text -> keep (Keeping.group text)
+        | Resume text -> keep (Keeping.resume text)
+        | Checkpoint text -> keep (Keeping.checkpoint text)
+        | Keep text -> keep (Keeping.keep text)
         | Json -> { asked with Json = true }
         | Verbose -> { asked with Verbosity = asked.Verbosity + 1 }
         | Dry_Run -> { asked with DryRun = true }
@@ -128,9 +117,8 @@ module TrainCommand =
 
         let ofOptions = [
             for (option, name), texts in options |> List.choose keyOf |> List.groupBy (fun (o, n, _) -> o, n) do
-                let values = texts |> List.map (fun (_, _, text) -> text)
-                let isList = name = "dataset_name" || name = "eval_dataset_name"
-                TrainKeys.read trained option name (if isList then values else [ List.last values ]) option
+                let values = texts |> List.map (fun (_, _, text) -> text) |> TrainKeys.valuesOfAll name
+                TrainKeys.read trained option name values option
         ]
 
         let ofSets = [
@@ -138,14 +126,7 @@ module TrainCommand =
                 match option with
                 | Set text ->
                     let name, value = Words.pair "--set" text
-
-                    let values =
-                        if name = "lora_target_modules" then
-                            value.Split(',', StringSplitOptions.TrimEntries) |> List.ofArray
-                        else
-                            [ value ]
-
-                    TrainKeys.read trained "--set" name values "--set"
+                    TrainKeys.read trained "--set" name (TrainKeys.valuesOf name value) "--set"
                 | _ -> ()
         ]
 
@@ -166,22 +147,25 @@ module TrainCommand =
         else
             text
 
-    let private ofPaths = set [ "model_name_or_path"; "dataset_name"; "eval_dataset_name"; "reward" ]
-
     let private values (setting: TrainSetting) =
-        if ofPaths.Contains setting.Key.Name then
-            List.map absolute setting.Values
-        else
-            setting.Values
+        match setting.Key.Kind with
+        | KeyKind.Place
+        | KeyKind.Places -> List.map absolute setting.Values
+        | _ -> setting.Values
 
     let private config trained (settings: TrainSettings) =
-        Resolved.keys [
+        Resolved.file [
             "The keys of this training, none left to a default."
             $"Again: align train %s{TrainKeys.nameOf trained} --config config.yaml"
         ] [
             for setting in settings.All do
                 let values = values setting
-                setting.Key.Name, (if values.IsEmpty then [ "none" ] else values)
+
+                setting.Key.Name,
+                (match values with
+                 | [] -> Resolved.Text "none"
+                 | [ single ] -> Resolved.Text single
+                 | several -> Resolved.Several several)
         ]
 
     let private start trained (settings: TrainSettings) =

@@ -20,8 +20,12 @@ type KeyKind =
     | Real of least: float * isOpen: bool * most: float
     | Word of words: string list
     | Flag
-    /// Any text, or several.
-    | Texts
+    /// A file, a folder, or a name that stands for one.
+    | Place
+    /// Several of them.
+    | Places
+    /// Names, with commas between.
+    | Names
 
 /// A setting of a training, by the name that TRL has for it.
 type TrainKey = {
@@ -79,17 +83,17 @@ module TrainKeys =
     let all = [
         optional
             "model_name_or_path"
-            KeyKind.Texts
+            KeyKind.Place
             (everywhere "")
             "the model: a folder or a shipped name; MODEL on the command line"
         optional
             "dataset_name"
-            KeyKind.Texts
+            KeyKind.Places
             (everywhere "")
             "files to learn from, or dialogues(...); --data on the command line"
         optional
             "eval_dataset_name"
-            KeyKind.Texts
+            KeyKind.Places
             (onTexts "")
             "files to be judged by; --eval-data on the command line (ours)"
         optional
@@ -158,7 +162,7 @@ module TrainKeys =
         optional "center_rewards_coefficient" least0 [ TrainMethod.Reward, "" ] "weight of what keeps rewards around 0"
         optional
             "reward"
-            KeyKind.Texts
+            KeyKind.Place
             (onGrpo "")
             "judge, or the folder of a model of rewards; --reward on the command line (ours)"
         key "harm_weight" least0 (onGrpo "1") "w of the judge's reward help - w harm (ours)"
@@ -180,7 +184,7 @@ module TrainKeys =
         key "lora_alpha" above0 (everywhere "32") "its scale is lora_alpha / lora_r"
         key
             "lora_target_modules"
-            KeyKind.Texts
+            KeyKind.Names
             (everywhere "attention")
             "attention, perceptron, all, or all names of one of these (PEFT takes q_proj, v_proj)"
         key "use_rslora" KeyKind.Flag (everywhere "false") "whether the scale is lora_alpha / sqrt(lora_r)"
@@ -196,6 +200,20 @@ module TrainKeys =
             "threads within an operation; --threads on the command line (ours)"
         key "device" (KeyKind.Word [ "cpu"; "cuda" ]) (everywhere "cpu") "--device on the command line (ours)"
     ]
+
+    let private kindOf name = all |> List.tryFind (fun key -> key.Name = name) |> Option.map _.Kind
+
+    /// The values of a key that one text holds.
+    let valuesOf name (text: string) =
+        match kindOf name with
+        | Some KeyKind.Names -> text.Split(',', StringSplitOptions.TrimEntries) |> List.ofArray
+        | _ -> [ text ]
+
+    /// The values of a key whose option was given several times: all where it takes several, else the last.
+    let valuesOfAll name texts =
+        match kindOf name with
+        | Some KeyKind.Places -> texts
+        | _ -> [ List.last texts ]
 
     let isOf trained (key: TrainKey) = key.Defaults |> List.exists (fst >> (=) trained)
 
@@ -215,7 +233,9 @@ module TrainKeys =
             $"a number %s{from}%s{upTo}"
         | KeyKind.Word words -> "one of " + String.concat ", " words
         | KeyKind.Flag -> "true or false"
-        | KeyKind.Texts -> "a text"
+        | KeyKind.Place
+        | KeyKind.Places
+        | KeyKind.Names -> "a text"
 
     let private fits kind (text: string) =
         match kind, Words.tryReal text with
@@ -224,7 +244,7 @@ module TrainKeys =
             (if isOpen then value > least else value >= least) && value <= most
         | KeyKind.Word words, _ -> List.contains (text.ToLowerInvariant()) words
         | KeyKind.Flag, _ -> List.contains (text.ToLowerInvariant()) [ "true"; "false" ]
-        | KeyKind.Texts, _ -> not (String.IsNullOrWhiteSpace text)
+        | (KeyKind.Place | KeyKind.Places | KeyKind.Names), _ -> not (String.IsNullOrWhiteSpace text)
         | _, None -> false
 
     /// A key of a method with values that somebody wrote.
@@ -254,7 +274,7 @@ module TrainKeys =
 
         match key.Kind, values with
         | _, [ only ] when key.IsOptional && isNone only -> { Key = key; Values = []; From = from }
-        | KeyKind.Texts, (_ :: _) ->
+        | (KeyKind.Places | KeyKind.Names), (_ :: _) ->
             values |> List.tryFind (fits key.Kind >> not) |> Option.iter wrong
             { Key = key; Values = values; From = from }
         | _, [ only ] when fits key.Kind only -> { Key = key; Values = [ only ]; From = from }

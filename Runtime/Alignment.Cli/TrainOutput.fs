@@ -60,7 +60,7 @@ module TrainOutput =
         let name = setting.Key.Name
 
         match setting.Key.Kind, setting.Values with
-        | KeyKind.Texts, _ when name = "dataset_name" || name = "eval_dataset_name" || name = "lora_target_modules" ->
+        | (KeyKind.Places | KeyKind.Names), _ ->
             json.WriteStartArray name
             setting.Values |> List.iter (fun (text: string) -> json.WriteStringValue text)
             json.WriteEndArray()

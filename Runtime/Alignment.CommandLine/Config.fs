@@ -88,30 +88,27 @@ module Config =
 
         Seq.tryHead stream.Documents |> Option.map _.RootNode
 
-    /// The entries of a file whose keys are no options, in its order: each key with where it stands and its values, of which a list has several.
-    let entries file : (string * string * string list) list =
-        let values (node: YamlNode) =
-            match node with
-            | :? YamlSequenceNode as items -> items.Children |> Seq.map (scalar file) |> List.ofSeq
-            | single -> [ scalar file single ]
-
+    /// The entries of a file, in its order.
+    let private mapping what file =
         match document file with
         | None -> []
-        | Some(:? YamlMappingNode as root) -> [
-            for entry in root.Children do
-                let mark = entry.Key.Start
-                scalar file entry.Key, $"%s{file}(%d{mark.Line},%d{mark.Column})", values entry.Value
-          ]
-        | Some other -> at file other.Start "expected lines of `key: value`"
+        | Some(:? YamlMappingNode as root) -> [ for entry in root.Children -> entry.Key, entry.Value ]
+        | Some other -> at file other.Start $"expected lines of `%s{what}: value`"
+
+    /// The entries of a file whose keys are no options, in its order: each key with where it stands and its values, of which a list has several.
+    let entries file : (string * string * string list) list = [
+        for key, value in mapping "key" file do
+            let values =
+                match value with
+                | :? YamlSequenceNode as items -> items.Children |> Seq.map (scalar file) |> List.ofSeq
+                | single -> [ scalar file single ]
+
+            scalar file key, $"%s{file}(%d{key.Start.Line},%d{key.Start.Column})", values
+    ]
 
     /// The options of a file, in its order.
     let read file : RunOption list =
-        match document file with
-        | None -> []
-        | Some(:? YamlMappingNode as root) ->
-            root.Children
-            |> Seq.collect (fun entry -> options file entry.Key entry.Value)
-            |> List.ofSeq
-            |> Arguments.parse<RunOption>
-            |> _.Options
-        | Some other -> at file other.Start "expected lines of `option: value`"
+        mapping "option" file
+        |> List.collect (fun (key, value) -> options file key value)
+        |> Arguments.parse<RunOption>
+        |> _.Options

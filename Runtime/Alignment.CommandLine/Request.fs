@@ -20,12 +20,6 @@ type Action =
     | Show of stage: string
     | DryRun
 
-/// Which earlier run is taken up.
-type Resumption =
-    | Never
-    | Auto
-    | Named of run: string
-
 /// What is run.
 type Start =
     | Script of path: string
@@ -47,15 +41,7 @@ type Request = {
     Device: string option
     Threads: int option
     Out: string option
-    Name: string option
-    Tags: string list
-    Note: string option
-    Group: string option
-    Resume: Resumption
-    /// Seconds between checkpoints.
-    Checkpoint: float option
-    /// How many of the newest checkpoints are kept.
-    Keep: int option
+    Keeping: Keeping
     Start: Start
     /// All options, those of configuration files among them.
     Options: RunOption list
@@ -81,13 +67,7 @@ module Request =
         Device = None
         Threads = None
         Out = None
-        Name = None
-        Tags = []
-        Note = None
-        Group = None
-        Resume = Never
-        Checkpoint = None
-        Keep = None
+        Keeping = Keeping.none
         Start = Script ""
         Options = []
         Format = Summary
@@ -101,9 +81,6 @@ module Request =
     /// Copies beyond this are no timing of anything.
     let private mostCopies = 1_000_000L
 
-    /// More is a typing error: nobody has the disk for them.
-    let private mostCheckpoints = 1_000_000L
-
     /// A later change of a parameter replaces an earlier one, whichever kind each is: what the config file sweeps and the
     /// command line sets is set.
     let private change option build text request =
@@ -115,6 +92,8 @@ module Request =
         }
 
     let private add request option =
+        let keep change = { request with Keeping = change request.Keeping }
+
         match option with
         | RunOption.Solver name -> { request with Solver = Some name }
         | Set text -> change "--set" Value text request
@@ -135,15 +114,13 @@ module Request =
         | Device name -> { request with Device = Some name }
         | Threads text -> { request with Threads = Some(int (Words.whole "--threads" 1 1024 text)) }
         | Out folder -> { request with Out = Some folder }
-        | Name name -> { request with Name = Some name }
-        | Tag tag -> { request with Tags = request.Tags @ [ tag ] }
-        | RunOption.Note text -> { request with Note = Some text }
-        | RunOption.Group name -> { request with Group = Some name }
-        | RunOption.Resume "auto" -> { request with Resume = Auto }
-        | RunOption.Resume "never" -> { request with Resume = Never }
-        | RunOption.Resume run -> { request with Resume = Named run }
-        | RunOption.Checkpoint text -> { request with Checkpoint = Some(Words.positive "--checkpoint" text) }
-        | RunOption.Keep text -> { request with Keep = Some(int (Words.whole "--keep" 1 mostCheckpoints text)) }
+        | Name text -> keep (Keeping.name text)
+        | Tag text -> keep (Keeping.tag text)
+        | Note text -> keep (Keeping.note text)
+        | Group text -> keep (Keeping.group text)
+        | Resume text -> keep (Keeping.resume text)
+        | Checkpoint text -> keep (Keeping.checkpoint text)
+        | Keep text -> keep (Keeping.keep text)
         | RunOption.Json -> { request with Format = Json }
         | RunOption.Jobs text -> { request with Jobs = Some(int (Words.whole "--jobs" 1 1024 text)) }
         | Verbose -> { request with Verbosity = request.Verbosity + 1 }

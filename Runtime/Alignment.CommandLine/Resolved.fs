@@ -11,6 +11,7 @@ module Resolved =
     /// The value of an option.
     type Entry =
         | Text of string
+        | Several of string list
         | Pairs of (string * string) list
         /// Nothing that is read.
         | Comment of string
@@ -79,70 +80,59 @@ module Resolved =
 
     let private scalar (text: string) = Scalar text
 
-    /// The file: a comment that says how it is used, and the entries; an empty one is left out.
-    let text (request: Request) (entries: (string * Entry) list) =
+    /// A configuration file: lines of comment, and the entries; one without pairs is left out.
+    let file (comments: string list) (entries: (string * Entry) list) =
         use writer = new StringWriter(NewLine = "\n")
-        writer.WriteLine "# The options of this run, none left to a default."
-        writer.WriteLine $"# Again: %s{start request} --config config.yaml"
 
-        if not (List.exists (fst >> (=) "solver") entries) then
-            writer.WriteLine "# The solver is that of the script."
+        let told =
+            entries
+            |> List.choose (function
+                | _, Comment text -> Some text
+                | _ -> None)
 
-        for _, entry in entries do
-            match entry with
-            | Comment text -> writer.WriteLine $"# %s{text}"
-            | _ -> ()
+        for line in comments @ told do
+            writer.WriteLine $"# %s{line}"
 
         let emitter = Emitter writer
-        emitter.Emit(StreamStart())
-        emitter.Emit(DocumentStart())
-        emitter.Emit(MappingStart())
+        let emit (events: ParsingEvent list) = events |> List.iter emitter.Emit
+        emit [ StreamStart(); DocumentStart(); MappingStart() ]
 
         for key, entry in entries do
             match entry with
             | Pairs []
             | Comment _ -> ()
-            | Text text ->
-                emitter.Emit(scalar key)
-                emitter.Emit(scalar text)
+            | Text text -> emit [ scalar key; scalar text ]
+            | Several texts ->
+                emit [
+                    scalar key
+                    SequenceStart(AnchorName.Empty, TagName.Empty, true, SequenceStyle.Flow)
+                    for text in texts do
+                        scalar text
+                    SequenceEnd()
+                ]
             | Pairs pairs ->
-                emitter.Emit(scalar key)
-                emitter.Emit(MappingStart())
+                emit [
+                    scalar key
+                    MappingStart()
+                    for name, value in pairs do
+                        scalar name
+                        scalar value
+                    MappingEnd()
+                ]
 
-                for name, value in pairs do
-                    emitter.Emit(scalar name)
-                    emitter.Emit(scalar value)
-
-                emitter.Emit(MappingEnd())
-
-        emitter.Emit(MappingEnd())
-        emitter.Emit(DocumentEnd true)
-        emitter.Emit(StreamEnd())
+        emit [ MappingEnd(); DocumentEnd true; StreamEnd() ]
         string writer
 
-    /// Keys with their values, several as a list, as a file that `Config.entries` reads; lines of comment first.
-    let keys (comments: string list) (entries: (string * string list) list) =
-        use writer = new StringWriter(NewLine = "\n")
-        comments |> List.iter (fun line -> writer.WriteLine $"# %s{line}")
-        let emitter = Emitter writer
-        emitter.Emit(StreamStart())
-        emitter.Emit(DocumentStart())
-        emitter.Emit(MappingStart())
-
-        for key, values in entries do
-            emitter.Emit(scalar key)
-
-            match values with
-            | [ single ] -> emitter.Emit(scalar single)
-            | several ->
-                emitter.Emit(SequenceStart(AnchorName.Empty, TagName.Empty, true, SequenceStyle.Flow))
-                several |> List.iter (scalar >> emitter.Emit)
-                emitter.Emit(SequenceEnd())
-
-        emitter.Emit(MappingEnd())
-        emitter.Emit(DocumentEnd true)
-        emitter.Emit(StreamEnd())
-        string writer
+    /// The file of a run.
+    let text (request: Request) (entries: (string * Entry) list) =
+        file
+            [
+                "The options of this run, none left to a default."
+                $"Again: %s{start request} --config config.yaml"
+                if not (List.exists (fst >> (=) "solver") entries) then
+                    "The solver is that of the script."
+            ]
+            entries
 
     /// The options of an experiment into which those of the request have been brought.
     let ofExperiment (request: Request) (experiment: Experiment) =

@@ -19,19 +19,6 @@ type KeptResult = {
     Summary: string
 }
 
-/// How a run is kept, whatever it runs.
-type Keeping = {
-    Name: string option
-    Tags: string list
-    Note: string option
-    Group: string option
-    Resume: Resumption
-    /// Seconds between checkpoints.
-    Checkpoint: float option
-    /// How many of the newest checkpoints are kept.
-    Keep: int option
-}
-
 /// How a run of the command line is kept.
 module RunKeeping =
     /// Refuses a place where no folder can be made, before the run that would be lost there.
@@ -156,17 +143,7 @@ module RunKeeping =
             | Some(name, files) -> Some name, files
             | None -> None, []
 
-        let keeping = {
-            Name = request.Name
-            Tags = request.Tags
-            Note = request.Note
-            Group = request.Group
-            Resume = request.Resume
-            Checkpoint = request.Checkpoint
-            Keep = request.Keep
-        }
-
-        planOf keeping (start request copy) config files parent
+        planOf request.Keeping (start request copy) config files parent
 
     /// What becomes of a run whose solve ended so.
     let stateOf (status: Status) =
@@ -256,8 +233,10 @@ module RunKeeping =
         (result: 'T -> KeptResult)
         (solve: Terminal -> IRunRecorder | null -> 'T)
         : 'T =
-        match place request.Out request.Resume with
-        | None when request.Resume <> Never || request.Checkpoint.IsSome || request.Keep.IsSome ->
+        let keeping = request.Keeping
+
+        match place request.Out keeping.Resume with
+        | None when keeping.Resume <> Never || keeping.Checkpoint.IsSome || keeping.Keep.IsSome ->
             Faults.refuse "--resume, --checkpoint and --keep are about runs that are kept; say where by --out DIR."
         | None -> solve terminal null
         | Some parent ->

@@ -54,18 +54,17 @@ type RunOption =
             | Threads _ -> "threads, all processors when left out; never changes a result"
             | Config _ -> "read options from a YAML file of `option: value` lines; the command line wins"
             | Out _ -> "keep the run in a new folder below DIR: what it is, its moments, checkpoints and result"
-            | Name _ -> "name of the run in its folder"
-            | Tag _ -> "a word to find the run by; may be repeated"
-            | Note _ -> "a sentence about the run, kept in its folder"
-            | Group _ -> "the group that the run belongs to"
-            | Resume _ ->
-                "go on with a run that broke off: auto (the newest of the same kind below --out, or a new one), a run's folder, or never (the default)"
-            | Checkpoint _ -> "seconds between checkpoints of a run that is kept, 30 when left out"
+            | Name _ -> Keeping.Usage.name
+            | Tag _ -> Keeping.Usage.tag
+            | Note _ -> Keeping.Usage.note
+            | Group _ -> Keeping.Usage.group
+            | Resume _ -> Keeping.Usage.resume
+            | Checkpoint _ -> Keeping.Usage.checkpoint
             | Keep _ ->
                 "how many of the newest checkpoints to keep, 2 when left out, at least 1; the best is kept besides"
             | Jobs _ -> "processes at once of a sweep that needs several; all processors when left out"
-            | Json -> "print one JSON object on stdout, everything else on stderr"
-            | Verbose -> "say on stderr what the run does; given twice, every detail"
+            | Json -> Keeping.Usage.json
+            | Verbose -> Keeping.Usage.verbose
             | Format _ -> "gambit: print an `NE,...` line a game on stdout, everything else on stderr; or json, or text"
             | Show _ -> "print a compiled stage (spec, ir or plan) and run nothing"
             | Dry_Run -> "print what would run and what it costs, and run nothing"
