@@ -18,7 +18,7 @@ internal sealed class GroupTask : ITrainingTask
     private readonly IReadOnlyList<ValueList<int>> _prompts;
     private readonly TrainingOptions _options;
     private readonly ExampleOrder _order;
-    private readonly Dictionary<int, CompiledLoss> _losses = [];
+    private readonly CompiledLosses<int> _losses;
 
     public GroupTask(
         LanguageModel model,
@@ -43,6 +43,7 @@ internal sealed class GroupTask : ITrainingTask
             );
         (_model, _adapter, _group, _reward, _prompts, _options) = (model, adapter, group, reward, prompts, options);
         _order = new(prompts.Count, options with { BatchSize = options.BatchSize / group.Generations });
+        _losses = new(Loss);
         Parameters = model.Learn(adapter);
     }
 
@@ -101,8 +102,7 @@ internal sealed class GroupTask : ITrainingTask
 
     public void Dispose()
     {
-        foreach (var loss in _losses.Values)
-            loss.Dispose();
+        _losses.Dispose();
         _model.Rest();
     }
 
@@ -135,7 +135,7 @@ internal sealed class GroupTask : ITrainingTask
         var pass = Pass.Plain with { Adapters = _model.Uses(_adapter, texts.Length, []) };
         var scored = batch.Score(_model, pass);
         var numbers = TensorNumbers.Read(scored.LogProbabilities);
-        var loss = Loss(batch.Width);
+        var loss = _losses[batch.Width];
         loss.Set(Logps, numbers);
         loss.Set(Old, numbers); // one step for each batch of samples: the policy that drew is the present one
         loss.Set(Mask, batch.Mask);
@@ -151,8 +151,6 @@ internal sealed class GroupTask : ITrainingTask
 
     private CompiledLoss Loss(int width)
     {
-        if (_losses.TryGetValue(width, out var loss))
-            return loss;
         var samples = Axis.Of("samples", _group.Generations);
         var prompts = Axis.Of("prompts", _options.BatchSize / _group.Generations);
         var tokens = Axis.Of("tokens", width);
@@ -177,7 +175,7 @@ internal sealed class GroupTask : ITrainingTask
         var sum = _group.IsUnbiased
             ? TokenLoss.Sum(each, mask, tokens) / _group.Sampling.MaxNewTokens
             : TokenLoss.Mean(each, mask, tokens);
-        loss = CompiledLoss.Of(
+        return CompiledLoss.Of(
             Name,
             sum.Mean(prompts, samples),
             [logps],
@@ -186,8 +184,6 @@ internal sealed class GroupTask : ITrainingTask
                 TokenLoss.Mean(KlEstimator.K3(logps, reference), mask, tokens).Mean(prompts, samples)
             )
         );
-        _losses.Add(width, loss);
-        return loss;
     }
 
     private Dictionary<string, double> Metrics(CompiledLoss loss, List<Completion> completions, double[] rewards)

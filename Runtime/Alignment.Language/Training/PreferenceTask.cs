@@ -18,7 +18,7 @@ internal sealed class PreferenceTask : ITrainingTask
     private readonly (double Chosen, double Rejected)[] _heldOutReference;
     private readonly TrainingOptions _options;
     private readonly PairLessons _lessons;
-    private readonly Dictionary<int, CompiledLoss> _losses = [];
+    private readonly CompiledLosses<int> _losses;
 
     public PreferenceTask(
         LanguageModel model,
@@ -37,6 +37,7 @@ internal sealed class PreferenceTask : ITrainingTask
         (_pairs, _heldOut) = ([.. pairs], [.. heldOut]);
         // the reference is the base, or what all of its weights were before the first step
         (_reference, _heldOutReference) = (Reference(_pairs), Reference(_heldOut));
+        _losses = new(Loss);
         _lessons = new(_pairs, _heldOut, options, Prepare);
         Parameters = model.Learn(adapter);
     }
@@ -73,8 +74,7 @@ internal sealed class PreferenceTask : ITrainingTask
 
     public void Dispose()
     {
-        foreach (var loss in _losses.Values)
-            loss.Dispose();
+        _losses.Dispose();
         _model.Rest();
     }
 
@@ -86,7 +86,7 @@ internal sealed class PreferenceTask : ITrainingTask
             _adapter
         );
         var values = TensorNumbers.Read(sums);
-        var loss = Loss(numbers.Length);
+        var loss = _losses[numbers.Length];
         loss.Set(PairLessons.Chosen, values.AsSpan(0, numbers.Length));
         loss.Set(PairLessons.Rejected, values.AsSpan(numbers.Length));
         loss.Set(ReferenceChosen, numbers.Select(k => reference[k].Chosen).ToArray());
@@ -126,8 +126,6 @@ internal sealed class PreferenceTask : ITrainingTask
 
     private CompiledLoss Loss(int count)
     {
-        if (_losses.TryGetValue(count, out var loss))
-            return loss;
         var pairs = Axis.Of("pairs", count);
         Expr Input(string name) => Signal.External(name, pairs);
         var pair = new PairLogProbabilities(
@@ -137,7 +135,7 @@ internal sealed class PreferenceTask : ITrainingTask
             Input(ReferenceRejected)
         );
         var (chosen, rejected) = (_loss.Beta * pair.ChosenRatio, _loss.Beta * pair.RejectedRatio);
-        loss = CompiledLoss.Of(
+        return CompiledLoss.Of(
             _loss.Name,
             _loss.Of(pair).Mean(pairs),
             [pair.Chosen, pair.Rejected],
@@ -148,7 +146,5 @@ internal sealed class PreferenceTask : ITrainingTask
             new("logps/chosen", pair.Chosen.Mean(pairs)),
             new("logps/rejected", pair.Rejected.Mean(pairs))
         );
-        _losses.Add(count, loss);
-        return loss;
     }
 }

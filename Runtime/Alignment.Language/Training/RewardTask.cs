@@ -10,7 +10,7 @@ internal sealed class RewardTask : ITrainingTask
     private readonly PreferredText[] _pairs;
     private readonly PreferredText[] _heldOut;
     private readonly PairLessons _lessons;
-    private readonly Dictionary<int, CompiledLoss> _losses = [];
+    private readonly CompiledLosses<int> _losses;
 
     public RewardTask(
         RewardScorer scorer,
@@ -26,6 +26,7 @@ internal sealed class RewardTask : ITrainingTask
             );
         PairLessons.Check(scorer.Model.Config, pairs, heldOut, options);
         (_scorer, _centring, _pairs, _heldOut) = (scorer, centring, [.. pairs], [.. heldOut]);
+        _losses = new(Loss);
         _lessons = new(_pairs, _heldOut, options, Prepare);
         Parameters = [.. scorer.Model.Learn(scorer.Adapter), scorer.HeadParameter];
     }
@@ -51,8 +52,7 @@ internal sealed class RewardTask : ITrainingTask
 
     public void Dispose()
     {
-        foreach (var loss in _losses.Values)
-            loss.Dispose();
+        _losses.Dispose();
         _scorer.Model.Rest();
     }
 
@@ -66,7 +66,7 @@ internal sealed class RewardTask : ITrainingTask
         ];
         var scores = _scorer.Scores(TokenBatch.Of(_scorer.Model, rows));
         var values = TensorNumbers.Read(scores);
-        var loss = Loss(numbers.Length);
+        var loss = _losses[numbers.Length];
         loss.Set(PairLessons.Chosen, values.AsSpan(0, numbers.Length));
         loss.Set(PairLessons.Rejected, values.AsSpan(numbers.Length));
         return new(loss, scores, gradient => scores.backward([gradient]));
@@ -74,8 +74,6 @@ internal sealed class RewardTask : ITrainingTask
 
     private CompiledLoss Loss(int count)
     {
-        if (_losses.TryGetValue(count, out var loss))
-            return loss;
         var pairs = Axis.Of("pairs", count);
         var (chosen, rejected) = (
             Signal.External(PairLessons.Chosen, pairs),
@@ -84,7 +82,7 @@ internal sealed class RewardTask : ITrainingTask
         var each = -RewardModel.LogLikelihood(chosen, rejected);
         if (_centring > 0)
             each += _centring * RewardModel.Centring(chosen, rejected);
-        loss = CompiledLoss.Of(
+        return CompiledLoss.Of(
             Name,
             each.Mean(pairs),
             [chosen, rejected],
@@ -92,7 +90,5 @@ internal sealed class RewardTask : ITrainingTask
             new("rewards/margins", (chosen - rejected).Mean(pairs)),
             new("rewards/mean", ((chosen + rejected) * 0.5).Mean(pairs))
         );
-        _losses.Add(count, loss);
-        return loss;
     }
 }

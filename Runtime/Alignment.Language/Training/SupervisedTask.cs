@@ -16,7 +16,7 @@ internal sealed class SupervisedTask : ITrainingTask
     private readonly IReadOnlyList<TrainingText> _heldOut;
     private readonly TrainingOptions _options;
     private readonly ExampleOrder _order;
-    private readonly Dictionary<(int Rows, int Width), CompiledLoss> _losses = [];
+    private readonly CompiledLosses<(int Rows, int Width)> _losses;
     private long _tokens; // of the first _stepsCounted steps
     private long _stepsCounted;
 
@@ -41,6 +41,7 @@ internal sealed class SupervisedTask : ITrainingTask
             options
         );
         _order = new(texts.Count, options);
+        _losses = new(Loss);
         Parameters = model.Learn(adapter);
     }
 
@@ -69,7 +70,7 @@ internal sealed class SupervisedTask : ITrainingTask
             var batch = TextBatch.Of(_model, texts);
             var scored = batch.Score(_model, Pass(texts.Length));
             var logps = scored.LogProbabilities;
-            var compiled = Loss(texts.Length, batch.Width);
+            var compiled = _losses[(texts.Length, batch.Width)];
             compiled.Set(Logps, TensorNumbers.Read(logps));
             compiled.Set(Mask, batch.Mask);
             compiled.Set(Share, [share]);
@@ -111,8 +112,7 @@ internal sealed class SupervisedTask : ITrainingTask
 
     public void Dispose()
     {
-        foreach (var loss in _losses.Values)
-            loss.Dispose();
+        _losses.Dispose();
         _model.Rest();
     }
 
@@ -128,16 +128,12 @@ internal sealed class SupervisedTask : ITrainingTask
 
     private Pass Pass(int rows) => Alignment.Pass.Plain with { Adapters = _model.Uses(_adapter, rows, _preferences) };
 
-    private CompiledLoss Loss(int rows, int width)
+    private CompiledLoss Loss((int Rows, int Width) size)
     {
-        if (_losses.TryGetValue((rows, width), out var loss))
-            return loss;
-        var (texts, tokens) = (Axis.Of("texts", rows), Axis.Of("tokens", width));
+        var (texts, tokens) = (Axis.Of("texts", size.Rows), Axis.Of("tokens", size.Width));
         var (logps, mask) = (Signal.External(Logps, texts, tokens), Signal.External(Mask, texts, tokens));
         // of several batches each counts by its tokens
         var mean = TokenLoss.Supervised(logps, mask, texts, tokens) * Signal.External(Share);
-        loss = CompiledLoss.Of("supervised fine-tuning", mean, [logps]);
-        _losses.Add((rows, width), loss);
-        return loss;
+        return CompiledLoss.Of("supervised fine-tuning", mean, [logps]);
     }
 }
