@@ -50,9 +50,9 @@ let saveModel (folder: string) context seed =
     home
 
 /// One for all tests that only read it; gone with the process.
-let tiny =
+let private lasting name context seed =
     lazy
-        (let folder = Directory.CreateTempSubdirectory "align-tiny-"
+        (let folder = Directory.CreateTempSubdirectory $"align-%s{name}-"
 
          AppDomain.CurrentDomain.ProcessExit.Add(fun _ ->
              try
@@ -60,7 +60,12 @@ let tiny =
              with :? IOException ->
                  ())
 
-         saveModel folder.FullName 256 1UL)
+         saveModel folder.FullName context seed)
+
+let tiny = lasting "tiny" 256 1UL
+
+/// A model for the dialogue world, whose cards are long.
+let roomy = lasting "roomy" 2048 2UL
 
 /// A command line with something to read, typed or not: exit code, stdout, stderr.
 let alignReading isTyped (input: string) args =
