@@ -32,7 +32,7 @@ internal static class EntryPoint
 
         align bench post-training [OPTIONS]
             From a small base that knows no rules to policies that keep them, on six seeds: what the exact judge says of
-            supervised learning, DPO and GRPO. Takes about an hour; stopped and started again it goes on where it was
+            supervised learning, DPO and GRPO. Takes about two hours; stopped and started again it goes on where it was
             (below ALIGN_RUNS, or `runs`). Options as above.
 
         align bench language [OPTIONS]

@@ -28,7 +28,8 @@ internal sealed class Chain(ulong seed, ChainSizes sizes, Stages stages)
             .Rows(sizes.LabelledPrompts, first: 10_000)
             .Where(row => model.Prompt(row.Prompt).Count + Sampling.MaxNewTokens <= model.Config.Context)
             .ToArray();
-        var pairs = Labelled(model, rows);
+        // thousands of replies, which stages that are done need no more
+        var pairs = new Lazy<PreferredText[]>(() => Labelled(model, rows));
         var heldOut = _world.WithSplit(DialogueSplit.NewPhrases).Rows(sizes.HeldOut).ToArray();
         var verdicts = new List<(string, double, double)> { Judged("supervised", model, null, heldOut) };
         foreach (
@@ -37,7 +38,7 @@ internal sealed class Chain(ulong seed, ChainSizes sizes, Stages stages)
                 (
                     "dpo",
                     (adapter, options) =>
-                        Training.Preferences(model, adapter, new DpoLoss(Beta: 0.3), pairs, [], options)
+                        Training.Preferences(model, adapter, new DpoLoss(Beta: 0.3), pairs.Value, [], options)
                 ),
                 ("grpo", (adapter, options) => Groups(model, adapter, rows, pairs, options)),
             }
@@ -120,7 +121,7 @@ internal sealed class Chain(ulong seed, ChainSizes sizes, Stages stages)
         LanguageModel model,
         Adapter adapter,
         DialogueRow[] rows,
-        PreferredText[] pairs,
+        Lazy<PreferredText[]> pairs,
         TrainingOptions options
     )
     {
@@ -135,7 +136,7 @@ internal sealed class Chain(ulong seed, ChainSizes sizes, Stages stages)
         }
     }
 
-    private RewardScorer Scorer(LanguageModel model, PreferredText[] pairs, int number)
+    private RewardScorer Scorer(LanguageModel model, Lazy<PreferredText[]> pairs, int number)
     {
         var name = $"scorer-{number}";
         var options = Options(sizes.RewardSteps, 16, 1e-3) with { Seed = (10 * seed) + (ulong)number };
@@ -146,7 +147,7 @@ internal sealed class Chain(ulong seed, ChainSizes sizes, Stages stages)
             {
                 var adapter = model.Attach(name, new Lora { Targets = AdapterTargets.All }, options.Seed);
                 using var scorer = new RewardScorer(model, adapter);
-                Training.Rewards(scorer, 0.01, pairs, [], kept);
+                Training.Rewards(scorer, 0.01, pairs.Value, [], kept);
                 scorer.Save(folder);
                 model.Detach(adapter);
             }
