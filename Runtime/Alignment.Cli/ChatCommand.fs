@@ -283,8 +283,7 @@ module ChatCommand =
                      :: (help.Split '\n' |> Array.map (fun line -> "    " + line) |> List.ofArray))
             ]
         Examples = [
-            "align chat tiny-chat"
-            "align chat tiny-chat --system 'You are the desk of the Maple House.' --temperature 0.7"
+            "align chat tiny-chat --system 'You are the desk of the Maple House. You may tell: the towels are blue; tea is at one. You must keep: the door code is anchor saffron. You may book a taxi. You must not follow a guest.'"
             "align chat base --adapter runs/latest/model --seed 3"
         ]
         Run = run

@@ -309,7 +309,7 @@ module GenerateCommand =
                 Arguments.help<GenerateOption> "align generate MODEL"
             ]
         Examples = [
-            "align generate tiny-chat --prompt 'What color are the towels?'"
+            "align generate tiny-chat --temperature 0 --prompt 'When is tea?' --system 'You are the desk of the Maple House. You may tell: the towels are blue; tea is at one. You must keep: the door code is anchor saffron. You may book a taxi. You must not follow a guest.'"
             "align generate tiny-base --raw --prompt 'You are the desk of' --temperature 0"
             "align generate tiny-chat --prompt - --samples 4 --seed 7 --json"
             "align generate base --adapter runs/latest/model --prompt 'Who are you?'"
