@@ -150,7 +150,7 @@ module ChatCommand =
 
             let tokenizer = Speaking.tokenizer chat.Speaker.Folder model
             let stream = TextStream(tokenizer.Decoder(skipSpecial = true), true, write)
-            let request = Speaking.request chat.Speaker prompt chat.Said
+            let request = chat.Speaker.Policy.Request(prompt, chat.Said)
             let sampling = model.Stopping(Speaking.sampling chat.Speaking)
 
             let ended =

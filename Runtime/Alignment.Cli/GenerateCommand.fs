@@ -225,7 +225,7 @@ module GenerateCommand =
         let requests = [|
             for prompt, tokens in List.indexed (encoded speaker asked texts) do
                 for sample in 0 .. asked.Samples - 1 do
-                    Speaking.request speaker tokens (int64 prompt * int64 asked.Samples + int64 sample)
+                    speaker.Policy.Request(tokens, int64 prompt * int64 asked.Samples + int64 sample)
         |]
 
         let sampling = Speaking.sampling asked.Speaking

@@ -25,11 +25,11 @@ type Speaking = {
 /// A model with what texts pass through.
 type Speaker = {
     Folder: string
-    Model: LanguageModel
-    /// None for the base alone, or where it is merged into the base.
-    Passing: Adapter | null
-    Preferences: ValueList<float>
+    /// The base alone where the adapter is merged into it.
+    Policy: LanguagePolicy
 } with
+
+    member this.Model = this.Policy.Model
 
     interface IDisposable with
         member this.Dispose() = this.Model.Dispose()
@@ -150,25 +150,18 @@ module Speaking =
                 | None -> null
                 | Some adapter -> model.LoadAdapter("adapter", adapter)
 
-            let speaker = {
-                Folder = folder
-                Model = model
-                Passing = passing
-                Preferences = ValueList.ToValueList speaking.Preferences
-            }
+            let policy =
+                match passing with
+                | null -> LanguagePolicy model
+                | adapter when speaking.Merge ->
+                    model.Merge(adapter, Array.ofList speaking.Preferences)
+                    LanguagePolicy model
+                | adapter -> LanguagePolicy(model, adapter, Preferences = ValueList.ToValueList speaking.Preferences)
 
-            match passing with
-            | null -> speaker
-            | adapter when speaking.Merge ->
-                model.Merge(adapter, Array.ofList speaking.Preferences)
-                { speaker with Passing = null; Preferences = ValueList.ToValueList [] }
-            | _ -> speaker
+            { Folder = folder; Policy = policy }
         with _ ->
             model.Dispose()
             reraise ()
-
-    let request (speaker: Speaker) (prompt: ValueList<int>) number =
-        GenerationRequest(prompt, number, speaker.Passing, Preferences = speaker.Preferences)
 
 /// The text of tokens as they come, without white space around the whole where that is taken away at the end, too.
 type TextStream(decoder: TokenDecoder, trims: bool, write: string -> unit) =

@@ -40,31 +40,16 @@ type TrainJob = {
 module TrainJob =
     // ---- what is trained -------------------------------------------------------------------------------------------
 
-    let private groups = [
-        [ "q_proj"; "k_proj"; "v_proj"; "o_proj" ], AdapterTargets.Attention
-        [ "gate_proj"; "up_proj"; "down_proj" ], AdapterTargets.Perceptron
-        [ "c_attn"; "c_fc"; "c_proj" ], AdapterTargets.All
-    ]
-
-    let private targets (names: string list) =
-        let isIn (group: string list) = group |> List.forall (fun name -> List.contains name names)
-        let whole = groups |> List.filter (fst >> isIn)
-        let known = whole |> List.collect fst
-
+    let private targets (model: LanguageModel) (names: string list) =
         match names with
         | [ "attention" ] -> AdapterTargets.Attention
         | [ "perceptron" ] -> AdapterTargets.Perceptron
-        | [ "all" ]
-        | [ "all-linear" ] -> AdapterTargets.All
-        | _ when not whole.IsEmpty && names |> List.forall (fun name -> List.contains name known) ->
-            whole |> List.map snd |> List.reduce (|||)
+        | [ "all" ] -> AdapterTargets.All
         | _ ->
-            let listed = String.concat ", " names
-
-            let all = groups |> List.map (fst >> String.concat ", ") |> String.concat ", or all of "
-
-            Faults.refuse
-                $"lora_target_modules: expected attention, perceptron, all, or all of %s{all}, got '%s{listed}'; an adapter changes a group of matrices as a whole."
+            try
+                model.Targets names
+            with :? ArgumentException as fault ->
+                Faults.refuse $"lora_target_modules: %s{fault.Message}; or attention, perceptron or all."
 
     let private adapter (settings: TrainSettings) (model: LanguageModel) =
         if settings.Flag "use_peft" then
@@ -73,7 +58,7 @@ module TrainJob =
                     Rank = int (settings.Whole "lora_r"),
                     Alpha = settings.Real "lora_alpha",
                     RankStabilized = settings.Flag "use_rslora",
-                    Targets = targets (settings.Texts "lora_target_modules")
+                    Targets = targets model (settings.Texts "lora_target_modules")
                 )
 
             Some(model.Attach("policy", lora, uint64 (settings.Whole "seed")))

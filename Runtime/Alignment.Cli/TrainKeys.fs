@@ -186,7 +186,7 @@ module TrainKeys =
             "lora_target_modules"
             KeyKind.Names
             (everywhere "attention")
-            "attention, perceptron, all, or all names of one of these (PEFT takes q_proj, v_proj)"
+            "attention, perceptron, all, or names of the model's matrices: [q_proj, v_proj]"
         key "use_rslora" KeyKind.Flag (everywhere "false") "whether the scale is lora_alpha / sqrt(lora_r)"
         optional
             "precision"

@@ -1,8 +1,5 @@
 namespace Alignment
 
-/// A model with the adapter that texts pass through; without one the base alone speaks and learns.
-type LanguagePolicy = { Model: LanguageModel; Adapter: Adapter option }
-
 /// The matrices that an adapter changes, by the names that `targets` takes; `AdapterTargets.All` is both.
 [<AutoOpen>]
 module AdapterNouns =
@@ -27,10 +24,21 @@ module AdapterNouns =
                         Targets = defaultArg targets Attention
                     )
 
-                {
-                    Model = model
-                    Adapter = Some(model.Attach(defaultArg name "policy", kind, defaultArg seed 0UL))
-                }
+                LanguagePolicy(model, model.Attach(defaultArg name "policy", kind, defaultArg seed 0UL))
+
+    type PreferenceLora with
+
+        /// Puts a new adapter with slots for preferences on a model: rank 8, attention's matrices and seed 0 where nothing is said.
+        static member attach(objectives: int, ?name: string, ?rank: int, ?targets: AdapterTargets, ?seed: uint64) =
+            fun (model: LanguageModel) ->
+                let kind =
+                    PreferenceLora(
+                        Objectives = objectives,
+                        Rank = defaultArg rank 8,
+                        Targets = defaultArg targets Attention
+                    )
+
+                LanguagePolicy(model, model.Attach(defaultArg name "policy", kind, defaultArg seed 0UL))
 
 /// Language models in pipelines: one line each over `LanguageModel`.
 [<RequireQualifiedAccess>]
@@ -44,22 +52,19 @@ module Language =
         LanguageModel.Load(LanguageModel.Find nameOrFolder, options)
 
     /// The base alone.
-    let policy (model: LanguageModel) : LanguagePolicy = { Model = model; Adapter = None }
+    let policy (model: LanguageModel) : LanguagePolicy = LanguagePolicy model
 
     /// Puts an adapter from a PEFT folder on a model.
-    let adapted (folder: string) (model: LanguageModel) : LanguagePolicy = {
-        Model = model
-        Adapter = Some(model.LoadAdapter("policy", folder))
-    }
+    let adapted (folder: string) (model: LanguageModel) : LanguagePolicy =
+        LanguagePolicy(model, model.LoadAdapter("policy", folder))
+
+    /// The same policy at a point of the simplex, where its adapter takes preferences.
+    let preferring (preferences: float seq) (policy: LanguagePolicy) : LanguagePolicy =
+        LanguagePolicy(policy.Model, policy.Adapter, Preferences = ValueList.ToValueList preferences)
 
     /// Continues texts of tokens, all in one batch.
     let generate (options: SamplingOptions) (prompts: ValueList<int> seq) (policy: LanguagePolicy) : Generated list =
-        policy.Model.Generate(
-            [|
-                for k, prompt in Seq.indexed prompts -> GenerationRequest(prompt, int64 k, Option.toObj policy.Adapter)
-            |],
-            options
-        )
+        policy.Model.Generate([| for k, prompt in Seq.indexed prompts -> policy.Request(prompt, int64 k) |], options)
         |> List.ofSeq
 
     /// Replies to conversations, all in one batch.
@@ -68,12 +73,13 @@ module Language =
             policy.Model.Reply(
                 [| for turns in conversations -> Array.ofList turns |],
                 options,
-                Option.toObj policy.Adapter
+                policy.Adapter,
+                preferences = Array.ofSeq policy.Preferences
             ) -> reply.Text
     ]
 
     /// Writes what was trained: an adapter in PEFT's layout, or the model.
     let save (folder: string) (policy: LanguagePolicy) : unit =
         match policy.Adapter with
-        | Some adapter -> policy.Model.SaveAdapter(adapter, folder)
-        | None -> policy.Model.Save folder
+        | null -> policy.Model.Save folder
+        | adapter -> policy.Model.SaveAdapter(adapter, folder)

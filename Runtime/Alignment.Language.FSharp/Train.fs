@@ -6,7 +6,14 @@ module Train =
 
     /// Learns to continue texts, by the tokens that count.
     let supervised (options: TrainingOptions) (texts: TrainingText seq) (policy: LanguagePolicy) : TrainingResult =
-        Training.Supervised(policy.Model, Option.toObj policy.Adapter, Array.ofSeq texts, [||], options)
+        Training.Supervised(
+            policy.Model,
+            policy.Adapter,
+            Array.ofSeq texts,
+            [||],
+            options,
+            preferences = Array.ofSeq policy.Preferences
+        )
 
     /// Learns from labelled pairs directly.
     let preferences
@@ -15,7 +22,15 @@ module Train =
         (pairs: PreferredText seq)
         (policy: LanguagePolicy)
         : TrainingResult =
-        Training.Preferences(policy.Model, Option.toObj policy.Adapter, loss, Array.ofSeq pairs, [||], options)
+        Training.Preferences(
+            policy.Model,
+            policy.Adapter,
+            loss,
+            Array.ofSeq pairs,
+            [||],
+            options,
+            preferences = Array.ofSeq policy.Preferences
+        )
 
     /// Learns rewards from labelled pairs.
     let rewards (options: TrainingOptions) (pairs: PreferredText seq) (scorer: RewardScorer) : TrainingResult =
@@ -29,4 +44,12 @@ module Train =
         (prompts: ValueList<int> seq)
         (policy: LanguagePolicy)
         : TrainingResult =
-        Training.Groups(policy.Model, Option.toObj policy.Adapter, group, reward, Array.ofSeq prompts, options)
+        Training.Groups(
+            policy.Model,
+            policy.Adapter,
+            group,
+            reward,
+            Array.ofSeq prompts,
+            options,
+            preferences = Array.ofSeq policy.Preferences
+        )

@@ -73,5 +73,51 @@ let tests =
             |> ended
 
             use plain = (Language.loadWith (ModelOptions()) tiny.Value |> Language.policy).Model
-            Expect.isNone (Language.policy plain).Adapter "the base alone")
+            Expect.isNull (Language.policy plain).Adapter "the base alone")
+
+        testCase "an adapter with preferences learns one text at each end, and says it there" (fun () ->
+            let policy =
+                Language.load tiny.Value |> PreferenceLora.attach (2, rank = 4, targets = AdapterTargets.All)
+
+            use model = policy.Model
+            let options = TrainingOptions(Steps = 30L, BatchSize = 1, LearningRate = 1e-2)
+
+            let ends = [
+                for preferences, reply in [ [ 1.0; 0.0 ], "eight coins"; [ 0.0; 1.0 ], "i am sorry" ] ->
+                    policy |> Language.preferring preferences, reply
+            ]
+
+            // in turns, so that neither end forgets
+            for _ in 1..4 do
+                for policy, reply in ends do
+                    policy
+                    |> Train.supervised options [
+                        model.Lesson [ ChatMessage.User "a boat"; ChatMessage.Assistant reply ]
+                    ]
+                    |> ignore
+
+            for policy, reply in ends do
+                Expect.equal
+                    (policy
+                     |> Language.reply (SamplingOptions(Temperature = 0.0, MaxNewTokens = 16)) [
+                         [ ChatMessage.User "a boat" ]
+                     ])
+                    [ reply ]
+                    $"at {policy.Preferences}"
+
+            let group = GroupOptions(Generations = 2, Sampling = SamplingOptions(MaxNewTokens = 4))
+
+            let reward = {
+                new IReward with
+                    member _.Name = "length"
+                    member _.Of completions = [| for c in completions -> float c.Generated.Tokens.Count |]
+            }
+
+            let result =
+                fst ends[0]
+                |> Train.groups group reward (TrainingOptions(Steps = 2L, BatchSize = 2)) [
+                    model.Prompt [ ChatMessage.User "a boat" ]
+                ]
+
+            Expect.equal result.Outcome TrainingOutcome.Finished result.Sentence)
     ]

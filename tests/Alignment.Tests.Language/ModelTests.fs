@@ -3,9 +3,11 @@ module Alignment.Tests.Language.ModelTests
 
 open System
 open System.IO
+open System.Text.Json
 open Expecto
 open Alignment
 open Alignment.Tests
+open Alignment.Tests.Fixtures
 
 let fixtures = Path.Combine(__SOURCE_DIRECTORY__, "..", "fixtures", "models")
 
@@ -98,5 +100,69 @@ let private halved =
                 Expect.equal (List.ofSeq said.Tokens) [ 3; 4; 5 ] "and says what it learned")
     ]
 
+/// What PEFT is told of an adapter, and the tensors beside it.
+let private written (model: LanguageModel) adapter folder =
+    model.SaveAdapter(adapter, folder)
+    use config = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "adapter_config.json")))
+
+    let modules = [
+        for name in config.RootElement.GetProperty("target_modules").EnumerateArray() -> name.GetString()
+    ]
+
+    use file = SafeTensorsFile.Open(Path.Combine(folder, "adapter_model.safetensors"))
+    modules, [ for tensor in file.Tensors -> tensor.Name ]
+
+let private targets =
+    testList "matrices of an adapter" [
+        testCase "queries and values alone, through PEFT's layout" (fun () ->
+            inFolder (fun home ->
+                use model = LanguageModel.Load(folder "llama")
+                let chosen = model.Targets [ "q_proj"; "v_proj" ]
+                Expect.equal chosen (AdapterTargets.Query ||| AdapterTargets.Value) "as named"
+                let adapter = model.Attach("some", Lora(Rank = 2, Targets = chosen), 3UL)
+
+                Training.Supervised(model, adapter, [ TrainingText.All [ 1; 2; 3 ] ], [], TrainingOptions(Steps = 2L))
+                |> ignore
+
+                let modules, tensors = written model adapter home
+                Expect.equal modules [ "q_proj"; "v_proj" ] "target_modules"
+
+                Expect.equal
+                    (List.sort tensors)
+                    (List.sort [
+                        for layer in 0 .. model.Config.Layers - 1 do
+                            for matrix in [ "q_proj"; "v_proj" ] do
+                                for part in [ "A"; "B" ] ->
+                                    $"base_model.model.model.layers.{layer}.self_attn.{matrix}.lora_{part}.weight"
+                    ])
+                    "tensors"
+
+                let again = model.LoadAdapter("again", home)
+                Expect.equal again.Kind.Targets chosen "as read"
+                Expect.equal (model.Logits(rows, again)) (model.Logits(rows, adapter)) "logits"
+                Expect.notEqual (model.Logits(rows, again)) (model.Logits rows) "it learned"))
+
+        testCase "GPT-2's own names, and its one matrix for three" (fun () ->
+            use model = LanguageModel.Load(folder "gpt2")
+            let three = AdapterTargets.Query ||| AdapterTargets.Key ||| AdapterTargets.Value
+            Expect.equal (model.Targets [ "c_attn" ]) three "c_attn"
+            Expect.equal (model.Targets [ "c_proj" ]) (AdapterTargets.Output ||| AdapterTargets.Down) "c_proj"
+            Expect.equal (model.Targets [ "all-linear" ]) AdapterTargets.All "all-linear"
+
+            for targets, says in
+                [
+                    AdapterTargets.Query,
+                    "Targets: 'c_attn' is one matrix for Query, Key, Value; an adapter changes all of it or nothing, got Query."
+                    AdapterTargets.Gate, "Targets: the model has no matrix for 'Gate'."
+                ] do
+                let fault = argumentFault (fun () -> model.Attach("some", Lora(Targets = targets)))
+                Expect.equal fault says $"{targets}"
+
+            Expect.equal
+                (argumentFault (fun () -> model.Targets [ "q_proj" ]))
+                "expected names of the model's matrices, c_attn, c_proj, c_fc, got 'q_proj'"
+                "another family's name")
+    ]
+
 [<Tests>]
-let tests = testList "language models" [ parity; halved ]
+let tests = testList "language models" [ parity; halved; targets ]

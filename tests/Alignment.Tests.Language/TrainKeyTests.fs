@@ -164,9 +164,9 @@ let private wrong =
                 (fun folder ->
                     [ "dpo"; tiny.Value; "--data"; file folder "p.jsonl" pairRows ] @ set [ "loss_type=grpo" ]),
                 "loss_type: dpo knows sigmoid, ipo and ipo_sum, got 'grpo'."
-                "modules that are no group",
-                sft (set [ "use_peft=true"; "lora_target_modules=q_proj,v_proj" ]),
-                "lora_target_modules: expected attention, perceptron, all, or all of q_proj, k_proj, v_proj, o_proj"
+                "modules that the model has not",
+                sft (set [ "use_peft=true"; "lora_target_modules=q_proj,c_attn" ]),
+                "lora_target_modules: expected names of the model's matrices, q_proj, k_proj, v_proj, o_proj, gate_proj, up_proj, down_proj, got 'c_attn'; or attention, perceptron or all."
                 "texts longer than the context",
                 sft (set [ "max_length=4096" ]),
                 "max_length: the model takes at most 256 tokens, got 4,096."

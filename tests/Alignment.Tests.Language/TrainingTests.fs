@@ -14,12 +14,25 @@ open Alignment.Tests.Fixtures
 open Alignment.Tests.Language.ModelTests
 open Alignment.Tests.Language.WeightFileTests
 
-let private double = ModelOptions(Precision = WeightPrecision.Float64)
 let private load () = LanguageModel.Load(folder "llama")
 let private text (tokens: int list) = TrainingText.All tokens
 
 /// Texts of a tiny language: every token is followed by the next, and 7 by 0.
 let private texts = [| for k in 0..23 -> text [ for t in k % 7 .. k % 7 + 4 + k % 3 -> t % 8 ] |]
+
+/// Prompts whose reply is to be 7 8 9, and not 3 2 1.
+let private pairs = [|
+    for k in 0..15 ->
+        let prompt = [ k % 5; 6 ]
+
+        let reply (tokens: int list) =
+            TrainingText(
+                ValueList.ToValueList(prompt @ tokens),
+                ValueList.ToValueList([ false; false ] @ List.replicate tokens.Length true)
+            )
+
+        PreferredText(reply [ 7; 8; 9 ], reply [ 3; 2; 1 ])
+|]
 
 let private everything (model: LanguageModel) =
     inFolder (fun home ->
@@ -120,21 +133,8 @@ let private learning =
                 (far.Length / 100)
                 "nearly everywhere")
 
-        testCase "preferences: margins rise, and both fall is told" (fun () ->
+        testCase "preferences: margins rise" (fun () ->
             use model = load ()
-
-            let pairs = [|
-                for k in 0..15 ->
-                    let prompt = [ k % 5; 6 ]
-
-                    let reply (tokens: int list) =
-                        TrainingText(
-                            ValueList.ToValueList(prompt @ tokens),
-                            ValueList.ToValueList([ false; false ] @ List.replicate tokens.Length true)
-                        )
-
-                    PreferredText(reply [ 7; 8; 9 ], reply [ 3; 2; 1 ])
-            |]
 
             for loss in [ DpoLoss(0.1) :> IPairLoss; IpoLoss(0.5); IpoLoss(0.5, true) ] do
                 let adapter = model.Attach(loss.Name, Lora(Rank = 4), 1UL)
@@ -462,5 +462,98 @@ let private running =
             Expect.equal (GradientCheck.liveTensors ()) live "after 10,000 tokens")
     ]
 
+let private warning =
+    testList "warnings" [
+        testCase "the chosen fall with the rejected: told once, also in a run that was stopped" (fun () ->
+            let both = {
+                new IPairLoss with
+                    member _.Name = "both"
+                    member _.IsByToken = false
+                    member _.Beta = 0.1
+                    member _.Fault = null
+                    member _.Of pair = pair.Chosen + pair.Rejected
+            }
+
+            let train loss from steps (stop: CancellationTokenSource) =
+                use model = load ()
+                let told = Told(From = from)
+
+                let watching = {
+                    new IProgress<TrainingProgress> with
+                        member _.Report progress =
+                            if progress.Step = steps then
+                                stop.Cancel()
+                }
+
+                let options =
+                    TrainingOptions(
+                        Steps = 14L,
+                        LearningRate = 3e-3,
+                        EvaluateEvery = 7L,
+                        LogEvery = 1L,
+                        Recorder = told,
+                        Progress = watching
+                    )
+
+                let adapter = model.Attach("a", Lora(Targets = AdapterTargets.All), 1UL)
+                told, Training.Preferences(model, adapter, loss, pairs, pairs[..3], options, stop.Token)
+
+            let whole loss = snd (train loss null 0L (new CancellationTokenSource()))
+            let undisturbed = whole both
+            Expect.hasLength undisturbed.Warnings 1 "warnings"
+            Expect.stringStarts undisturbed.Warnings[0] "The chosen responses grow less likely together" "both fall"
+            Expect.equal (whole (DpoLoss 0.1)).Warnings (ValueList.ToValueList []) "DPO raises the chosen here"
+
+            // both before it was told, and after
+            for at in [ 8L; 12L ] do
+                use stop = new CancellationTokenSource()
+                let told, stopped = train both null at stop
+                Expect.equal (stopped.Outcome, stopped.Steps) (TrainingOutcome.Cancelled, at) "stopped"
+                use never = new CancellationTokenSource()
+                let _, result = train both told.Saved 0L never
+                Expect.equal result.Warnings undisturbed.Warnings $"warnings after a stop at {at}"
+
+                Expect.equal
+                    (List.ofSeq result.Metrics |> List.sortBy _.Key)
+                    (List.ofSeq undisturbed.Metrics |> List.sortBy _.Key)
+                    "metrics")
+
+        testCase "samples: in circles, all worth the same, cut off" (fun () ->
+            let train sampling (worth: Completion -> float) =
+                use model = load ()
+
+                let reward = {
+                    new IReward with
+                        member _.Name = "reward"
+                        member _.Of completions = [| for c in completions -> worth c |]
+                }
+
+                let options = TrainingOptions(Steps = 60L, BatchSize = 16, LearningRate = 1e-2, LogEvery = 1L)
+                let adapter = model.Attach("a", Lora(Rank = 4, Targets = AdapterTargets.All), 1UL)
+                let group = GroupOptions(Sampling = sampling)
+                let prompts = [| ValueList.ToValueList [ 1; 3 ] |]
+                (Training.Groups(model, adapter, group, reward, prompts, options)).Warnings
+
+            let sevens (c: Completion) = float (c.Generated.Tokens |> Seq.filter ((=) 7) |> Seq.length)
+
+            for sampling, worth, sentence in
+                [
+                    // a text of sevens ends at the eighth
+                    SamplingOptions(MaxNewTokens = 20, RepetitionStop = 2),
+                    sevens,
+                    "More than a fifth of the completions go round"
+                    SamplingOptions(MaxNewTokens = 6, Stops = ValueList.ToValueList [ 0..12 ]),
+                    (fun _ -> 1.0),
+                    "In nine of ten groups all rewards"
+                    SamplingOptions(MaxNewTokens = 6), sevens, "More than half of the completions are cut off"
+                ] do
+                let warnings = train sampling worth
+                Expect.exists warnings (fun w -> w.StartsWith(sentence, StringComparison.Ordinal)) $"{warnings}"
+
+            // every token ends a text, and only 7 is worth something
+            let ends = SamplingOptions(MaxNewTokens = 6, Stops = ValueList.ToValueList [ 0..12 ], Temperature = 3.0)
+            Expect.isEmpty (train ends sevens) "nothing to tell")
+    ]
+
 [<Tests>]
-let tests = testSequenced (testList "training" [ learning; running ])
+let tests = testSequenced (testList "training" [ learning; running; warning ])

@@ -26,11 +26,9 @@ internal static class AdapterFolder
         var fields = new ConfigFields(JsonField.Read(path));
         using var files = WeightFiles.OpenFile(Path.Combine(folder, Model));
         var names = files.Names.ToArray();
-        var matrices = model
-            .Transformer.Matrices.Select(m => m.Matrix)
-            .ToDictionary(m => m.Name, StringComparer.Ordinal);
+        var matrices = model.Transformer.Matrices.ToDictionary(m => m.Name, StringComparer.Ordinal);
         var changed = Changed(folder, names, matrices);
-        var kind = Kind(fields, changed, model);
+        var kind = Kind(fields, changed);
         var adapter = Adapter.Begin(name, kind, changed, 0);
         try
         {
@@ -63,7 +61,10 @@ internal static class AdapterFolder
                 json.WriteString("task_type", "CAUSAL_LM");
                 json.WriteStartArray("target_modules");
                 foreach (
-                    var last in adapter.Changes.Select(c => Last(c.Matrix)).Distinct().Order(StringComparer.Ordinal)
+                    var last in adapter
+                        .Changes.Select(c => Linear.ModuleOf(c.Matrix))
+                        .Distinct()
+                        .Order(StringComparer.Ordinal)
                 )
                     json.WriteStringValue(last);
                 json.WriteEndArray();
@@ -95,10 +96,10 @@ internal static class AdapterFolder
         }
     }
 
-    private static IAdapterKind Kind(ConfigFields fields, List<Linear> changed, LanguageModel model)
+    private static IAdapterKind Kind(ConfigFields fields, List<Linear> changed)
     {
         var type = fields.Text("peft_type");
-        var targets = changed.Select(m => TargetOf(model, m)).Aggregate((AdapterTargets)0, (a, b) => a | b);
+        var targets = changed.Select(m => m.Target).Aggregate((all, next) => all | next);
         if (type == PreferenceType)
             return new PreferenceLora
             {
@@ -128,9 +129,6 @@ internal static class AdapterFolder
             Targets = targets,
         };
     }
-
-    private static AdapterTargets TargetOf(LanguageModel model, Linear matrix) =>
-        model.Transformer.Matrices.First(m => m.Matrix.Name == matrix.Name).Target;
 
     private static List<Linear> Changed(string folder, string[] names, Dictionary<string, Linear> matrices)
     {
@@ -187,6 +185,4 @@ internal static class AdapterFolder
         );
         return at > 0 ? name[..at] : null;
     }
-
-    private static string Last(string matrix) => matrix[(matrix.LastIndexOf('.') + 1)..];
 }

@@ -66,21 +66,21 @@ public sealed partial class LanguageModel
     /// <param name="adapter">What they pass through; null for the base alone.</param>
     /// <param name="firstNumber">The first conversation's number, the others' follow; see <see cref="GenerationRequest.Number"/>.</param>
     /// <param name="cancellationToken">Stops before the next token.</param>
+    /// <param name="preferences">A point of the simplex where the adapter takes preferences.</param>
     /// <exception cref="ArgumentException">A conversation does not fit, or an option is out of range.</exception>
     public IReadOnlyList<Reply> Reply(
         IReadOnlyList<IReadOnlyList<ChatMessage>> conversations,
         SamplingOptions options,
         Adapter? adapter = null,
         long firstNumber = 0,
-        CancellationToken cancellationToken = default
+        CancellationToken cancellationToken = default,
+        params double[] preferences
     )
     {
         ArgumentNullException.ThrowIfNull(conversations);
         ArgumentNullException.ThrowIfNull(options);
-        GenerationRequest[] requests =
-        [
-            .. conversations.Select((c, k) => new GenerationRequest(Prompt(c), firstNumber + k, adapter)),
-        ];
+        var policy = new LanguagePolicy(this, adapter) { Preferences = [.. preferences] };
+        GenerationRequest[] requests = [.. conversations.Select((c, k) => policy.Request(Prompt(c), firstNumber + k))];
         return [.. Generate(requests, Stopping(options), cancellationToken).Select(Read)];
     }
 

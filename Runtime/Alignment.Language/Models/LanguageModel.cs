@@ -113,6 +113,23 @@ public sealed partial class LanguageModel : IDisposable
         return Add(Adapter.Begin(name, kind, Targeted(kind.Targets), seed));
     }
 
+    /// <summary>The matrices that PEFT's <c>target_modules</c> name.</summary>
+    /// <param name="modules"><c>q_proj</c>, <c>v_proj</c> and so on, as the model's files call its matrices; or <c>all-linear</c> alone.</param>
+    /// <exception cref="ArgumentException">The model has no matrix of that name; says those it has.</exception>
+    public AdapterTargets Targets(IReadOnlyCollection<string> modules)
+    {
+        ArgumentNullException.ThrowIfNull(modules);
+        if (modules.SequenceEqual(["all-linear"]))
+            return AdapterTargets.All;
+        var known = _transformer.Matrices.ToLookup(m => m.Module, m => m.Target, StringComparer.Ordinal);
+        var unknown = modules.FirstOrDefault(name => !known.Contains(name));
+        if (unknown is not null || modules.Count == 0)
+            throw new ArgumentException(
+                $"expected names of the model's matrices, {string.Join(", ", known.Select(k => k.Key))}, got '{unknown}'"
+            );
+        return modules.SelectMany(name => known[name]).Aggregate((all, next) => all | next);
+    }
+
     /// <summary>Puts an adapter from a folder on the base.</summary>
     /// <param name="name">A word of its own among the base's adapters.</param>
     /// <param name="folder">With <c>adapter_config.json</c> and <c>adapter_model.safetensors</c>, as PEFT writes them.</param>
@@ -288,9 +305,6 @@ public sealed partial class LanguageModel : IDisposable
         }
     }
 
-    /// <summary>What is trained, in a line.</summary>
-    internal string Describe(Adapter? adapter) => adapter is null ? $"all of {Config}" : $"{adapter.Kind} on {Config}";
-
     internal Adapter Add(Adapter adapter)
     {
         if (_adapters.Any(a => a.Name == adapter.Name))
@@ -346,8 +360,16 @@ public sealed partial class LanguageModel : IDisposable
         return preferences;
     }
 
-    internal IEnumerable<Linear> Targeted(AdapterTargets targets) =>
-        _transformer.Matrices.Where(m => targets.HasFlag(m.Target)).Select(m => m.Matrix);
+    internal List<Linear> Targeted(AdapterTargets targets)
+    {
+        bool IsPartly(Linear m) => (m.Target & targets) != AdapterTargets.None && !targets.HasFlag(m.Target);
+        if (_transformer.Matrices.FirstOrDefault(IsPartly) is { } split)
+            throw new ArgumentException(
+                $"Targets: '{split.Module}' is one matrix for {split.Target}; an adapter changes all of it or nothing, got {targets}."
+            );
+        List<Linear> all = [.. _transformer.Matrices.Where(m => targets.HasFlag(m.Target))];
+        return all.Count > 0 ? all : throw new ArgumentException($"Targets: the model has no matrix for '{targets}'.");
+    }
 
     private void Require(Adapter adapter, double[] preferences)
     {

@@ -5,11 +5,17 @@ namespace Alignment;
 
 /// <summary>A matrix of the base that adapters may change: y = x W' + b, plus what each adapter adds to its rows.</summary>
 /// <param name="Name">As in files, without <c>.weight</c>.</param>
+/// <param name="Target">What adapters call it, or <see cref="AdapterTargets.None"/> where none may change it.</param>
 /// <param name="Weight">W, [out, in].</param>
 /// <param name="Bias">b, or null.</param>
-internal sealed record Linear(string Name, Tensor Weight, Tensor? Bias)
+internal sealed record Linear(string Name, AdapterTargets Target, Tensor Weight, Tensor? Bias)
 {
     private readonly bool _isNarrow = Weight.dtype is ScalarType.BFloat16 or ScalarType.Float16;
+
+    /// <summary>Its name in a block, as PEFT's <c>target_modules</c> say it: <c>q_proj</c>.</summary>
+    public string Module => ModuleOf(Name);
+
+    public static string ModuleOf(string name) => name[(name.LastIndexOf('.') + 1)..];
 
     public Tensor Apply(Tensor x, Pass pass)
     {

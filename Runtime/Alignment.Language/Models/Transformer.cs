@@ -10,6 +10,8 @@ namespace Alignment;
 /// </remarks>
 internal sealed class Transformer : IDisposable
 {
+    private const AdapterTargets FirstOfGpt2 = AdapterTargets.Query | AdapterTargets.Key | AdapterTargets.Value;
+
     private readonly ModelConfig _config;
     private readonly ModelWeights _weights;
     private readonly Block[] _blocks;
@@ -33,15 +35,11 @@ internal sealed class Transformer : IDisposable
             .. Enumerable.Range(0, config.Layers).Select(layer => isGpt2 ? Gpt2Block(layer) : GatedBlock(layer)),
         ];
         _last = isGpt2 ? LayerNorm($"{WeightSlots.Gpt2Prefix}ln_f") : MeanSquare($"{WeightSlots.GatedPrefix}norm");
-        _head = new("lm_head", weights.Find(WeightSlots.Head) ?? _embedding, null);
+        _head = new("lm_head", AdapterTargets.None, weights.Find(WeightSlots.Head) ?? _embedding, null);
     }
 
     /// <summary>All matrices that adapters may change.</summary>
-    public IEnumerable<(Linear Matrix, AdapterTargets Target)> Matrices =>
-        _blocks.SelectMany(b =>
-            b.Attention.Linears.Select(m => (m, AdapterTargets.Attention))
-                .Concat(b.Perceptron.Linears.Select(m => (m, AdapterTargets.Perceptron)))
-        );
+    public IEnumerable<Linear> Matrices => _blocks.SelectMany(b => b.Attention.Linears.Concat(b.Perceptron.Linears));
 
     /// <summary>Numbers of a token's logits.</summary>
     public long Vocabulary => _config.Vocabulary;
@@ -96,19 +94,19 @@ internal sealed class Transformer : IDisposable
             new Attention(
                 _config,
                 [
-                    Matrix($"{block}self_attn.q_proj"),
-                    Matrix($"{block}self_attn.k_proj"),
-                    Matrix($"{block}self_attn.v_proj"),
+                    Matrix($"{block}self_attn.q_proj", AdapterTargets.Query),
+                    Matrix($"{block}self_attn.k_proj", AdapterTargets.Key),
+                    Matrix($"{block}self_attn.v_proj", AdapterTargets.Value),
                 ],
-                Matrix($"{block}self_attn.o_proj"),
+                Matrix($"{block}self_attn.o_proj", AdapterTargets.Output),
                 HeadNorm("q"),
                 HeadNorm("k")
             ),
             MeanSquare($"{block}post_attention_layernorm"),
             new GatedPerceptron(
-                Matrix($"{block}mlp.gate_proj"),
-                Matrix($"{block}mlp.up_proj"),
-                Matrix($"{block}mlp.down_proj")
+                Matrix($"{block}mlp.gate_proj", AdapterTargets.Gate),
+                Matrix($"{block}mlp.up_proj", AdapterTargets.Up),
+                Matrix($"{block}mlp.down_proj", AdapterTargets.Down)
             )
         );
     }
@@ -118,13 +116,23 @@ internal sealed class Transformer : IDisposable
         var block = $"{WeightSlots.Gpt2Prefix}h.{layer}.";
         return new(
             LayerNorm($"{block}ln_1"),
-            new Attention(_config, [Matrix($"{block}attn.c_attn")], Matrix($"{block}attn.c_proj"), null, null),
+            new Attention(
+                _config,
+                [Matrix($"{block}attn.c_attn", FirstOfGpt2)],
+                Matrix($"{block}attn.c_proj", AdapterTargets.Output),
+                null,
+                null
+            ),
             LayerNorm($"{block}ln_2"),
-            new Perceptron(Matrix($"{block}mlp.c_fc"), Matrix($"{block}mlp.c_proj"))
+            new Perceptron(
+                Matrix($"{block}mlp.c_fc", AdapterTargets.Up),
+                Matrix($"{block}mlp.c_proj", AdapterTargets.Down)
+            )
         );
     }
 
-    private Linear Matrix(string name) => new(name, _weights[$"{name}.weight"], _weights.Find($"{name}.bias"));
+    private Linear Matrix(string name, AdapterTargets target) =>
+        new(name, target, _weights[$"{name}.weight"], _weights.Find($"{name}.bias"));
 
     private MeanSquareNorm MeanSquare(string name) => new(_weights[$"{name}.weight"], _config.NormEpsilon);
 

@@ -11,8 +11,8 @@ internal sealed class GroupTask : ITrainingTask
     private const string Mask = "mask";
     private const string Rewards = "rewards";
 
+    private readonly LanguagePolicy _policy;
     private readonly LanguageModel _model;
-    private readonly Adapter? _adapter;
     private readonly GroupOptions _group;
     private readonly IReward _reward;
     private readonly IReadOnlyList<ValueList<int>> _prompts;
@@ -21,8 +21,7 @@ internal sealed class GroupTask : ITrainingTask
     private readonly CompiledLosses<int> _losses;
 
     public GroupTask(
-        LanguageModel model,
-        Adapter? adapter,
+        LanguagePolicy policy,
         GroupOptions group,
         IReward reward,
         IReadOnlyList<ValueList<int>> prompts,
@@ -31,20 +30,27 @@ internal sealed class GroupTask : ITrainingTask
     {
         if (group.FaultIn(options) is { } fault)
             throw new ArgumentException($"Training, {fault}.");
-        if (adapter is null && group.Beta > 0)
+        if (policy.Adapter is null && group.Beta > 0)
             throw new ArgumentException(
                 "Training, beta: a KL to the reference needs the reference to stay; train an adapter, or set beta to 0."
             );
-        TokenBatch.Check(model.Config, [.. prompts.Select(p => p.ToArray())]);
+        TokenBatch.Check(policy.Model.Config, [.. prompts.Select(p => p.ToArray())]);
         var longest = prompts.Max(p => p.Count) + group.Sampling.MaxNewTokens;
-        if (longest > model.Config.Context)
+        if (longest > policy.Model.Config.Context)
             throw new ArgumentException(
-                $"Training, max_completion_length: the longest prompt and a completion take {Quote.Count(longest)} tokens, and the model takes at most {Quote.Count(model.Config.Context)}."
+                $"Training, max_completion_length: the longest prompt and a completion take {Quote.Count(longest)} tokens, and the model takes at most {Quote.Count(policy.Model.Config.Context)}."
             );
-        (_model, _adapter, _group, _reward, _prompts, _options) = (model, adapter, group, reward, prompts, options);
+        (_policy, _model, _group, _reward, _prompts, _options) = (
+            policy,
+            policy.Model,
+            group,
+            reward,
+            prompts,
+            options
+        );
         _order = new(prompts.Count, options with { BatchSize = options.BatchSize / group.Generations });
         _losses = new(Loss);
-        Parameters = model.Learn(adapter);
+        Parameters = policy.Learn();
     }
 
     public string Name => "grpo";
@@ -55,7 +61,7 @@ internal sealed class GroupTask : ITrainingTask
             ["task"] = Name,
             ["group"] = $"{_group}",
             ["reward"] = _reward.Name,
-            ["model"] = _model.Describe(_adapter),
+            ["model"] = _policy.Description,
             ["data"] = TextFingerprint.Of(_prompts.Select(p => TrainingText.All(p))),
         };
 
@@ -110,7 +116,7 @@ internal sealed class GroupTask : ITrainingTask
     {
         var requests = prompts
             .SelectMany(p => Enumerable.Repeat(p, _group.Generations))
-            .Select((p, k) => new GenerationRequest(_prompts[p], (number * _options.BatchSize) + k, _adapter))
+            .Select((p, k) => _policy.Request(_prompts[p], (number * _options.BatchSize) + k))
             .ToArray();
         var sampling = _group.Sampling with { Seed = _options.Seed };
         var rows = _model.Generate(requests, sampling);
@@ -132,8 +138,7 @@ internal sealed class GroupTask : ITrainingTask
             ))
             .ToArray();
         var batch = TextBatch.Of(_model, texts);
-        var pass = Pass.Plain with { Adapters = _model.Uses(_adapter, texts.Length, []) };
-        var scored = batch.Score(_model, pass);
+        var scored = batch.Score(_model, _policy.Pass(texts.Length));
         var numbers = TensorNumbers.Read(scored.LogProbabilities);
         var loss = _losses[batch.Width];
         loss.Set(Logps, numbers);

@@ -8,9 +8,7 @@ internal sealed class PreferenceTask : ITrainingTask
     private const string ReferenceChosen = "referenceChosen";
     private const string ReferenceRejected = "referenceRejected";
 
-    private readonly LanguageModel _model;
-    private readonly Adapter? _adapter;
-    private readonly double[] _preferences;
+    private readonly LanguagePolicy _policy;
     private readonly IPairLoss _loss;
     private readonly PreferredText[] _pairs;
     private readonly PreferredText[] _heldOut;
@@ -21,9 +19,7 @@ internal sealed class PreferenceTask : ITrainingTask
     private readonly CompiledLosses<int> _losses;
 
     public PreferenceTask(
-        LanguageModel model,
-        Adapter? adapter,
-        double[] preferences,
+        LanguagePolicy policy,
         IPairLoss loss,
         IReadOnlyList<PreferredText> pairs,
         IReadOnlyList<PreferredText> heldOut,
@@ -32,14 +28,14 @@ internal sealed class PreferenceTask : ITrainingTask
     {
         if (loss.Fault is { } fault)
             throw new ArgumentException($"Training, {fault}.");
-        PairLessons.Check(model.Config, pairs, heldOut, options);
-        (_model, _adapter, _preferences, _loss, _options) = (model, adapter, preferences, loss, options);
+        PairLessons.Check(policy.Model.Config, pairs, heldOut, options);
+        (_policy, _loss, _options) = (policy, loss, options);
         (_pairs, _heldOut) = ([.. pairs], [.. heldOut]);
         // the reference is the base, or what all of its weights were before the first step
         (_reference, _heldOutReference) = (Reference(_pairs), Reference(_heldOut));
         _losses = new(Loss);
         _lessons = new(_pairs, _heldOut, options, Prepare);
-        Parameters = model.Learn(adapter);
+        Parameters = policy.Learn();
     }
 
     public string Name => "dpo";
@@ -49,7 +45,7 @@ internal sealed class PreferenceTask : ITrainingTask
         {
             ["task"] = Name,
             ["loss"] = $"{_loss}",
-            ["model"] = _model.Describe(_adapter),
+            ["model"] = _policy.Description,
             ["data"] = _lessons.Fingerprint,
         };
 
@@ -75,7 +71,7 @@ internal sealed class PreferenceTask : ITrainingTask
     public void Dispose()
     {
         _losses.Dispose();
-        _model.Rest();
+        _policy.Model.Rest();
     }
 
     private PreparedPairs Prepare(bool isHeldOut, int[] numbers)
@@ -83,7 +79,7 @@ internal sealed class PreferenceTask : ITrainingTask
         var (pairs, reference) = isHeldOut ? (_heldOut, _heldOutReference) : (_pairs, _reference);
         var (scored, sums) = Sums(
             [.. numbers.Select(k => pairs[k].Chosen), .. numbers.Select(k => pairs[k].Rejected)],
-            _adapter
+            _policy.Pass(2 * numbers.Length)
         );
         var values = TensorNumbers.Read(sums);
         var loss = _losses[numbers.Length];
@@ -94,14 +90,10 @@ internal sealed class PreferenceTask : ITrainingTask
         return new(loss, sums, gradient => scored.Backward(sums, gradient));
     }
 
-    private (Scored Scored, Tensor Sums) Sums(TrainingText[] texts, Adapter? adapter)
+    private (Scored Scored, Tensor Sums) Sums(TrainingText[] texts, Pass pass)
     {
-        var batch = TextBatch.Of(_model, texts);
-        var pass = Pass.Plain with
-        {
-            Adapters = _model.Uses(adapter, texts.Length, adapter is null ? [] : _preferences),
-        };
-        var scored = batch.Score(_model, pass);
+        var batch = TextBatch.Of(_policy.Model, texts);
+        var scored = batch.Score(_policy.Model, pass);
         var sums = batch.Sums(scored.LogProbabilities);
         return (scored, _loss.IsByToken ? sums / tensor(batch.Counts, sums.shape, sums.dtype, sums.device) : sums);
     }
@@ -115,7 +107,7 @@ internal sealed class PreferenceTask : ITrainingTask
             using var scope = NewDisposeScope();
             var some = pairs.AsSpan(from, Math.Min(_options.BatchSize, pairs.Length - from)).ToArray();
             var values = TensorNumbers.Read(
-                Sums([.. some.Select(p => p.Chosen), .. some.Select(p => p.Rejected)], null).Sums
+                Sums([.. some.Select(p => p.Chosen), .. some.Select(p => p.Rejected)], Pass.Plain).Sums
             );
             for (var k = 0; k < some.Length; k++)
                 reference[from + k] = (values[k], values[some.Length + k]);

@@ -38,7 +38,7 @@ internal sealed class RewardTask : ITrainingTask
         {
             ["task"] = Name,
             ["center_rewards_coefficient"] = Quote.Number(_centring),
-            ["model"] = _scorer.Model.Describe(_scorer.Adapter),
+            ["model"] = new LanguagePolicy(_scorer.Model, _scorer.Adapter).Description,
             ["data"] = _lessons.Fingerprint,
         };
 

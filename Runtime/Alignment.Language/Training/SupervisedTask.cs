@@ -9,9 +9,8 @@ internal sealed class SupervisedTask : ITrainingTask
     private const string Mask = "mask";
     private const string Share = "share";
 
+    private readonly LanguagePolicy _policy;
     private readonly LanguageModel _model;
-    private readonly Adapter? _adapter;
-    private readonly double[] _preferences;
     private readonly IReadOnlyList<TrainingText> _texts;
     private readonly IReadOnlyList<TrainingText> _heldOut;
     private readonly TrainingOptions _options;
@@ -21,28 +20,19 @@ internal sealed class SupervisedTask : ITrainingTask
     private long _stepsCounted;
 
     public SupervisedTask(
-        LanguageModel model,
-        Adapter? adapter,
-        double[] preferences,
+        LanguagePolicy policy,
         IReadOnlyList<TrainingText> texts,
         IReadOnlyList<TrainingText> heldOut,
         TrainingOptions options
     )
     {
-        TrainingText.Check(model.Config, texts, "data");
+        TrainingText.Check(policy.Model.Config, texts, "data");
         if (heldOut.Count > 0 || options.EvaluateEvery > 0)
-            TrainingText.Check(model.Config, heldOut, "held-out data");
-        (_model, _adapter, _preferences, _texts, _heldOut, _options) = (
-            model,
-            adapter,
-            preferences,
-            texts,
-            heldOut,
-            options
-        );
+            TrainingText.Check(policy.Model.Config, heldOut, "held-out data");
+        (_policy, _model, _texts, _heldOut, _options) = (policy, policy.Model, texts, heldOut, options);
         _order = new(texts.Count, options);
         _losses = new(Loss);
-        Parameters = model.Learn(adapter);
+        Parameters = policy.Learn();
     }
 
     public string Name => "sft";
@@ -51,7 +41,7 @@ internal sealed class SupervisedTask : ITrainingTask
         new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["task"] = Name,
-            ["model"] = _model.Describe(_adapter),
+            ["model"] = _policy.Description,
             ["data"] = TextFingerprint.Of(_texts),
         };
 
@@ -68,7 +58,7 @@ internal sealed class SupervisedTask : ITrainingTask
             TrainingText[] texts = [.. numbers.Select(k => _texts[k])];
             var share = texts.Sum(t => (double)t.Counted) / counted;
             var batch = TextBatch.Of(_model, texts);
-            var scored = batch.Score(_model, Pass(texts.Length));
+            var scored = batch.Score(_model, _policy.Pass(texts.Length));
             var logps = scored.LogProbabilities;
             var compiled = _losses[(texts.Length, batch.Width)];
             compiled.Set(Logps, TensorNumbers.Read(logps));
@@ -96,7 +86,7 @@ internal sealed class SupervisedTask : ITrainingTask
             using var scope = NewDisposeScope();
             TrainingText[] texts = [.. _heldOut.Skip(from).Take(_options.BatchSize)];
             var batch = TextBatch.Of(_model, texts);
-            var logps = batch.Score(_model, Pass(texts.Length)).LogProbabilities;
+            var logps = batch.Score(_model, _policy.Pass(texts.Length)).LogProbabilities;
             loss -= batch.Sums(logps).to(ScalarType.Float64).sum().item<double>();
             counted += batch.Mask.Sum();
         }
@@ -125,8 +115,6 @@ internal sealed class SupervisedTask : ITrainingTask
             _tokens += _order.At(_stepsCounted).Sum(batch => batch.Sum(k => (long)_texts[k].Tokens.Count));
         return _tokens;
     }
-
-    private Pass Pass(int rows) => Alignment.Pass.Plain with { Adapters = _model.Uses(_adapter, rows, _preferences) };
 
     private CompiledLoss Loss((int Rows, int Width) size)
     {

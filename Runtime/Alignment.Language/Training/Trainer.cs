@@ -7,15 +7,12 @@ namespace Alignment;
 /// <summary>The one loop that trains: gradients from a task, steps, metrics, evaluation, checkpoints, and a way back.</summary>
 internal sealed partial class Trainer : IDisposable
 {
-    private const int Remembered = 100; // lines of metrics that warnings look at
     private const int GoodEvery = 100; // steps between states to go back to
 
     private readonly ITrainingTask _task;
     private readonly TrainingOptions _options;
     private readonly AdamW _adam;
-    private readonly List<IReadOnlyDictionary<string, double>> _lines = [];
-    private readonly List<string> _warnings = [];
-    private readonly Dictionary<string, double> _last = new(StringComparer.Ordinal);
+    private readonly TrainingHistory _history = new();
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private long _step;
     private double _rate = 1; // what is left of the learning rate
@@ -82,6 +79,7 @@ internal sealed partial class Trainer : IDisposable
         _rate = snapshot.Number("rate");
         _rollbacks = (int)snapshot.Number("rollbacks");
         _best = snapshot.Number("best");
+        _history.Load(snapshot.Part("history"));
         if (snapshot.Has("best/step"))
             _bestParameters = snapshot.Part("best");
         if (snapshot.Has("good/step"))
@@ -152,17 +150,13 @@ internal sealed partial class Trainer : IDisposable
         };
         foreach (var (key, value) in evaluated ?? new Dictionary<string, double>())
             line[key] = value;
-        foreach (var (key, value) in line)
-            _last[key] = value;
-        _lines.Add(line);
-        if (_lines.Count > Remembered)
-            _lines.RemoveAt(0);
+        _history.Add(line);
         _options.Recorder?.Measured(new TracePoint(_step, _clock.Elapsed.TotalSeconds, line));
-        if (_task.Warning(_lines) is { } warning && !_warnings.Contains(warning, StringComparer.Ordinal))
-        {
-            _warnings.Add(warning);
-            Warned(_options.Logger, _step, warning);
-        }
+        if (
+            _task.Warning(_history.Lines) is { } warning
+            && !_history.Warnings.Contains(warning, StringComparer.Ordinal)
+        )
+            Warn(_step, warning);
     }
 
     private bool GoBack()
@@ -176,9 +170,14 @@ internal sealed partial class Trainer : IDisposable
         _step = (long)_good!.Number("step");
         var warning =
             $"The loss or its gradient was not finite at step {Quote.Count(failed + 1)}; went back to step {Quote.Count(_step)}, with half of the learning rate.";
-        _warnings.Add(warning);
-        Warned(_options.Logger, failed, warning);
+        Warn(failed, warning);
         return true;
+    }
+
+    private void Warn(long step, string warning)
+    {
+        _history.Warn(warning);
+        Warned(_options.Logger, step, warning);
     }
 
     private void Save()
@@ -186,6 +185,7 @@ internal sealed partial class Trainer : IDisposable
         var snapshot = State();
         if ((long)_good!.Number("step") != _step)
             snapshot.Put("good", _good);
+        snapshot.Put("history", _history.Save());
         // the best parameters are inside, so that none is the best by itself
         _options.Recorder?.Save(_step, double.PositiveInfinity, snapshot);
     }
@@ -224,7 +224,7 @@ internal sealed partial class Trainer : IDisposable
         };
 
     private TrainingResult Ended(TrainingOutcome outcome, string sentence) =>
-        new(_step, outcome, sentence, _last, _warnings.ToValueList());
+        new(_step, outcome, sentence, _history.Last, _history.Warnings.ToValueList());
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "step {Step}: {Warning}")]
     private static partial void Warned(ILogger logger, long step, string warning);

@@ -28,7 +28,12 @@ public static class Training
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(options);
-        using var task = new SupervisedTask(model, adapter, preferences, texts, heldOut, Checked(options));
+        using var task = new SupervisedTask(
+            new(model, adapter) { Preferences = [.. preferences] },
+            texts,
+            heldOut,
+            Checked(options)
+        );
         return Trainer.Run(task, options, cancellationToken);
     }
 
@@ -55,7 +60,13 @@ public static class Training
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(loss);
         ArgumentNullException.ThrowIfNull(options);
-        using var task = new PreferenceTask(model, adapter, preferences, loss, pairs, heldOut, Checked(options));
+        using var task = new PreferenceTask(
+            new(model, adapter) { Preferences = [.. preferences] },
+            loss,
+            pairs,
+            heldOut,
+            Checked(options)
+        );
         return Trainer.Run(task, options, cancellationToken);
     }
 
@@ -89,6 +100,7 @@ public static class Training
     /// <param name="prompts">Tokens of the prompts.</param>
     /// <param name="options">How; the batch's size counts samples.</param>
     /// <param name="cancellationToken">Ends it before the next step, with a checkpoint.</param>
+    /// <param name="preferences">A point of the simplex where the adapter takes preferences.</param>
     public static TrainingResult Groups(
         LanguageModel model,
         Adapter? adapter,
@@ -96,14 +108,21 @@ public static class Training
         IReward reward,
         IReadOnlyList<ValueList<int>> prompts,
         TrainingOptions options,
-        CancellationToken cancellationToken = default
+        CancellationToken cancellationToken = default,
+        params double[] preferences
     )
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(group);
         ArgumentNullException.ThrowIfNull(reward);
         ArgumentNullException.ThrowIfNull(options);
-        using var task = new GroupTask(model, adapter, group, reward, prompts, Checked(options));
+        using var task = new GroupTask(
+            new(model, adapter) { Preferences = [.. preferences] },
+            group,
+            reward,
+            prompts,
+            Checked(options)
+        );
         return Trainer.Run(task, options, cancellationToken);
     }
 
