@@ -200,11 +200,12 @@ module TrainJob =
                 RepetitionStop = int (settings.Whole "repetition_stop")
             )
 
-        let isUnbiased =
+        let normalization =
             match settings.Word "loss_type" with
-            | "grpo" -> false
-            | "dr_grpo" -> true
-            | other -> Faults.refuse $"loss_type: grpo knows grpo and dr_grpo, got '%s{other}'."
+            | "grpo" -> GroupNormalization.Sample
+            | "dapo" -> GroupNormalization.Tokens
+            | "dr_grpo" -> GroupNormalization.Length
+            | other -> Faults.refuse $"loss_type: grpo knows dapo, grpo and dr_grpo, got '%s{other}'."
 
         GroupOptions(
             Generations = int (settings.Whole "num_generations"),
@@ -213,7 +214,7 @@ module TrainJob =
                  | "group"
                  | "true" -> GroupAdvantage.Standardized
                  | _ -> GroupAdvantage.Centred),
-            IsUnbiased = isUnbiased,
+            Normalization = normalization,
             Beta = settings.Real "beta",
             Low = low,
             High = defaultArg (settings.TryReal "epsilon_high") low,

@@ -154,9 +154,9 @@ module TrainKeys =
             "tokens; rows with more are left out and counted, never cut (TRL cuts)"
         key
             "loss_type"
-            (KeyKind.Word [ "sigmoid"; "ipo"; "ipo_sum"; "grpo"; "dr_grpo" ])
-            [ TrainMethod.Dpo, "sigmoid"; TrainMethod.Grpo, "grpo" ]
-            "dpo: sigmoid, ipo (means over tokens), ipo_sum (ours: the paper's sums); grpo: grpo, dr_grpo (TRL's default dapo is not built)"
+            (KeyKind.Word [ "sigmoid"; "ipo"; "ipo_sum"; "dapo"; "grpo"; "dr_grpo" ])
+            [ TrainMethod.Dpo, "sigmoid"; TrainMethod.Grpo, "dapo" ]
+            "dpo: sigmoid, ipo (means over tokens), ipo_sum (ours: the paper's sums); grpo: dapo (mean over all tokens), grpo (over each sample's), dr_grpo (by the greatest length)"
         key "beta" least0 [ TrainMethod.Dpo, "0.1"; TrainMethod.Grpo, "0" ] "how dear it is to leave the reference"
         key "label_smoothing" (KeyKind.Real(0.0, false, 0.5)) [ TrainMethod.Dpo, "0" ] "of the labels, below 1/2"
         optional "center_rewards_coefficient" least0 [ TrainMethod.Reward, "" ] "weight of what keeps rewards around 0"

@@ -244,7 +244,7 @@ let private learning =
                     GroupOptions(Beta = 0.01, Sampling = SamplingOptions(MaxNewTokens = 6))
                     GroupOptions(
                         Beta = 0.0,
-                        IsUnbiased = true,
+                        Normalization = GroupNormalization.Length,
                         Advantage = GroupAdvantage.Centred,
                         Sampling = SamplingOptions(MaxNewTokens = 6)
                     )
@@ -272,6 +272,61 @@ let private learning =
 
                 Expect.isGreaterThan (mean 50 10) (mean 0 10 + 0.2) $"{group.Advantage}: {result.Sentence}"
                 Expect.isGreaterThan result.Metrics["completions/mean_length"] 0.0 "length")
+
+        testCase "groups: what a step's loss is divided by" (fun () ->
+            for normalization in Enum.GetValues<GroupNormalization>() do
+                use model = load ()
+                let batches = List<float[] * float[]>() // rewards and lengths
+
+                let reward = {
+                    new IReward with
+                        member _.Name = "sum of tokens"
+
+                        member _.Of completions =
+                            let worth = [| for c in completions -> float (Seq.sum c.Generated.Tokens) |]
+                            batches.Add(worth, [| for c in completions -> float c.Generated.Tokens.Count |])
+                            worth
+                }
+
+                let group =
+                    GroupOptions(
+                        Generations = 4,
+                        Beta = 0.0,
+                        Normalization = normalization,
+                        Sampling = SamplingOptions(MaxNewTokens = 9, Stops = ValueList.ToValueList [ 0; 5; 7 ])
+                    )
+
+                let result =
+                    Training.Groups(
+                        model,
+                        model.Attach("a", Lora(), 1UL),
+                        group,
+                        reward,
+                        [| for k in 0..4 -> ValueList.ToValueList [ k; 3 ] |],
+                        TrainingOptions(Steps = 1L, BatchSize = 8, Accumulation = 2)
+                    )
+
+                let samples = [
+                    for worth, lengths in batches do
+                        for k, (r, length) in Seq.indexed (Seq.zip worth lengths) do
+                            let group = worth[k / 4 * 4 .. k / 4 * 4 + 3]
+                            let mean = Array.average group
+                            let deviation = sqrt ((group |> Array.sumBy (fun r -> (r - mean) ** 2.0)) / 3.0)
+                            (r - mean) / (deviation + 1e-4), length
+                ]
+
+                Expect.hasLength samples 16 "samples"
+                Expect.isGreaterThan (samples |> List.distinctBy snd |> List.length) 3 "lengths"
+
+                // of the first step all ratios are 1: a token's loss is minus its sample's advantage
+                let expected =
+                    match normalization with
+                    | GroupNormalization.Sample -> -(samples |> List.averageBy fst)
+                    | GroupNormalization.Tokens ->
+                        -(samples |> List.sumBy (fun (a, n) -> a * n)) / (samples |> List.sumBy snd)
+                    | _ -> -(samples |> List.averageBy (fun (a, n) -> a * n / 9.0))
+
+                Expect.floatClose Accuracy.high result.Metrics["loss"] expected $"{normalization}")
     ]
 
 let private running =

@@ -13,11 +13,25 @@ public enum GroupAdvantage
     LeaveOneOut,
 }
 
+/// <summary>What the losses of a step's tokens are divided by.</summary>
+public enum GroupNormalization
+{
+    /// <summary>The length of their sample: each sample weighs the same, so that tokens of short ones weigh more. GRPO.</summary>
+    Sample,
+
+    /// <summary>The number of the step's tokens: all weigh the same. DAPO.</summary>
+    Tokens,
+
+    /// <summary>The greatest length that was allowed, for each sample: a token weighs the same in every step. Dr. GRPO.</summary>
+    Length,
+}
+
 /// <summary>How groups of samples are drawn and judged.</summary>
 /// <remarks>
 /// <para>Default: 8 samples a prompt, standardized, clipped at 0.2, beta 0.04 of k3 to the base, the mean over each sample's tokens; at most 64 new tokens at
 /// temperature 1.</para>
-/// <para>Source: Shao et al. (2024), "DeepSeekMath", arXiv 2402.03300; Liu et al. (2025), arXiv 2503.20783, for the unbiased variant.</para>
+/// <para>Source: Shao et al. (2024), "DeepSeekMath", arXiv 2402.03300; Liu et al. (2025), arXiv 2503.20783, for the unbiased variant; Yu et al. (2025), "DAPO",
+/// arXiv 2503.14476, for the mean over all tokens.</para>
 /// </remarks>
 public sealed record GroupOptions
 {
@@ -27,8 +41,8 @@ public sealed record GroupOptions
     /// <summary>What rewards are judged against.</summary>
     public GroupAdvantage Advantage { get; init; } = GroupAdvantage.Standardized;
 
-    /// <summary>Whether the loss is a sum over tokens divided by the greatest length, so that short and long samples weigh a token alike.</summary>
-    public bool IsUnbiased { get; init; }
+    /// <summary>What the losses of tokens are divided by.</summary>
+    public GroupNormalization Normalization { get; init; } = GroupNormalization.Sample;
 
     /// <summary>Weight of the KL to the base, at least 0.</summary>
     public double Beta { get; init; } = 0.04;

@@ -10,6 +10,7 @@ internal sealed class GroupTask : ITrainingTask
     private const string Reference = "reference";
     private const string Mask = "mask";
     private const string Rewards = "rewards";
+    private const string Share = "share";
 
     private readonly LanguagePolicy _policy;
     private readonly LanguageModel _model;
@@ -69,22 +70,24 @@ internal sealed class GroupTask : ITrainingTask
 
     public IReadOnlyDictionary<string, double> Backward(long step)
     {
-        var batches = _order.At(step);
-        var metrics = new MeanMetrics();
-        for (var b = 0; b < batches.Length; b++)
+        var batches = _order.At(step).Select((b, k) => Sampled(b, (step * _options.Accumulation) + k)).ToArray();
+        var tokens = batches.Sum(b => b.Sum(c => (double)c.Generated.Tokens.Count));
+        var share =
+            _group.Normalization == GroupNormalization.Tokens ? _options.BatchSize / tokens : 1.0 / batches.Length;
+        var (metrics, sum) = (new MeanMetrics(), 0.0);
+        foreach (var completions in batches)
         {
             using var scope = NewDisposeScope();
-            var completions = Sampled(batches[b], (step * _options.Accumulation) + b);
             var rewards = _reward.Of(completions);
             Check(rewards, completions.Count);
-            var (loss, scored) = Prepared(completions, rewards);
-            loss.Evaluate();
-            var gradient = loss.Gradient(Logps).ToArray().Select(g => g / batches.Length).ToArray();
+            var (loss, scored) = Prepared(completions, rewards, share);
+            sum += loss.Evaluate();
             var logps = scored.LogProbabilities;
-            scored.Backward(logps, tensor(gradient, logps.shape, logps.dtype, logps.device));
+            scored.Backward(logps, loss.GradientTensor(Logps, logps));
             metrics.Add(Metrics(loss, completions, rewards), 1);
         }
 
+        metrics.Set("loss", sum);
         metrics.Set("epoch", _order.Epochs(step + 1) / _group.Generations);
         return metrics.Values;
     }
@@ -129,7 +132,7 @@ internal sealed class GroupTask : ITrainingTask
         ];
     }
 
-    private (CompiledLoss Loss, Scored Scored) Prepared(List<Completion> completions, double[] rewards)
+    private (CompiledLoss Loss, Scored Scored) Prepared(List<Completion> completions, double[] rewards, double share)
     {
         var texts = completions
             .Select(c => new TrainingText(
@@ -145,6 +148,7 @@ internal sealed class GroupTask : ITrainingTask
         loss.Set(Old, numbers); // one step for each batch of samples: the policy that drew is the present one
         loss.Set(Mask, batch.Mask);
         loss.Set(Rewards, rewards);
+        loss.Set(Share, [share]);
         if (loss.Takes(Reference))
         {
             using var quiet = no_grad();
@@ -177,12 +181,15 @@ internal sealed class GroupTask : ITrainingTask
             _group.Low,
             _group.High
         );
-        var sum = _group.IsUnbiased
-            ? TokenLoss.Sum(each, mask, tokens) / _group.Sampling.MaxNewTokens
-            : TokenLoss.Mean(each, mask, tokens);
+        var sample = _group.Normalization switch
+        {
+            GroupNormalization.Sample => TokenLoss.Mean(each, mask, tokens),
+            GroupNormalization.Length => TokenLoss.Sum(each, mask, tokens) / _group.Sampling.MaxNewTokens,
+            _ => TokenLoss.Sum(each, mask, tokens),
+        };
         return CompiledLoss.Of(
             Name,
-            sum.Mean(prompts, samples),
+            sample.Mean(prompts, samples) * Signal.External(Share),
             [logps],
             KeyValuePair.Create(
                 "kl",
@@ -197,7 +204,6 @@ internal sealed class GroupTask : ITrainingTask
         var deviations = rewards.Chunk(_group.Generations).Select(Deviation).ToArray();
         return new(StringComparer.Ordinal)
         {
-            ["loss"] = loss.Metric("loss"),
             ["kl"] = loss.Metric("kl"),
             ["reward"] = rewards.Average(),
             ["reward_std"] = deviations.Average(),
