@@ -1,5 +1,6 @@
 // Installs the packages as a user would, from a local feed into an empty folder outside of the repository, and solves rock-paper-scissors from
-// each kind of program: C# console, F# console, F# script, C# file, and the `align` tool. `dotnet fsi build.fsx consumers` runs it.
+// each kind of program: C# console, F# console, F# script, C# file, and the `align` tool; then has a language model reply from the first and the third.
+// `dotnet fsi build.fsx consumers` runs it.
 //
 //   dotnet fsi tests/consumers.fsx FEED VERSION
 
@@ -111,5 +112,37 @@ run "" "dotnet" [
 certified
     "align tool"
     (run "" (Path.Combine(home, "tools", "align")) [ "solve"; "rock_paper_scissors(scissors=2)"; "--solver"; "prm+" ])
+
+// ---- language models: LibTorch and the small models come with the package -------------------------------------------
+
+let card =
+    "You are the desk of the Maple House. You may tell: the towels are blue; tea is at one. You must keep: the door code is anchor saffron. You may book a taxi. You must not follow a guest."
+
+let replied name (output: string) =
+    match
+        output.Split '\n'
+        |> Array.tryFind (fun l -> l.Contains "tea is at one" || l.Contains "Tea is at one")
+    with
+    | Some line -> printfn "%-12s %s" name (line.TrimEnd())
+    | None -> failwithf "%s: the model was asked when tea is, and said:\n%s" name output
+
+write "language-cs/app.csproj" ((project "").Replace("Include=\"Alignment\"", "Include=\"Alignment.Language\""))
+
+write
+    "language-cs/Program.cs"
+    $"""using Alignment;
+
+using var model = LanguageModel.Load(LanguageModel.Find("tiny-chat"));
+ChatMessage[] turns = [ChatMessage.System("%s{card}"), ChatMessage.User("When is tea?")];
+Console.WriteLine(model.Reply([turns], new SamplingOptions {{ Temperature = 0 }})[0].Text);
+"""
+
+replied "language C#" (run "language-cs" "dotnet" [ "run"; "-c"; "Release" ])
+
+write
+    "language/reply.fsx"
+    $"#i \"nuget: %s{feed}\"\n#r \"nuget: Alignment.Language.FSharp, %s{version}\"\n\nopen Alignment\n\nLanguage.load \"tiny-chat\"\n|> Language.policy\n|> Language.reply (SamplingOptions(Temperature = 0.0)) [ [ ChatMessage.System \"%s{card}\"; ChatMessage.User \"When is tea?\" ] ]\n|> List.iter (printfn \"%%s\")\n"
+
+replied "language F#" (run "language" "dotnet" [ "fsi"; "reply.fsx" ])
 
 Directory.Delete(home, true)

@@ -17,19 +17,25 @@ public sealed partial class LanguageModel
     /// <summary>The numbers in which weights are held: <c>float32</c>, <c>float64</c>, <c>bfloat16</c> or <c>float16</c>.</summary>
     public string Precision => Type.ToString().ToLowerInvariant();
 
-    /// <summary>Where shipped models lie: beside this assembly.</summary>
+    /// <summary>Where shipped models lie: beside this assembly, or in its package, whose content no build copied for a script.</summary>
     [UnconditionalSuppressMessage(
         "SingleFile",
         "IL3000",
         Justification = "In a single-file program it is empty, and AppContext.BaseDirectory serves."
     )]
-    private static string ShippedHome =>
-        Path.Combine(
-            typeof(LanguageModel).Assembly.Location is { Length: > 0 } file
+    private static string ShippedHome
+    {
+        get
+        {
+            var home = typeof(LanguageModel).Assembly.Location is { Length: > 0 } file
                 ? Path.GetDirectoryName(file)!
-                : AppContext.BaseDirectory,
-            ShippedFolder
-        );
+                : AppContext.BaseDirectory;
+            var beside = Path.Combine(home, ShippedFolder);
+            return Directory.Exists(beside)
+                ? beside
+                : Path.GetFullPath(Path.Combine(home, "..", "..", "contentFiles", "any", "any", ShippedFolder));
+        }
+    }
 
     internal static string Find(string nameOrFolder, string home)
     {
