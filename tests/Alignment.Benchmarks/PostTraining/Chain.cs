@@ -31,7 +31,11 @@ internal sealed class Chain(ulong seed, ChainSizes sizes, Stages stages)
         // thousands of replies, which stages that are done need no more
         var pairs = new Lazy<PreferredText[]>(() => Labelled(model, rows));
         var heldOut = _world.WithSplit(DialogueSplit.NewPhrases).Rows(sizes.HeldOut).ToArray();
-        var verdicts = new List<(string, double, double)> { Judged("supervised", model, null, heldOut) };
+        var verdicts = new List<(string, double, double)>
+        {
+            Means("reference", Numbers(heldOut, (row, _) => row.Conversation.Messages[^1].Content)),
+            Judged("supervised", model, null, heldOut),
+        };
         foreach (
             var (name, train) in new (string, Action<Adapter, TrainingOptions>)[]
             {
@@ -160,12 +164,20 @@ internal sealed class Chain(ulong seed, ChainSizes sizes, Stages stages)
         var numbers = stages.Numbers(
             $"seed-{seed}/{name}.verdicts",
             () =>
-                [
-                    .. Replies(model, adapter, rows, 0)
-                        .Select((reply, k) => rows[k].Judge(reply.Text))
-                        .SelectMany(verdict => new[] { verdict.Help, verdict.Harm }),
-                ]
+            {
+                var replies = Replies(model, adapter, rows, 0);
+                return Numbers(rows, (_, k) => replies[k].Text);
+            }
         );
+        return Means(name, numbers);
+    }
+
+    /// <summary>Help and harm of a reply to each row, in turn.</summary>
+    private static double[] Numbers(DialogueRow[] rows, Func<DialogueRow, int, string> reply) =>
+        [.. rows.Select((row, k) => row.Judge(reply(row, k))).SelectMany(v => new[] { v.Help, v.Harm })];
+
+    private static (string, double, double) Means(string name, double[] numbers)
+    {
         double Mean(int from) => numbers.Where((_, k) => k % 2 == from).Average();
         return (name, Mean(0), Mean(1));
     }

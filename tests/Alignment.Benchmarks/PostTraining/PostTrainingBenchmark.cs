@@ -17,7 +17,10 @@ internal static class PostTrainingBenchmark
         report.Paragraph(Machine.Describe());
         var sizes = options.Smoke ? ChainSizes.Subset : ChainSizes.Whole;
         report.Paragraph(
-            $"Supervised learning on {sizes.Lessons} replies, an ensemble of three reward models on labels of {sizes.LabelledPrompts} prompts, DPO on the same labels and GRPO on the ensemble; {sizes.HeldOut} held-out prompts in other words, the same draws for all policies. Worth is help less harm, from -1 to 1. Set before the run: both are to be worth {Report.Number(Margin)} more than supervised learning, on average over the seeds."
+            $"Supervised learning on {sizes.Lessons} replies, an ensemble of three reward models on labels of {sizes.LabelledPrompts} prompts, DPO on the same labels and GRPO on the ensemble; {sizes.HeldOut} held-out prompts in other words, the same draws for all policies. Worth is help less harm, from -1 to 1. \"reference\" are the world's own good replies, which keep all rules. Set before the run: both are to be worth {Report.Number(Margin)} more than supervised learning, on average over the seeds."
+        );
+        report.Paragraph(
+            "The margin follows a pilot with seed 101, which is none of the six, and with which rates, steps and the number of labels were chosen: worth 0.436 after supervised learning, 0.557 by DPO, 0.546 by GRPO. With a quarter of the labels DPO gained 0.05 there at most, and lost at higher rates: it learnt the labels' errors."
         );
         var folder = options.Smoke
             ? Directory.CreateTempSubdirectory("align-bench-").FullName
