@@ -147,6 +147,11 @@ let private wrong =
                     let row = "{\"messages\":[{\"role\":\"assistant\",\"content\":\"hi\"}]}"
                     [ "sft"; tiny.Value; "--data"; file folder "rows.jsonl" (sftRows + "\n" + row) ]),
                 "rows.jsonl, row 13: "
+                "a row without a turn of the assistant",
+                (fun folder ->
+                    let row = "{\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}"
+                    [ "sft"; tiny.Value; "--data"; file folder "rows.jsonl" (sftRows + "\n" + row) ]),
+                "rows.jsonl, row 13: Expected a turn of the assistant to learn from, got none."
                 "rows of another layout",
                 (fun folder -> [ "dpo"; tiny.Value; "--data"; good folder ]),
                 "expected rows laid out as Preference or SafeRlhf, got Messages"

@@ -326,7 +326,8 @@ let private learning =
                         -(samples |> List.sumBy (fun (a, n) -> a * n)) / (samples |> List.sumBy snd)
                     | _ -> -(samples |> List.averageBy (fun (a, n) -> a * n / 9.0))
 
-                Expect.floatClose Accuracy.high result.Metrics["loss"] expected $"{normalization}")
+                Expect.floatClose Accuracy.high result.Metrics["loss"] expected $"{normalization}"
+                Expect.equal result.Metrics["epoch"] 0.8 "4 of 5 prompts")
     ]
 
 let private running =

@@ -41,8 +41,15 @@ public sealed partial class LanguageModel
         Template.Render(Tokens, messages, generate: true).Ids;
 
     /// <summary>A conversation to learn from: what the assistant wrote counts.</summary>
-    /// <inheritdoc cref="Prompt"/>
-    public TrainingText Lesson(IEnumerable<ChatMessage> messages) => TrainingText.Of(Template.Render(Tokens, messages));
+    /// <param name="messages">Instructions first or not at all, then user and assistant in turn; at least one is the assistant's.</param>
+    /// <exception cref="ArgumentException">There is no tokenizer, or the turns are in no such order.</exception>
+    public TrainingText Lesson(IEnumerable<ChatMessage> messages)
+    {
+        var lesson = TrainingText.Of(Template.Render(Tokens, messages));
+        return lesson.Counted > 0
+            ? lesson
+            : throw new ArgumentException("Expected a turn of the assistant to learn from, got none.");
+    }
 
     /// <summary>A labelled pair to learn from: the replies count.</summary>
     /// <exception cref="ArgumentException">There is no tokenizer, or the turns are in no order of a conversation.</exception>

@@ -88,7 +88,7 @@ internal sealed class GroupTask : ITrainingTask
         }
 
         metrics.Set("loss", sum);
-        metrics.Set("epoch", _order.Epochs(step + 1) / _group.Generations);
+        metrics.Set("epoch", _order.Epochs(step + 1));
         return metrics.Values;
     }
 
