@@ -104,14 +104,23 @@ module TrainCommand =
         | Device text -> Some("--device", "device", text)
         | _ -> None
 
-    /// Keys of configuration files, then those of the command line, of which several of one option are one list.
+    /// Keys of configuration files, then those of the command line, of which several of one option are one list; and names of those without effect.
     let private settings trained (model: string option) (options: TrainOption list) =
+        let idle = ResizeArray<string>()
+
+        let read place name values from =
+            if TrainKeys.changesNothing place name values then
+                idle.Add name
+                []
+            else
+                [ TrainKeys.read trained place name values from ]
+
         let ofFiles = [
             for option in options do
                 match option with
                 | Config file ->
                     for name, place, values in Config.entries file do
-                        TrainKeys.read trained place name values file
+                        yield! read place name values file
                 | _ -> ()
         ]
 
@@ -126,7 +135,7 @@ module TrainCommand =
                 match option with
                 | Set text ->
                     let name, value = Words.pair "--set" text
-                    TrainKeys.read trained "--set" name (TrainKeys.valuesOf name value) "--set"
+                    yield! read "--set" name (TrainKeys.valuesOf name value) "--set"
                 | _ -> ()
         ]
 
@@ -136,7 +145,8 @@ module TrainCommand =
             | None -> ()
         ]
 
-        TrainSettings(TrainKeys.resolve trained (ofFiles @ ofOptions @ ofSets @ ofOperand))
+        TrainSettings(TrainKeys.resolve trained (ofFiles @ ofOptions @ ofSets @ ofOperand)),
+        idle |> Seq.filter (fun name -> List.contains name TrainKeys.unused) |> Seq.distinct |> List.ofSeq
 
     // ---- again ------------------------------------------------------------------------------------------------------
 
@@ -287,7 +297,7 @@ module TrainCommand =
         | word :: model ->
             let trained = Words.choice "train" TrainKeys.methods word
             let asked = List.fold add none arguments.Options
-            let settings = settings trained (List.tryHead model) arguments.Options
+            let settings, idle = settings trained (List.tryHead model) arguments.Options
 
             let name =
                 match settings.Text "model_name_or_path" with
@@ -302,6 +312,11 @@ module TrainCommand =
             use model = LanguageModel.Load(folder, options)
             Speaking.tokenizer folder model |> ignore
             let settings = TrainJob.resolved settings model
+
+            if not idle.IsEmpty then
+                let names = String.concat ", " idle
+                terminal.Error.WriteLine $"note     without effect here: %s{names}"
+
             let job = TrainJob.prepare trained settings model
 
             if asked.DryRun then

@@ -221,6 +221,19 @@ module TrainJob =
             Sampling = model.Stopping sampling
         )
 
+    /// A model of rewards with weights of its own, which reads the policy's tokens.
+    let private whole (model: LanguageModel) (folder: string) =
+        let scorer = RewardScorer.Load folder
+
+        if scorer.Model.Config.Vocabulary <> model.Config.Vocabulary then
+            let theirs, ours = scorer.Model.Config.Vocabulary, model.Config.Vocabulary
+            scorer.Dispose()
+
+            Faults.refuse
+                $"--reward '%s{folder}': it knows %s{Words.count (int64 theirs)} tokens and the policy %s{Words.count (int64 ours)}; train it on a model with the policy's tokenizer."
+
+        scorer
+
     let private samples (settings: TrainSettings) (model: LanguageModel) =
         let longest = int (settings.Whole "max_completion_length")
         let room = model.Config.Context - longest
@@ -240,11 +253,16 @@ module TrainJob =
                 let rows = TrainData.judged model room (files settings)
                 let judges = rows.Rows |> List.map fst |> Array.ofList
                 DialogueReward(model, judges, settings.Real "harm_weight") :> IReward, tokens rows
-            | Some folder when not (settings.Flag "use_peft") ->
+            | Some folder when RewardScorer.IsAdapter folder && not (settings.Flag "use_peft") ->
                 Faults.refuse
                     $"--reward '%s{folder}' reads the base, whose weights would change under it: set use_peft=true and train an adapter."
             | Some folder ->
-                let scorer = RewardScorer.Load(model, "reward", folder)
+                let scorer =
+                    if RewardScorer.IsAdapter folder then
+                        RewardScorer.Load(model, "reward", folder)
+                    else
+                        whole model folder
+
                 let name = $"model of rewards %s{folder}"
                 ScorerReward(name, [ scorer ]), tokens (TrainData.plain model room (files settings))
 

@@ -201,6 +201,65 @@ module TrainKeys =
         key "device" (KeyKind.Word [ "cpu"; "cuda" ]) (everywhere "cpu") "--device on the command line (ours)"
     ]
 
+    /// Settings of TRL, PEFT and Transformers that change no result here: any value is taken, and told to be without effect.
+    let unused = [
+        "output_dir"
+        "overwrite_output_dir"
+        "run_name"
+        "report_to"
+        "logging_dir"
+        "logging_strategy"
+        "logging_first_step"
+        "log_level"
+        "disable_tqdm"
+        "save_strategy"
+        "save_steps"
+        "save_total_limit"
+        "save_safetensors"
+        "eval_strategy"
+        "per_device_eval_batch_size"
+        "gradient_checkpointing"
+        "attn_implementation"
+        "dataset_num_proc"
+        "dataloader_num_workers"
+        "dataloader_pin_memory"
+        "remove_unused_columns"
+    ]
+
+    /// Settings of theirs of which one choice alone is built, or two that are the same: others are refused.
+    let fixedTo = [
+        "bf16", [ "false" ]
+        "fp16", [ "false" ]
+        "optim", [ "adamw_torch"; "adamw_torch_fused" ]
+        "lora_dropout", [ "0" ]
+        "lora_task_type", [ "CAUSAL_LM"; "SEQ_CLS" ]
+        "load_in_8bit", [ "false" ]
+        "load_in_4bit", [ "false" ]
+        "packing", [ "false" ]
+        "assistant_only_loss", [ "true" ]
+        "num_iterations", [ "1" ]
+        "importance_sampling_level", [ "token" ]
+        "mask_truncated_completions", [ "false" ]
+        "use_vllm", [ "false" ]
+        "push_to_hub", [ "false" ]
+        "trust_remote_code", [ "false" ]
+    ]
+
+    /// Whether a key is one of those that change nothing with these values.
+    let changesNothing (place: string) name (values: string list) =
+        let isOne (value: string) (word: string) =
+            String.Equals(value, word, StringComparison.OrdinalIgnoreCase)
+            || (Words.tryReal word).IsSome && Words.tryReal value = Words.tryReal word
+
+        match fixedTo |> List.tryFind (fst >> (=) name) with
+        | Some(_, words) ->
+            match values |> List.tryFind (fun value -> not (List.exists (isOne value) words)) with
+            | Some value ->
+                let wanted = String.concat " or " words
+                Faults.refuse $"%s{place}: %s{name}: expected %s{wanted}, got '%s{value}'; nothing else is built."
+            | None -> true
+        | None -> List.contains name unused
+
     let private kindOf name = all |> List.tryFind (fun key -> key.Name = name) |> Option.map _.Kind
 
     /// The values of a key that one text holds.

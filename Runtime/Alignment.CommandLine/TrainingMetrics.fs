@@ -6,7 +6,7 @@ module TrainingMetrics =
         {
             Key = "loss"
             Formula =
-                "sft: -(sum over tokens that count of log p) / their number; dpo, reward: mean over pairs of the pair loss; grpo: mean over samples of the clipped loss"
+                "sft: -(sum over tokens that count of log p) / their number; dpo, reward: mean over pairs of the pair loss; grpo: the clipped loss, over tokens and samples as loss_type says"
             Estimator = "on the examples of the step, before it; sums in float64"
             Unit =
                 "nats a token (sft), nats a pair (dpo sigmoid, reward), squared nats (ipo, ipo_sum), of the advantage (grpo)"
@@ -28,7 +28,7 @@ module TrainingMetrics =
         }
         {
             Key = "eval_{metric}"
-            Formula = "rewards/... and logps/... of the held-out rows"
+            Formula = "accuracy, margin, rewards/... and so on of the held-out rows"
             Estimator = "exact over all of them, at the weights of the step"
             Unit = "that of the metric"
             Better = "as the metric"
@@ -56,7 +56,7 @@ module TrainingMetrics =
         }
         {
             Key = "num_tokens"
-            Formula = "tokens of all texts taken so far, prompts among them; of sft alone"
+            Formula = "tokens of all texts taken so far, prompts among them; of sft, reward and dpo"
             Estimator = "exact, counted"
             Unit = "tokens"
             Better = "none"
@@ -78,22 +78,49 @@ module TrainingMetrics =
         }
         {
             Key = "rewards/margins"
-            Formula =
-                "dpo: rewards/chosen - rewards/rejected; reward: mean over pairs of score(chosen) - score(rejected)"
+            Formula = "rewards/chosen - rewards/rejected"
             Estimator = "on the examples of the step, before it; sums in float64"
-            Unit = "nats times beta (dpo), log-odds (reward)"
+            Unit = "nats times beta"
             Better = "larger; a large one may be overfit"
         }
         {
             Key = "rewards/accuracies"
-            Formula = "share of pairs whose chosen reply has the larger reward"
+            Formula = "dpo: share of pairs whose chosen reply has the larger reward"
             Estimator = "on the examples of the step, before it; sums in float64"
             Unit = "none, from 0 to 1"
             Better = "larger; 1/2 is chance"
         }
         {
-            Key = "rewards/mean"
+            Key = "accuracy"
+            Formula = "reward: share of pairs whose chosen reply has the larger score"
+            Estimator = "on the examples of the step, before it; sums in float64"
+            Unit = "none, from 0 to 1"
+            Better = "larger; 1/2 is chance"
+        }
+        {
+            Key = "margin"
+            Formula = "reward: mean over pairs of score(chosen) - score(rejected)"
+            Estimator = "on the examples of the step, before it; sums in float64"
+            Unit = "log-odds"
+            Better = "larger; a large one may be overfit"
+        }
+        {
+            Key = "min_reward"
+            Formula = "reward: least score of a batch; of several batches the mean"
+            Estimator = "on the examples of the step, before it; sums in float64"
+            Unit = "log-odds"
+            Better = "none: only differences mean anything"
+        }
+        {
+            Key = "mean_reward"
             Formula = "reward: mean score over all replies of the step"
+            Estimator = "on the examples of the step, before it; sums in float64"
+            Unit = "log-odds"
+            Better = "none: only differences mean anything"
+        }
+        {
+            Key = "max_reward"
+            Formula = "reward: greatest score of a batch; of several batches the mean"
             Estimator = "on the examples of the step, before it; sums in float64"
             Unit = "log-odds"
             Better = "none: only differences mean anything"
@@ -145,6 +172,20 @@ module TrainingMetrics =
         {
             Key = "completions/mean_length"
             Formula = "mean number of tokens of the samples"
+            Estimator = "of samples drawn at the present weights"
+            Unit = "tokens"
+            Better = "none"
+        }
+        {
+            Key = "completions/min_length"
+            Formula = "tokens of the shortest sample"
+            Estimator = "of samples drawn at the present weights"
+            Unit = "tokens"
+            Better = "none"
+        }
+        {
+            Key = "completions/max_length"
+            Formula = "tokens of the longest sample"
             Estimator = "of samples drawn at the present weights"
             Unit = "tokens"
             Better = "none"

@@ -179,6 +179,6 @@ let tests =
         testSequenced interrupted
         testCase "a model without a tokenizer is refused" (fun () ->
             refused
-                [ "chat"; ModelTests.folder "llama" ]
-                $"""%s{ModelTests.folder "llama"}: the model has no tokenizer, so it reads no text; expected tokenizer.json or tokenizer.model in its folder.""")
+                [ "chat"; ModelFixtures.folder "llama" ]
+                $"""%s{ModelFixtures.folder "llama"}: the model has no tokenizer, so it reads no text; expected tokenizer.json or tokenizer.model in its folder.""")
     ]

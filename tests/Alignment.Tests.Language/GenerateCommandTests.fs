@@ -15,7 +15,7 @@ open Alignment.Tests.Fixtures
 open Alignment.Tests.Language.LanguageFixtures
 
 let private expectValid = validBy "generate.json"
-let private fixture name = ModelTests.folder name
+let private fixture name = ModelFixtures.folder name
 let private sampling = [ "--max-new-tokens"; "12"; "--seed"; "7" ]
 
 let private generate args = [ "generate"; tiny.Value ] @ args @ sampling

@@ -9,7 +9,7 @@ open FsCheck
 open Alignment
 open Alignment.Tests
 open Alignment.Tests.Fixtures
-open Alignment.Tests.Language.ModelTests
+open Alignment.Tests.Language.ModelFixtures
 
 let private load name = LanguageModel.Load(folder name)
 
@@ -112,22 +112,31 @@ let private decoding =
 
             testCase $"{name}: a text is the same whatever else is in its batch" (fun () ->
                 use model = load name
+                let mutable settled, all = 0, 0
 
                 for seed in 0UL .. 4UL do
                     let options = SamplingOptions(MaxNewTokens = 20, Seed = seed, TopP = 0.95)
                     let requests = prompts |> List.mapi (fun k p -> request (int64 k) p)
                     let together = model.Generate(requests, options)
-                    let others = model.Generate(List.rev requests, options) |> Seq.rev |> List.ofSeq
+                    let reversed = model.Generate(List.rev requests, options) |> Seq.rev |> List.ofSeq
+
+                    let crowded =
+                        let others = [ for k in 4..31 -> request (int64 k) [ k % 13; 1 + k % 5 ] ]
+                        model.Generate(requests @ others, options) |> Seq.take 4 |> List.ofSeq
 
                     for k in 0 .. prompts.Length - 1 do
                         let alone = model.Generate([ requests[k] ], options)[0]
+                        let beside = model.Generate([ requests[(k + 1) % 4]; requests[k] ], options)[1]
 
-                        for other in [ alone; others[k] ] do
-                            let settled = min together[k].Margin other.Margin > 1e-5
+                        for other in [ alone; beside; reversed[k]; crowded[k] ] do
+                            all <- all + 1
 
-                            Expect.isTrue
-                                (together[k].Tokens.Equals other.Tokens || not settled)
-                                $"seed {seed}, text {k}")
+                            if min together[k].Margin other.Margin > 1e-5 then
+                                settled <- settled + 1
+                                Expect.equal other.Tokens together[k].Tokens $"seed {seed}, text {k}"
+
+                // 80 texts of at most 20 draws, each of which has a chance of some 1e-4 to lie so near a border
+                Expect.isGreaterThan settled (all * 95 / 100) "and nearly all are compared")
 
         testCase "the same batch gives the same bits" (fun () ->
             use model = load "llama"
@@ -193,8 +202,11 @@ let private decoding =
         testCase "a text ends where it should" (fun () ->
             use model = load "llama"
             let generate options prompt = model.Generate([ request 0L prompt ], options)[0]
-            let long = generate (SamplingOptions(MaxNewTokens = 100)) [ 1; 2; 3 ]
-            Expect.equal (long.End, 3 + long.Tokens.Count <= 32) (long.End, true) "within the context"
+            use endless = LanguageModel.Create(LanguageFixtures.config 13 32 (ValueList.ToValueList []), 3UL)
+            let long = endless.Generate([ request 0L [ 1; 2; 3 ] ], SamplingOptions(MaxNewTokens = 100))[0]
+            Expect.equal (long.End, long.Tokens.Count) (GenerationEnd.Context, 29) "at the end of the context"
+            let short = endless.Generate([ request 0L [ 1; 2; 3 ] ], SamplingOptions(MaxNewTokens = 7))[0]
+            Expect.equal (short.End, short.Tokens.Count) (GenerationEnd.Length, 7) "as long as is wanted"
             let greedy = SamplingOptions(Temperature = 0.0, MaxNewTokens = 5)
             let first = (generate greedy [ 4 ]).Tokens[0]
 

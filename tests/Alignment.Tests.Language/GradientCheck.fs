@@ -4,7 +4,7 @@ module Alignment.Tests.Language.GradientCheck
 open System
 open TorchSharp
 open Alignment
-open Alignment.Tests.Language.ModelTests
+open Alignment.Tests.Language.ModelFixtures
 
 /// How many tensors of this thread are alive.
 let liveTensors () = TorchSharp.DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount

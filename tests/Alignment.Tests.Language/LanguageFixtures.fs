@@ -86,11 +86,16 @@ let alignReading isTyped (input: string) args =
 
 /// Exit code 2, nothing on stdout, one line on stderr that holds this, and nothing in the folder but what was there.
 let refusedIn folder args (message: string) =
-    let before = Directory.GetFileSystemEntries(folder, "*", SearchOption.AllDirectories)
+    let everything () = [
+        for path in Directory.GetFileSystemEntries(folder, "*", SearchOption.AllDirectories) do
+            path, (if File.Exists path then File.ReadAllBytes path else [||])
+    ]
+
+    let before = everything ()
     let code, out, error = align args
     Expect.stringContains error message "the message"
     Expect.stringStarts error "align: " "told by the tool"
     Expect.hasLength (error.TrimEnd().Split '\n') 1 $"one line: {error}"
     Expect.equal (code, out) (ExitCode.WrongInput, "") "exit code, and nothing on stdout"
 
-    Expect.equal (Directory.GetFileSystemEntries(folder, "*", SearchOption.AllDirectories)) before "nothing written"
+    Expect.equal (everything ()) before "nothing written"

@@ -7,7 +7,7 @@ open Expecto
 open Alignment
 open Alignment.Tests
 open Alignment.Tests.Fixtures
-open Alignment.Tests.Language.ModelTests
+open Alignment.Tests.Language.ModelFixtures
 
 let private fixture =
     lazy

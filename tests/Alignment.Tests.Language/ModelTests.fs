@@ -8,21 +8,7 @@ open Expecto
 open Alignment
 open Alignment.Tests
 open Alignment.Tests.Fixtures
-
-let fixtures = Path.Combine(__SOURCE_DIRECTORY__, "..", "fixtures", "models")
-
-let folder name = Path.Combine(fixtures, name)
-
-/// The rows of tokens that the fixtures were made of.
-let rows = [| [| 3; 1; 4; 1; 5; 9; 2; 6; 5; 3 |]; [| 7; 0; 11; 2 |] |]
-
-/// A tensor of float64 numbers from a file of the fixtures.
-let expected (path: string) name =
-    use file = SafeTensorsFile.Open path
-    let tensor = file.Find name |> Option.ofObj |> Option.get
-    let bytes = Array.zeroCreate<byte>(int (tensor.End - tensor.Begin))
-    file.Read(tensor, 0L, bytes.AsSpan())
-    Array.init (bytes.Length / 8) (fun k -> BitConverter.ToDouble(bytes, 8 * k))
+open Alignment.Tests.Language.ModelFixtures
 
 let private models = [
     "llama"
@@ -34,9 +20,11 @@ let private models = [
     "qwen3"
     "mistral"
     "gpt2"
+    "llama-yarn-set"
+    "llama-newer"
+    "llama-float16"
+    "llama-float64"
 ]
-
-let farthest (a: float seq) (b: float seq) = Seq.map2 (fun x y -> abs (x - y)) a b |> Seq.max
 
 /// Logits and log-probabilities of a model, or of one of its adapters, against those of the fixtures.
 let agrees tolerance (model: LanguageModel) (adapter: Adapter | null) file =
@@ -76,6 +64,49 @@ let private parity =
                 agrees 1e-5 model null file
                 model.Unmerge()
                 Expect.equal (model.Logits rows) before "unmerged")
+
+        testCase "llama through an adapter with preferences, and merged at them" (fun () ->
+            use model = LanguageModel.Load(folder "llama")
+            let front = model.LoadAdapter("front", Path.Combine(folder "llama", "front"))
+            let file = Path.Combine(folder "llama", "front", "expected.safetensors")
+
+            let far (logits: float32[][][]) =
+                Seq.max [
+                    for r in 0..1 ->
+                        farthest (logits[r] |> Array.concat |> Array.map float) (expected file $"logits.{r}")
+                ]
+
+            Expect.isLessThan (far (model.Logits(rows, front, 0.3, 0.7))) 1e-5 "as NumPy says"
+            Expect.isGreaterThan (far (model.Logits(rows, front, 0.7, 0.3))) 1e-2 "and at others something else"
+            let before = model.Logits rows
+            model.Merge(front, 0.3, 0.7)
+            Expect.isLessThan (far (model.Logits rows)) 1e-5 "merged"
+            model.Unmerge()
+            Expect.equal (model.Logits rows) before "unmerged")
+
+        testCase "weights are held in the numbers that are asked for" (fun () ->
+            for name, precision, held in
+                [
+                    "llama-float64", Nullable(), "float64"
+                    "llama-float16", Nullable(), "float32"
+                    "llama-float16", Nullable WeightPrecision.Stored, "float16"
+                    "mistral", Nullable WeightPrecision.Stored, "bfloat16"
+                    "llama-float64", Nullable WeightPrecision.Float32, "float32"
+                ] do
+                use model = LanguageModel.Load(folder name, ModelOptions(Precision = precision))
+                Expect.equal model.Precision held $"{name}, {precision}")
+
+        testCase "players share the base: memory is that of the base and of the adapters" (fun () ->
+            use model = LanguageModel.Load(folder "llama")
+            let live = GradientCheck.liveTensors ()
+            let red = model.Attach("red", Lora(Rank = 2), 1UL)
+            let blue = model.Attach("blue", Lora(Rank = 3, Targets = AdapterTargets.All), 2UL)
+            // two layers: 4 matrices of attention, 7 in all, two factors each
+            Expect.equal (GradientCheck.liveTensors () - live) (int64 (2 * 2 * (4 + 7))) "tensors"
+            let sizes = [ "q", 16; "k", 8; "v", 8; "o", 16 ] |> List.map snd
+            let attention = 2 * 2 * List.sum [ for size in sizes -> 16 + size ]
+            Expect.equal red.Count (int64 attention) "numbers of a rank of 2 on attention"
+            Expect.equal (model.Logits(rows, blue)) (model.Logits rows) "new adapters change nothing")
     ]
 
 let private halved =

@@ -8,7 +8,7 @@ open TorchSharp
 open Alignment
 open Alignment.Tests
 open Alignment.Tests.Fixtures
-open Alignment.Tests.Language.ModelTests
+open Alignment.Tests.Language.ModelFixtures
 
 let private double = ModelOptions(Precision = WeightPrecision.Float64)
 

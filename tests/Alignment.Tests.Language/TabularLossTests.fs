@@ -6,7 +6,7 @@ open Expecto
 open Alignment
 open Alignment.Tests
 open Alignment.Tests.Fixtures
-open Alignment.Tests.Language.ModelTests
+open Alignment.Tests.Language.ModelFixtures
 
 let private response = Axis.Of("response", 4)
 let private other = response.Named "other"

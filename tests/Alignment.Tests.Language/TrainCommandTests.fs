@@ -112,6 +112,39 @@ let private makes =
                 Expect.isTrue (Double.IsFinite reward) "rewarded"
                 Expect.equal (policy.GetProperty("makes").GetString()) "adapter" "a policy"))
 
+        testCase "a model of rewards with all of its weights, and a policy that learns with all of its own" (fun () ->
+            inFolder (fun folder ->
+                let data = file folder "pairs.jsonl" pairRows
+
+                let found =
+                    trained
+                        (Path.Combine(folder, "reward"))
+                        ([ "reward"; tiny.Value; "--data"; data ] @ short @ set [ "learning_rate=1e-2" ])
+
+                let made = found.GetProperty("folder").GetString() |> string
+                let metric (name: string) = ((found.GetProperty "metrics").GetProperty name).GetDouble()
+                use scorer = RewardScorer.Load made
+
+                let score (reply: string) =
+                    let lesson = scorer.Model.Lesson [ ChatMessage.User "a bike four"; ChatMessage.Assistant reply ]
+                    (scorer.Score [ Array.ofSeq lesson.Tokens ])[0]
+
+                Expect.isGreaterThan (score "four coins") (score "i am sorry" + metric "margin" / 2.0) "as it learned"
+
+                let policy =
+                    trained
+                        (Path.Combine(folder, "grpo"))
+                        ([ "grpo"; tiny.Value; "--data"; data; "--reward"; made ] @ grpo)
+
+                Expect.equal (policy.GetProperty("makes").GetString()) "model" "a policy"
+                let reward = ((policy.GetProperty "metrics").GetProperty "reward").GetDouble()
+                Expect.isTrue (Double.IsFinite reward) "rewarded"
+
+                refusedIn
+                    folder
+                    ([ "train"; "grpo"; "tiny-chat"; "--data"; data; "--reward"; made ] @ grpo)
+                    "train it on a model with the policy's tokenizer."))
+
         testCase "grpo by the judge: help - w harm, from rows of the world or of files" (fun () ->
             inFolder (fun folder ->
                 let world = DialogueWorld(Seed = 5UL)

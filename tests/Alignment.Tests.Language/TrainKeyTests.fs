@@ -107,7 +107,91 @@ let private keys =
 
                         Expect.isTrue
                             (known.Contains name || (known.Contains "eval_{metric}" && known.Contains plain))
-                            name))
+                            name
+
+                // the pages of TRL's trainers list these; ours beside them are eval_perplexity and completions/repetition
+                let everywhere = [ "loss"; "grad_norm"; "learning_rate"; "epoch" ]
+
+                let theirs = [
+                    [ "num_tokens"; "eval_loss"; "eval_perplexity" ]
+                    [
+                        "num_tokens"
+                        for group in [ "rewards"; "logps" ] do
+                            for reply in [ "chosen"; "rejected" ] do
+                                $"{group}/{reply}"
+                        "rewards/margins"
+                        "rewards/accuracies"
+                    ]
+                    [ "num_tokens"; "accuracy"; "margin"; "min_reward"; "mean_reward"; "max_reward" ]
+                    [
+                        "reward"
+                        "reward_std"
+                        "frac_reward_zero_std"
+                        "kl"
+                        for length in [ "mean_length"; "min_length"; "max_length"; "clipped_ratio"; "repetition" ] do
+                            $"completions/{length}"
+                    ]
+                ]
+
+                for run, names in List.zip runs theirs do
+                    let told = [ for m in (run.GetProperty "metrics").EnumerateObject() -> m.Name ]
+                    let plain = told |> List.filter (fun name -> not (name.StartsWith "eval_"))
+                    let wanted = everywhere @ names |> List.filter (fun name -> not (name.StartsWith "eval_"))
+                    Expect.equal (List.sort plain) (List.sort wanted) "the names that TRL has"))
+
+        testCase
+            "a file as it was written for TRL: what changes nothing here is told, what would change a result is refused"
+            (fun () ->
+                inFolder (fun folder ->
+                    let data = file folder "sft.jsonl" sftRows
+
+                    let theirs =
+                        $"""model_name_or_path: {tiny.Value}
+dataset_name: {data}
+learning_rate: 2.0e-4
+num_train_epochs: 1
+per_device_train_batch_size: 2
+gradient_accumulation_steps: 2
+gradient_checkpointing: true
+logging_steps: 25
+eval_strategy: "no"
+use_peft: true
+lora_r: 32
+lora_alpha: 16
+lora_dropout: 0.0
+lora_target_modules: [q_proj, v_proj]
+output_dir: out/of-mine
+report_to: none
+save_steps: 500
+bf16: false
+optim: adamw_torch
+"""
+
+                    let args text = [ "train"; "sft"; "--config"; file folder "theirs.yaml" text; "--dry-run" ]
+                    let code, out, error = align (args theirs)
+                    Expect.equal code ExitCode.Done error
+                    Expect.stringContains out "lora_target_modules          q_proj, v_proj" "read"
+
+                    Expect.equal
+                        (error.TrimEnd())
+                        "note     without effect here: gradient_checkpointing, eval_strategy, output_dir, report_to, save_steps"
+                        "told"
+
+                    for line, says in
+                        [
+                            "bf16: true", "bf16: expected false, got 'true'; nothing else is built."
+                            "lora_dropout: 0.05", "lora_dropout: expected 0, got '0.05'; nothing else is built."
+                            "optim: adafactor",
+                            "optim: expected adamw_torch or adamw_torch_fused, got 'adafactor'; nothing else is built."
+                        ] do
+                        let name = line.Split(':')[0]
+
+                        let changed =
+                            theirs.Split '\n'
+                            |> Array.map (fun l -> if l.StartsWith $"{name}:" then line else l)
+                            |> String.concat "\n"
+
+                        refusedIn folder (args changed) says))
     ]
 
 // ---- wrong input --------------------------------------------------------------------------------------------------------
@@ -182,7 +266,7 @@ let private wrong =
                 sft (set [ "eval_steps=5" ]),
                 "eval_steps: there is nothing to be judged by; name files by --eval-data FILE."
                 "a model without a tokenizer",
-                (fun folder -> [ "sft"; ModelTests.folder "llama"; "--data"; good folder ]),
+                (fun folder -> [ "sft"; ModelFixtures.folder "llama"; "--data"; good folder ]),
                 "the model has no tokenizer, so it reads no text"
                 "no reward",
                 (fun _ -> [ "grpo"; roomy.Value; "--data"; "dialogues(rows=4)" ] @ grpo),

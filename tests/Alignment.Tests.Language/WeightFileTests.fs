@@ -11,16 +11,7 @@ open Alignment
 open Alignment.Formats
 open Alignment.Tests
 open Alignment.Tests.Fixtures
-open Alignment.Tests.Language.ModelTests
-
-/// A folder that is gone afterwards.
-let inFolder action =
-    let home = Directory.CreateTempSubdirectory "align-language-"
-
-    try
-        action home.FullName
-    finally
-        home.Delete(recursive = true)
+open Alignment.Tests.Language.ModelFixtures
 
 /// The message of a file that is refused: one line, without the folder it lies in.
 let private formatFault (action: unit -> 'a) =
@@ -182,11 +173,50 @@ let private reading =
                 (values "F8_E5M2" [| 0x7Buy; 0x3Cuy; 0x01uy; 0xBCuy; 0x3Euy |])
                 [ 57344.0f; 1.0f; 1.52587890625e-05f; -1.0f; 1.5f ]
                 "E5M2")
+
+        testCase "all 256 numbers of 8 bits, by way of 16" (fun () ->
+            let same message (expected: float32) (actual: float32) =
+                Expect.isTrue
+                    (expected = actual || (Single.IsNaN expected && Single.IsNaN actual))
+                    $"{message}: {expected}, {actual}"
+
+            let e5m2, e4m3 = Float8.Table NumberFormat.Float8E5M2, Float8.Table NumberFormat.Float8E4M3
+
+            for bits in 0..255 do
+                // E5M2 is the upper half of binary16
+                same $"E5M2 {bits}" (float32 (BitConverter.Int16BitsToHalf(int16 (bits <<< 8)))) e5m2[bits]
+                // E4M3 has 8 less on its exponent than binary16, and no infinity
+                let sign, exponent, fraction = bits &&& 128, (bits >>> 3) &&& 15, bits &&& 7
+
+                let expected =
+                    if exponent = 15 && fraction = 7 then
+                        nanf
+                    elif exponent = 0 then
+                        float32 fraction / 512.0f * (if sign = 0 then 1.0f else -1.0f)
+                    else
+                        let half = (sign <<< 8) ||| ((exponent + 8) <<< 10) ||| (fraction <<< 7)
+                        float32 (BitConverter.Int16BitsToHalf(int16 half))
+
+                same $"E4M3 {bits}" expected e4m3[bits])
     ]
 
 let private roundTrips =
     testList "round trips" [
-        for name in [ "llama"; "llama-llama3"; "llama-yarn"; "llama-linear"; "qwen2"; "qwen3"; "mistral"; "gpt2" ] do
+        for name in
+            [
+                "llama"
+                "llama-biased"
+                "llama-llama3"
+                "llama-yarn"
+                "llama-yarn-set"
+                "llama-linear"
+                "llama-newer"
+                "llama-float64"
+                "qwen2"
+                "qwen3"
+                "mistral"
+                "gpt2"
+            ] do
             testCase $"{name}: saved and loaded it says the same, bit for bit" (fun () ->
                 inFolder (fun home ->
                     use model = LanguageModel.Load(folder name)
@@ -199,20 +229,33 @@ let private roundTrips =
                     again.Save home
                     Expect.equal (File.ReadAllBytes(Path.Combine(home, "model.safetensors"))) once "bytes"))
 
-        testCase "16 bits stay 16 bits" (fun () ->
-            inFolder (fun home ->
-                use model = LanguageModel.Load(folder "mistral", ModelOptions(Precision = WeightPrecision.Stored))
+        for name in [ "mistral"; "llama-float16"; "llama-float64" ] do
+            testCase $"{name}: stored as it was, byte for byte" (fun () ->
+                inFolder (fun home ->
+                    use model = LanguageModel.Load(folder name, ModelOptions(Precision = WeightPrecision.Stored))
+                    model.Save home
 
-                model.Save home
-                let stored path = (FileInfo(Path.Combine(path, "model.safetensors"))).Length
-                Expect.isLessThan (abs (stored home - stored (folder "mistral"))) 200L "as long"
-                // bfloat16 keeps 8 bits of a number: its logits are near, and no nearer
-                let near =
-                    farthest
-                        (model.LogProbabilities(rows)[1])
-                        (expected (Path.Combine(folder "mistral", "expected.safetensors")) "logps.1")
+                    let tensors path =
+                        use file = SafeTensorsFile.Open(Path.Combine(path, "model.safetensors"))
 
-                Expect.isLessThan near 0.1 "near"))
+                        [
+                            for t in file.Tensors |> Seq.sortBy _.Name do
+                                let bytes = Array.zeroCreate<byte>(int (t.End - t.Begin))
+                                file.Read(t, 0L, bytes.AsSpan())
+                                t.Name, t.Format.Name, List.ofSeq t.Shape, bytes
+                        ]
+
+                    Expect.equal (tensors home) (tensors (folder name)) "tensors"))
+
+        testCase "16 bits are near, and no nearer" (fun () ->
+            use model = LanguageModel.Load(folder "mistral", ModelOptions(Precision = WeightPrecision.Stored))
+            // bfloat16 keeps 8 bits of a number
+            let near =
+                farthest
+                    (model.LogProbabilities(rows)[1])
+                    (expected (Path.Combine(folder "mistral", "expected.safetensors")) "logps.1")
+
+            Expect.isLessThan near 0.1 "near")
 
         testCase "adapters through their folder" (fun () ->
             inFolder (fun home ->
@@ -230,9 +273,13 @@ let private roundTrips =
                 let front = model.Attach("front", PreferenceLora(Objectives = 2, Rank = 3), 5UL)
                 // it begins by changing nothing
                 Expect.equal (model.Logits(rows, front, 0.3, 0.7)) (model.Logits rows) "a new adapter"
+                GradientCheck.perturb front 3UL
+                let says = model.Logits(rows, front, 0.3, 0.7)
+                Expect.notEqual says (model.Logits rows) "moved away from there"
                 model.SaveAdapter(front, home)
                 let again = model.LoadAdapter("again", home)
                 Expect.equal again.Kind front.Kind "settings"
+                Expect.equal (model.Logits(rows, again, 0.3, 0.7)) says "logits"
 
                 Expect.equal
                     (argumentFault (fun () -> model.Logits(rows, again)))
@@ -273,6 +320,12 @@ let private wrongFolders = [
     "an unknown scaling",
     set "rope_scaling" "{\"rope_type\":\"longrope\"}",
     "'rope_type': expected one of default, linear, llama3, yarn, got 'longrope'"
+    "windows in some layers alone",
+    config (fun json ->
+        json["model_type"] <- JsonValue.Create "qwen3"
+        json["use_sliding_window"] <- JsonValue.Create true
+        json["max_window_layers"] <- JsonValue.Create 1),
+    "'max_window_layers': expected 0, or at least all 2 layers, got 1; windows in some layers alone are not built"
     "a size of 0", set "hidden_size" "0", "'hidden_size': expected at least 1, got 0"
     "a text for a size", set "hidden_size" "\"16\"", "'hidden_size': expected a whole number of at least 0, got \"16\""
     "a missing size", config (fun json -> json.Remove "vocab_size" |> ignore), "'vocab_size' is missing"
@@ -327,6 +380,51 @@ let private folders =
                 "sentence"
 
             Expect.equal gpt2.Adapters.Count 0 "nothing is left of it")
+
+        testCase
+            "adapters with what is not built are refused, and a rank-stabilized one is scaled by its root"
+            (fun () ->
+                use model = LanguageModel.Load(folder "llama")
+
+                let withSettings (edit: JsonObject -> unit) action =
+                    inFolder (fun home ->
+                        for file in Directory.GetFiles(Path.Combine(folder "llama", "red")) do
+                            File.Copy(file, Path.Combine(home, FileInfo(file).Name))
+
+                        let path = Path.Combine(home, "adapter_config.json")
+                        let json = (JsonNode.Parse(File.ReadAllText path) |> Option.ofObj |> Option.get).AsObject()
+                        edit json
+                        File.WriteAllText(path, json.ToJsonString())
+                        action home)
+
+                for name, value, says in
+                    [
+                        "use_dora", "true", "'use_dora': expected false; adapters with magnitudes are not built"
+                        "rank_pattern",
+                        "{\"q_proj\":2}",
+                        "'rank_pattern': expected none; every matrix has the same rank and alpha"
+                        "modules_to_save",
+                        "[\"lm_head\"]",
+                        "'modules_to_save': expected none; an adapter changes matrices alone"
+                        "peft_type", "\"IA3\"", "'peft_type': expected LORA or PREFERENCE_LORA, got 'IA3'"
+                    ] do
+                    withSettings (fun json -> json[name] <- JsonNode.Parse value) (fun home ->
+                        Expect.equal (formatFault (fun () -> model.LoadAdapter("x", home))) says name)
+
+                // alpha / sqrt(3) of 6 / sqrt(3) is 2, as 6 / 3
+                let red = model.LoadAdapter("red", Path.Combine(folder "llama", "red"))
+
+                withSettings
+                    (fun json ->
+                        json["use_rslora"] <- JsonValue.Create true
+                        json["lora_alpha"] <- JsonValue.Create(2.0 * sqrt 3.0))
+                    (fun home ->
+                        let rooted = model.LoadAdapter("rooted", home)
+
+                        Expect.isLessThan
+                            (farthest (model.LogProbabilities(rows, rooted)[0]) (model.LogProbabilities(rows, red)[0]))
+                            1e-6
+                            "the same factor"))
 
         testCase "a rank that the tensors do not have is refused" (fun () ->
             use model = LanguageModel.Load(folder "llama")

@@ -8,7 +8,7 @@ namespace Alignment;
 /// <summary>Adapters as PEFT stores them: <c>adapter_config.json</c> and <c>adapter_model.safetensors</c>.</summary>
 internal static class AdapterFolder
 {
-    private const string Config = "adapter_config.json";
+    public const string Config = "adapter_config.json";
     private const string Model = "adapter_model.safetensors";
     private const string Prefix = "base_model.model.";
     private const string PreferenceType = "PREFERENCE_LORA"; // our own; PEFT has none

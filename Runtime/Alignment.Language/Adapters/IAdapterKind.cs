@@ -50,6 +50,7 @@ internal static class Beginnings
     private static Tensor Parameter(Tensor value, Linear matrix)
     {
         var type = matrix.Weight.dtype == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
+        using var first = value;
         using var scope = NewDisposeScope();
         return value
             .to(type)

@@ -83,10 +83,25 @@ internal static class ModelConfigFile
             QueryBias = bias,
             OutputBias = bias && architecture != Architecture.Qwen2,
             InnerBias = fields.Flag("mlp_bias", false),
-            Window = fields.Flag("use_sliding_window", architecture == Architecture.Mistral)
-                ? fields.Whole("sliding_window", null)
-                : null,
+            Window = Window(fields, architecture),
         };
+    }
+
+    /// <summary>How far back attention sees, in all layers; null for all the way. Qwen's layers see so far from a certain one on alone.</summary>
+    private static int? Window(ConfigFields fields, Architecture architecture)
+    {
+        if (!fields.Flag("use_sliding_window", architecture == Architecture.Mistral))
+            return null;
+        const int qwensFirst = 28;
+        var isQwen = architecture is Architecture.Qwen2 or Architecture.Qwen3;
+        var first = isQwen ? fields.Whole("max_window_layers", qwensFirst)!.Value : 0;
+        var layers = fields.Whole("num_hidden_layers");
+        if (first > 0 && first < layers)
+            throw fields.Wrong(
+                "max_window_layers",
+                $"expected 0, or at least all {Number(layers)} layers, got {Number(first)}; windows in some layers alone are not built"
+            );
+        return first == 0 ? fields.Whole("sliding_window", null) : null;
     }
 
     private static ModelConfig Gpt2(ConfigFields fields)
@@ -147,7 +162,11 @@ internal static class ModelConfigFile
         if (c.Window is { } window)
             json.WriteNumber("sliding_window", window);
         if (c.Window is not null && c.Architecture != Architecture.Mistral)
+        {
             json.WriteBoolean("use_sliding_window", true);
+            json.WriteNumber("max_window_layers", 0);
+        }
+
         WriteEnds(json, c);
     }
 

@@ -209,6 +209,8 @@ internal sealed class GroupTask : ITrainingTask
             ["reward_std"] = deviations.Average(),
             ["frac_reward_zero_std"] = deviations.Count(d => d == 0) / (double)deviations.Length,
             ["completions/mean_length"] = completions.Average(c => (double)c.Generated.Tokens.Count),
+            ["completions/min_length"] = completions.Min(c => (double)c.Generated.Tokens.Count),
+            ["completions/max_length"] = completions.Max(c => (double)c.Generated.Tokens.Count),
             ["completions/clipped_ratio"] = Share(c => c.Generated.End != GenerationEnd.Stop),
             ["completions/repetition"] = Share(c => c.Generated.End == GenerationEnd.Repetition),
         };

@@ -21,6 +21,7 @@ internal sealed class PairLessons(
     public const string Rejected = "rejected";
 
     private readonly ExampleOrder _order = new(pairs.Length, options);
+    private TokenCount? _tokens;
 
     /// <summary>The loss of some pairs.</summary>
     /// <param name="isHeldOut">Whether they are held out.</param>
@@ -60,6 +61,8 @@ internal sealed class PairLessons(
         }
 
         metrics.Set("epoch", _order.Epochs(step + 1));
+        _tokens ??= new(_order, k => Both(pairs[k]).Sum(text => text.Tokens.Count));
+        metrics.Set("num_tokens", _tokens.After(step + 1));
         return metrics.Values;
     }
 

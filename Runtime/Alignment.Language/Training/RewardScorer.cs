@@ -14,13 +14,18 @@ public sealed class RewardScorer : IDisposable
     private const string HeadName = "score.weight";
     private const string HeadFile = "score.safetensors";
 
+    private readonly bool _ownsModel;
+
     /// <summary>A scorer to be trained.</summary>
     /// <param name="model">The base.</param>
     /// <param name="adapter">What texts pass through; null for the base alone.</param>
     public RewardScorer(LanguageModel model, Adapter? adapter)
+        : this(model, adapter, ownsModel: false) { }
+
+    private RewardScorer(LanguageModel model, Adapter? adapter, bool ownsModel)
     {
         ArgumentNullException.ThrowIfNull(model);
-        (Model, Adapter) = (model, adapter);
+        (Model, Adapter, _ownsModel) = (model, adapter, ownsModel);
         var type = model.Type == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
         Head = zeros([model.Config.Hidden], type, model.Device).requires_grad_(true).DetachFromDisposeScope();
     }
@@ -63,6 +68,9 @@ public sealed class RewardScorer : IDisposable
         );
     }
 
+    /// <summary>Whether a folder holds a scorer with an adapter, which needs its base, and not one with all of its weights.</summary>
+    public static bool IsAdapter(string folder) => File.Exists(Path.Combine(folder, AdapterFolder.Config));
+
     /// <summary>Reads a scorer that was saved with an adapter.</summary>
     /// <param name="model">The base that it was trained on.</param>
     /// <param name="name">What its adapter is called on it.</param>
@@ -72,21 +80,60 @@ public sealed class RewardScorer : IDisposable
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(folder);
-        using var file = SafeTensorsFile.Open(Path.Combine(folder, HeadFile));
+        // the head first: an adapter of another base is not put on this one
+        using var file = Open(folder);
+        using var head = HeadOf(file, model);
+        return new RewardScorer(model, model.LoadAdapter(name, folder)).With(head);
+    }
+
+    /// <summary>Reads a scorer that was saved with all of its weights, and owns its model.</summary>
+    /// <param name="folder">Where it was saved.</param>
+    /// <param name="options">How its model is held; float32 on the processor where nothing is said.</param>
+    /// <exception cref="InputFormatException">A file is missing or lies.</exception>
+    public static RewardScorer Load(string folder, ModelOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        using var file = Open(folder);
+        var scorer = new RewardScorer(LanguageModel.Load(folder, options), null, ownsModel: true);
+        try
+        {
+            using var head = HeadOf(file, scorer.Model);
+            return scorer.With(head);
+        }
+        catch
+        {
+            scorer.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Head.Dispose();
+        if (_ownsModel)
+            Model.Dispose();
+    }
+
+    private static SafeTensorsFile Open(string folder) => SafeTensorsFile.Open(Path.Combine(folder, HeadFile));
+
+    private static Tensor HeadOf(SafeTensorsFile file, LanguageModel model)
+    {
         if (file.Find(HeadName) is not { } head || !head.Shape.SequenceEqual([model.Config.Hidden]))
             throw new InputFormatException(
                 file.Path,
                 $"expected '{HeadName}' [{model.Config.Hidden}]; was it made for another base?"
             );
-        var scorer = new RewardScorer(model, model.LoadAdapter(name, folder));
-        using var scope = NewDisposeScope();
-        using var quiet = no_grad();
-        scorer.Head.copy_(TensorFiles.Load(file, head));
-        return scorer;
+        return TensorFiles.Load(file, head);
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => Head.Dispose();
+    private RewardScorer With(Tensor head)
+    {
+        using var quiet = no_grad();
+        using var scope = NewDisposeScope();
+        Head.copy_(head);
+        return this;
+    }
 
     /// <summary>[rows].</summary>
     internal Tensor Scores(TokenBatch batch)

@@ -86,9 +86,11 @@ internal sealed class RewardTask : ITrainingTask
             Name,
             each.Mean(pairs),
             [chosen, rejected],
-            new("rewards/accuracies", chosen.Above(rejected).Mean(pairs)),
-            new("rewards/margins", (chosen - rejected).Mean(pairs)),
-            new("rewards/mean", ((chosen + rejected) * 0.5).Mean(pairs))
+            new("accuracy", chosen.Above(rejected).Mean(pairs)),
+            new("margin", (chosen - rejected).Mean(pairs)),
+            new("min_reward", chosen.Minimum(rejected).Min(pairs)),
+            new("mean_reward", ((chosen + rejected) * 0.5).Mean(pairs)),
+            new("max_reward", chosen.Maximum(rejected).Max(pairs))
         );
     }
 }

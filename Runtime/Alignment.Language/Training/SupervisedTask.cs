@@ -16,8 +16,7 @@ internal sealed class SupervisedTask : ITrainingTask
     private readonly TrainingOptions _options;
     private readonly ExampleOrder _order;
     private readonly CompiledLosses<(int Rows, int Width)> _losses;
-    private long _tokens; // of the first _stepsCounted steps
-    private long _stepsCounted;
+    private readonly TokenCount _tokens;
 
     public SupervisedTask(
         LanguagePolicy policy,
@@ -31,6 +30,7 @@ internal sealed class SupervisedTask : ITrainingTask
             TrainingText.Check(policy.Model.Config, heldOut, "held-out data");
         (_policy, _model, _texts, _heldOut, _options) = (policy, policy.Model, texts, heldOut, options);
         _order = new(texts.Count, options);
+        _tokens = new(_order, k => texts[k].Tokens.Count);
         _losses = new(Loss);
         Parameters = policy.Learn();
     }
@@ -72,7 +72,7 @@ internal sealed class SupervisedTask : ITrainingTask
         {
             ["loss"] = loss,
             ["epoch"] = _order.Epochs(step + 1),
-            ["num_tokens"] = Tokens(step + 1),
+            ["num_tokens"] = _tokens.After(step + 1),
         };
     }
 
@@ -104,16 +104,6 @@ internal sealed class SupervisedTask : ITrainingTask
     {
         _losses.Dispose();
         _model.Rest();
-    }
-
-    /// <summary>Tokens of the texts of so many steps: the same in a run that went on or back.</summary>
-    private long Tokens(long steps)
-    {
-        if (steps < _stepsCounted)
-            (_tokens, _stepsCounted) = (0, 0);
-        for (; _stepsCounted < steps; _stepsCounted++)
-            _tokens += _order.At(_stepsCounted).Sum(batch => batch.Sum(k => (long)_texts[k].Tokens.Count));
-        return _tokens;
     }
 
     private CompiledLoss Loss((int Rows, int Width) size)
