@@ -66,8 +66,8 @@ module TrainData =
     let private rows ofFile ofWorld text = [
         match source text with
         | File path ->
-            for number, row in Seq.indexed (ofFile path) do
-                $"%s{path}, row %d{number + 1}", row
+            for line, row in Seq.zip (Jsonl.RowLines path) (ofFile path) do
+                $"%s{path}(%d{line},1)", row
         | World(text, world, count) ->
             for row in world.Rows count do
                 $"%s{text}, row %d{row.Index + 1L}", ofWorld row

@@ -5,6 +5,7 @@ open System
 open System.IO
 open System.Text
 open System.Text.Json
+open System.Text.Json.Nodes
 open Expecto
 open FsCheck
 open Alignment
@@ -16,6 +17,11 @@ open Alignment.Tests.Language.LanguageFixtures
 
 let private expectValid = validBy "generate.json"
 let private fixture name = ModelFixtures.folder name
+
+let private copied (from: string) (folder: string) =
+    for file in Directory.GetFiles from do
+        File.Copy(file, Path.Combine(folder, FileInfo(file).Name))
+
 let private sampling = [ "--max-new-tokens"; "12"; "--seed"; "7" ]
 
 let private generate args = [ "generate"; tiny.Value ] @ args @ sampling
@@ -230,6 +236,49 @@ let private wrong =
                     File.WriteAllText(Path.Combine(folder, "config.json"), "{\"model_type\":\"mamba\"}")
                     [ folder; "--prompt"; "x" ]),
                 "expected one of the architectures llama, qwen2, qwen3, mistral, gpt2, got 'mamba'"
+                "a tensor of another shape",
+                (fun folder ->
+                    let json = File.ReadAllText(Path.Combine(fixture "llama", "config.json"))
+                    copied (fixture "llama") folder
+
+                    File.WriteAllText(
+                        Path.Combine(folder, "config.json"),
+                        json.Replace("\"vocab_size\": 13", "\"vocab_size\": 14")
+                    )
+
+                    [ folder; "--prompt"; "x" ]),
+                "'model.embed_tokens.weight' is [13, 16] where the configuration says [14, 16]"
+                "a tensor that is missing",
+                (fun folder ->
+                    copied (fixture "qwen2") folder
+                    let path = Path.Combine(folder, "model.safetensors.index.json")
+                    let json = (JsonNode.Parse(File.ReadAllText path) |> Option.ofObj |> Option.get).AsObject()
+                    (json["weight_map"] |> Option.ofObj |> Option.get).AsObject().Remove "model.norm.weight" |> ignore
+                    File.WriteAllText(path, json.ToJsonString())
+                    [ folder; "--prompt"; "x" ]),
+                "'model.norm.weight' [16] is missing"
+                "weights that break off",
+                (fun folder ->
+                    copied tiny.Value folder
+                    let path = Path.Combine(folder, "model.safetensors")
+                    let bytes = File.ReadAllBytes path
+                    File.WriteAllBytes(path, bytes[.. bytes.Length - 100])
+                    [ folder; "--prompt"; "x" ]),
+                "download it again"
+                "a vocabulary larger than the embedding",
+                (fun folder ->
+                    copied tiny.Value folder
+                    let path = Path.Combine(folder, "tokenizer.json")
+                    let json = (JsonNode.Parse(File.ReadAllText path) |> Option.ofObj |> Option.get).AsObject()
+                    let added = (json["added_tokens"] |> Option.ofObj |> Option.get).AsArray()
+                    let last = (added[added.Count - 1] |> Option.ofObj |> Option.get).DeepClone().AsObject()
+                    use model = LanguageModel.Load tiny.Value
+                    last["id"] <- JsonValue.Create model.Config.Vocabulary
+                    last["content"] <- JsonValue.Create "<|one more|>"
+                    added.Add last
+                    File.WriteAllText(path, json.ToJsonString())
+                    [ folder; "--prompt"; "x" ]),
+                "rows; they do not belong together"
                 "no tokenizer",
                 (fun _ -> [ fixture "llama"; "--prompt"; "x" ]),
                 "the model has no tokenizer, so it reads no text; expected tokenizer.json or tokenizer.model in its folder."

@@ -86,7 +86,40 @@ let private optima =
 
             close "policy" expected (optimum (mean loss labels)))
 
-        testCase "INPO's steps reach the regularized equilibrium, SPPO's are those of Hedge to first order" (fun () ->
+        testCase "INPO's steps are those of the solver of that name, and reach the regularized equilibrium" (fun () ->
+            let eta, tau = 0.625, 0.3
+            let game = Game.Preference("beats", Preference.Of(response, beats), tau, vector reference)
+
+            let ofSolver steps =
+                let solution =
+                    game.Solve(
+                        IterativeNashPolicyOptimization(StepSize = Expr.Constant(1.0 / eta)),
+                        Stop.AfterSteps steps
+                    )
+
+                solution.Strategy game.Players[0] |> Array.ofSeq
+
+            let won (present: float[]) = Array.init 4 (fun i -> Seq.sum [ for j in 0..3 -> present[j] * beats[i, j] ])
+
+            let step (present: float[]) =
+                let logPresent = (vector present).Log()
+                let labels = matrix (fun i j -> present[i] * present[j] * beats[i, j])
+                let loss = PreferenceGameLoss.Inpo(everyPair, logPresent, logPresent.On(response, other), eta, tau)
+                optimum (mean loss labels)
+
+            let mutable present = Array.create 4 0.25
+
+            for steps in 1L .. 30L do
+                present <- step present
+
+                if steps <= 3L || steps = 30L then
+                    close $"after {steps} steps" (ofSolver steps) present
+
+            // by 1 - tau / eta each time: 30 steps leave 3e-9 of the way
+            let expected = Array.map2 (fun r w -> r * exp (w / tau)) reference (won present) |> normal
+            close "the equilibrium" expected present)
+
+        testCase "SPPO's steps are those of Hedge to first order" (fun () ->
             let step eta =
                 let present = [| 0.25; 0.15; 0.35; 0.25 |]
                 let won = Array.init 4 (fun i -> Seq.sum [ for j in 0..3 -> present[j] * beats[i, j] ])

@@ -120,7 +120,7 @@ let private roundTrip =
 
                 Check.One(Config.QuickThrowOnFailure.WithMaxTest 300, Prop.forAll anyText property))
 
-        for name in [ "llama2"; "sentencepiece" ] do
+        for name in [ "llama2"; "sentencepiece"; "unigram" ] do
             testCase $"comes back from {name} but for the sign of the space" (fun () ->
                 let tokenizer = (kind name).Tokenizer
 

@@ -230,12 +230,12 @@ let private wrong =
                 (fun folder ->
                     let row = "{\"messages\":[{\"role\":\"assistant\",\"content\":\"hi\"}]}"
                     [ "sft"; tiny.Value; "--data"; file folder "rows.jsonl" (sftRows + "\n" + row) ]),
-                "rows.jsonl, row 13: "
+                "rows.jsonl(13,1): "
                 "a row without a turn of the assistant",
                 (fun folder ->
                     let row = "{\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}"
-                    [ "sft"; tiny.Value; "--data"; file folder "rows.jsonl" (sftRows + "\n" + row) ]),
-                "rows.jsonl, row 13: Expected a turn of the assistant to learn from, got none."
+                    [ "sft"; tiny.Value; "--data"; file folder "rows.jsonl" (sftRows + "\n\n" + row) ]),
+                "rows.jsonl(14,1): Expected a turn of the assistant to learn from, got none."
                 "rows of another layout",
                 (fun folder -> [ "dpo"; tiny.Value; "--data"; good folder ]),
                 "expected rows laid out as Preference or SafeRlhf, got Messages"
@@ -279,7 +279,9 @@ let private wrong =
                 (fun folder -> [ "grpo"; tiny.Value; "--data"; good folder; "--reward"; folder ] @ grpo @ lora),
                 "score.safetensors"
                 "a model of rewards under weights that change",
-                (fun folder -> [ "grpo"; tiny.Value; "--data"; good folder; "--reward"; folder ] @ grpo),
+                (fun folder ->
+                    file folder "adapter_config.json" "{}" |> ignore
+                    [ "grpo"; tiny.Value; "--data"; good folder; "--reward"; folder ] @ grpo),
                 "set use_peft=true and train an adapter."
                 "a KL to a reference that changes",
                 (fun _ -> [ "grpo"; roomy.Value ] @ judge @ grpo @ set [ "beta=0.1" ]),

@@ -134,6 +134,10 @@ public static class Jsonl
     /// <exception cref="InputFormatException">The file or a row is not as described; thrown when that row is come to.</exception>
     public static IEnumerable<JudgedPrompt> JudgedPrompts(string path) => Rows(path).Select(JudgedPrompt.Read);
 
+    /// <summary>The numbers of the lines that hold a row, from 1, in order: where a row stands, for whoever finds fault with it later.</summary>
+    /// <exception cref="InputFormatException">The file cannot be read; thrown when that line is come to.</exception>
+    public static IEnumerable<int> RowLines(string path) => Lines(path).Select(line => line.Number);
+
     /// <summary>Writes rows to a file, which is made anew.</summary>
     /// <returns>How many rows were written.</returns>
     public static long Write(string path, IEnumerable<IJsonlRow> rows)
@@ -188,14 +192,18 @@ public static class Jsonl
         );
     }
 
-    private static IEnumerable<JsonField> Rows(string path)
+    private static IEnumerable<JsonField> Rows(string path) =>
+        Lines(path).Select(line => JsonField.Parse(Encoding.UTF8.GetBytes(line.Text), path, line.Number));
+
+    // those that are not empty
+    private static IEnumerable<(int Number, string Text)> Lines(string path)
     {
         using var reader = Open(path);
         for (var line = 1; Line(reader, path, line) is { } text; line++)
         {
             if (!string.IsNullOrWhiteSpace(text))
             {
-                yield return JsonField.Parse(Encoding.UTF8.GetBytes(text), path, line);
+                yield return (line, text);
             }
         }
     }

@@ -62,13 +62,12 @@ internal static class SentencePieceParts
                 TakesRight: false
             ))
             .ToArray();
-        var markers = added.Where(token => token.IsMarker).Select(token => token.Id).ToHashSet();
         return new TokenizerParts(
             [.. file.Pieces.Select(piece => piece.Text)],
             [.. file.Pieces.Select(BytesOf)],
             added,
             new Normalization.None(),
-            new SentencePieceModel(pieces, file, markers),
+            new SentencePieceModel(pieces, file),
             file.AddsPrefix,
             config.AddsBos ? [pieces.BeginningOfSentenceId] : [],
             config.AddsEos ? [pieces.EndOfSentenceId] : []

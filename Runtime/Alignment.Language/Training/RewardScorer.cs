@@ -115,7 +115,13 @@ public sealed class RewardScorer : IDisposable
             Model.Dispose();
     }
 
-    private static SafeTensorsFile Open(string folder) => SafeTensorsFile.Open(Path.Combine(folder, HeadFile));
+    private static SafeTensorsFile Open(string folder)
+    {
+        var path = Path.Combine(folder, HeadFile);
+        return File.Exists(path)
+            ? SafeTensorsFile.Open(path)
+            : throw new InputFormatException(folder, $"expected a model of rewards; there is no {HeadFile}");
+    }
 
     private static Tensor HeadOf(SafeTensorsFile file, LanguageModel model)
     {
