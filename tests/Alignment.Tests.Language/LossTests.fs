@@ -23,8 +23,8 @@ let rec private flat (e: JsonElement) = [|
         yield e.GetDouble()
 |]
 
-let private pair, text, token = Axis.Of("pair", 5), Axis.Of("text", 4), Axis.Of("token", 6)
-let private group, sample = Axis.Of("group", 2), Axis.Of("sample", 2)
+let private pair, text, token = Axis.Of("pair", 5), Axis.Of("text", 6), Axis.Of("token", 6)
+let private group, sample = Axis.Of("group", 2), Axis.Of("sample", 3)
 let private ofPairs name = Signal.External(name, pair)
 let private ofTokens name = Signal.External(name, text, token)
 let private chosen, rejected = ofPairs "chosen", ofPairs "rejected"
@@ -34,7 +34,7 @@ let private labelled =
 
 let private logps, old, mask = ofTokens "logps", ofTokens "old", ofTokens "mask"
 
-/// Two groups of two texts each, to texts one behind the other.
+/// Two groups of three texts each, to texts one behind the other.
 let private grouped (advantage: Expr -> Expr) =
     let scores = Signal.External("scores", text)
 
@@ -42,7 +42,7 @@ let private grouped (advantage: Expr -> Expr) =
         Expr.Concat(
             group,
             [|
-                for g in 0..1 -> struct (scores.Slice(text, 2 * g, sample).Expand(Axis.Of("one", 1)), Axis.Of("one", 1))
+                for g in 0..1 -> struct (scores.Slice(text, 3 * g, sample).Expand(Axis.Of("one", 1)), Axis.Of("one", 1))
             |]
         )
 
@@ -108,6 +108,8 @@ let private losses: (string * Expr) list = [
         text
     "grpo",
     TokenLoss.Mean(grpoTokens (fun rows -> PolicyGradientLoss.Standardized(rows, sample)), mask, token).Mean text
+    "dapo",
+    TokenLoss.MeanOverAll(grpoTokens (fun rows -> PolicyGradientLoss.Standardized(rows, sample)), mask, text, token)
     "grpo unbiased",
     (TokenLoss.Sum(grpoTokens (fun rows -> PolicyGradientLoss.Centred(rows, sample)), mask, token) / 6.0).Mean text
 ]
@@ -136,6 +138,31 @@ let private parity =
                 for input, expected in gradients do
                     // differences of step 1e-6 in float64: an error of some 1e-9
                     Expect.isLessThan (farthest (compiled.Gradient(input).ToArray()) expected) 1e-8 $"by {input}")
+
+        testCase "what a paper holds fixed has no derivative" (fun () ->
+            let values, kl, preference = ofTokens "values", Signal.External("kl", [||]), ofPairs "preference"
+
+            for name, inputs in
+                [
+                    "ppo", [ values; ofTokens "rewards" ]
+                    "kto", [ kl ]
+                    "nash-md", [ preference; ofPairs "referenceChosen" ]
+                    "grpo", [ Signal.External("scores", text) ]
+                ] do
+                let _, loss = losses |> List.find (fst >> (=) name)
+                use compiled = CompiledLoss.Of(name, loss, inputs)
+
+                for part in [ "pairs"; "tokens" ] do
+                    for input in fixture.Value.GetProperty(part).EnumerateObject() do
+                        if compiled.Takes input.Name then
+                            compiled.Set(input.Name, flat input.Value)
+
+                compiled.Evaluate() |> ignore
+
+                for input in inputs do
+                    let input = (input.Op :?> Op.Signal).Name
+                    let gradient = compiled.Gradient(input).ToArray()
+                    Expect.isTrue (gradient |> Array.forall ((=) 0.0)) $"{name} by {input}: %A{gradient}")
 
         testCase "every loss is there" (fun () ->
             let named = [

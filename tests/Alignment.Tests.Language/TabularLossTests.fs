@@ -192,7 +192,19 @@ let private gradients =
             // two samples, each with the other's reward taken off: the mean over all pairs
             let first, second = worth, worth.On(response, other)
             let pairs = chances.StopGradient() * chances.StopGradient().On(response, other)
-            let loss = pairs * PolicyGradientLoss.Reinforce(logPolicy, first - second)
+            let sample, one = Axis.Of("sample", 2), Axis.Of("one", 1)
+
+            let both =
+                Expr.Concat(
+                    sample,
+                    [|
+                        struct (first.Expand(other).Expand(one), one)
+                        struct (second.Expand(response).Expand(one), one)
+                    |]
+                )
+
+            let ofFirst = PolicyGradientLoss.LeaveOneOut(both, sample).Slice(sample, 0, one).Sum one
+            let loss = pairs * PolicyGradientLoss.Reinforce(logPolicy, ofFirst)
             Expect.isLessThan (farthest (gradientAt at (loss.Sum(response, other))) exact) 1e-12 "leave one out")
 
         testCase "the clipped surrogate's at the policy that drew is the policy gradient" (fun () ->

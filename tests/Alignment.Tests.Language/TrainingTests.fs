@@ -274,6 +274,7 @@ let private learning =
             for normalization in Enum.GetValues<GroupNormalization>() do
                 use model = load ()
                 let batches = List<float[] * float[]>() // rewards and lengths
+                let ends = List<GenerationEnd>()
 
                 let reward = {
                     new IReward with
@@ -282,6 +283,7 @@ let private learning =
                         member _.Of completions =
                             let worth = [| for c in completions -> float (Seq.sum c.Generated.Tokens) |]
                             batches.Add(worth, [| for c in completions -> float c.Generated.Tokens.Count |])
+                            ends.AddRange(completions |> Seq.map _.Generated.End)
                             worth
                 }
 
@@ -324,7 +326,20 @@ let private learning =
                     | _ -> -(samples |> List.averageBy (fun (a, n) -> a * n / 9.0))
 
                 Expect.floatClose Accuracy.high result.Metrics["loss"] expected $"{normalization}"
-                Expect.equal result.Metrics["epoch"] 0.8 "4 of 5 prompts")
+                Expect.equal result.Metrics["epoch"] 0.8 "4 of 5 prompts"
+                let metric name = result.Metrics[$"completions/{name}"]
+                let each f = batches |> Seq.averageBy (snd >> f)
+
+                let told = [ metric "mean_length"; metric "min_length"; metric "max_length"; metric "clipped_ratio" ]
+
+                let counted = [
+                    each Array.average
+                    each Array.min
+                    each Array.max
+                    float (ends |> Seq.filter ((<>) GenerationEnd.Stop) |> Seq.length) / 16.0
+                ]
+
+                Expect.isLessThan (farthest told counted) 1e-12 $"monitors: %A{told}, %A{counted}")
     ]
 
 let private running =

@@ -174,6 +174,33 @@ let private reading =
                 [ 57344.0f; 1.0f; 1.52587890625e-05f; -1.0f; 1.5f ]
                 "E5M2")
 
+        testCase "a file of 8 GB is opened and read at its end in no time and no memory" (fun () ->
+            inFolder (fun home ->
+                let path = Path.Combine(home, "large.safetensors")
+                let size = 8_000_000_000L
+
+                let header =
+                    fileOf ("{" + tensor "w" "F32" "[2000000000]" 0 0 + "}") [||]
+                    |> Encoding.UTF8.GetString
+                    |> fun text -> text.Replace("[0,0]", $"[0,{size}]")
+
+                let text = header.Substring 8
+                let bytes = Array.append (BitConverter.GetBytes(int64 text.Length)) (Encoding.UTF8.GetBytes text)
+
+                // nothing but its ends is written: the file system keeps no zeros
+                (use file = File.Create path
+                 file.Write bytes
+                 file.SetLength(int64 bytes.Length + size)
+                 file.Seek(-4L, SeekOrigin.End) |> ignore
+                 file.Write(BitConverter.GetBytes 1.5f))
+
+                let before = Environment.WorkingSet
+                use file = SafeTensorsFile.Open path
+                let last = Array.zeroCreate<byte> 4
+                file.Read(file.Tensors[0], size - 4L, last.AsSpan())
+                Expect.equal (BitConverter.ToSingle(last, 0)) 1.5f "its last number"
+                Expect.isLessThan (Environment.WorkingSet - before) 100_000_000L "bytes more"))
+
         testCase "all 256 numbers of 8 bits, by way of 16" (fun () ->
             let same message (expected: float32) (actual: float32) =
                 Expect.isTrue
