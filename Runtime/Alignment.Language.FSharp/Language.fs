@@ -68,10 +68,10 @@ module Language =
         |> List.ofSeq
 
     /// Replies to conversations, all in one batch.
-    let reply (options: SamplingOptions) (conversations: ChatMessage list seq) (policy: LanguagePolicy) : string list = [
+    let reply (options: SamplingOptions) (conversations: #seq<ChatMessage> seq) (policy: LanguagePolicy) : string list = [
         for reply in
             policy.Model.Reply(
-                [| for turns in conversations -> Array.ofList turns |],
+                [| for turns in conversations -> Array.ofSeq turns |],
                 options,
                 policy.Adapter,
                 preferences = Array.ofSeq policy.Preferences

@@ -131,9 +131,34 @@ let tests =
                 "none                               1.0000       1.3863"
             ]
 
+            // trained networks: what they say may differ in a digit from one kind of processor to another
+            testCase "18-language-players" (fun () ->
+                let outputs = inAll "18-language-players" [ ".fsx"; ".cs" ]
+
+                for extension, lines in outputs do
+                    Expect.equal lines (snd outputs[0]) $"{extension} prints the same"
+
+                    let numbers (player: string) =
+                        (line player lines).Split(' ', StringSplitOptions.RemoveEmptyEntries)
+                        |> Array.tail
+                        |> Array.map Double.Parse
+
+                    match numbers "base", numbers "pupil", numbers "wary" with
+                    | [| baseHelp; baseHarm |], [| pupilHelp; pupilHarm |], [| _; waryHarm |] ->
+                        Expect.isGreaterThan pupilHelp baseHelp "good replies help more"
+                        Expect.isLessThan pupilHarm baseHarm "and do less harm"
+                        Expect.isLessThan waryHarm (baseHarm / 2.0) "labels by harm take away half of it and more"
+                    | other -> failtest $"%A{other}")
+
             testCase "systems are declared in 40 lines at most, blank ones not counted" (fun () ->
                 for name in
-                    [ "12-sources-of-uncertainty"; "14-reward-hacking"; "16-helpful-harmless"; "17-information-flow" ] do
+                    [
+                        "12-sources-of-uncertainty"
+                        "14-reward-hacking"
+                        "16-helpful-harmless"
+                        "17-information-flow"
+                        "18-language-players"
+                    ] do
                     for extension in [ ".fsx"; ".cs" ] do
                         let lines = File.ReadAllLines(Path.Combine(examples, name + extension))
                         let written = lines |> Array.filter (String.IsNullOrWhiteSpace >> not)
@@ -167,6 +192,7 @@ let tests =
                         "15-over-optimization"
                         "16-helpful-harmless"
                         "17-information-flow"
+                        "18-language-players"
                     ])
                     "examples")
         ]
