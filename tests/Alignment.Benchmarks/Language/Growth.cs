@@ -20,7 +20,7 @@ internal static class Growth
         var (steps, tokens) = smoke ? (80, 80) : (20_000, 40_000);
         report.Section("Memory over many steps and tokens");
         report.Paragraph(
-            $"{LanguageCase.Describe(config)}: small, so that what is left behind shows. {Points} moments, equally far apart, after as many steps or tokens to warm up, and some 100 collections, since what runs at each is compiled anew after 30 and after 60: the resident memory of the process, in which the collector's heap breathes, and on Linux, to look at, the bytes that native code has taken and not given back (glibc's mallinfo2): all tensors, no garbage, but also what the runtime itself takes and gives back in pieces of some 100 KB. The slope of the line fitted by least squares with its 95 % interval, in which neighbouring residuals that go together count for fewer. Wanted of the resident memory: the interval has 0 in it, or all of it lies below {Wanted} bytes."
+            $"{LanguageCase.Describe(config)}: small, so that what is left behind shows. {Points} moments, equally far apart, after as many steps or tokens to warm up: the resident memory of the process, in which the collector's heap breathes, and on Linux, to look at, the bytes that native code has taken and not given back (glibc's mallinfo2): all tensors, no garbage, but also what the runtime itself takes and gives back in pieces of some 100 KB. The slope of the line fitted by least squares with its 95 % interval, in which neighbouring residuals that go together count for fewer. Wanted of the resident memory: the interval has 0 in it, or all of it lies below {Wanted} bytes."
         );
         if (Environment.GetEnvironmentVariable("DOTNET_GCgen0size") is { } young)
             report.Paragraph(
@@ -70,16 +70,12 @@ internal static class Growth
         var (at, resident, native) = (new List<double>(), new List<double>(), new List<double>());
         run(k =>
         {
-            // also while it warms up, and more often: what looks, and what runs at each collection, is compiled anew after 30 and after 60 calls, some 400 KB
+            // also while it warms up, and more often: what looks is compiled anew after 30 and after 60 calls, some 400 KB of code
             if (k % (k < count ? Math.Max(1, count / Looks) : count / Points) != 0)
                 return;
             var (whole, taken) = (Environment.WorkingSet, NativeBytes());
             if (k < count)
-            {
-                Litter();
                 return;
-            }
-
             at.Add(k);
             resident.Add(whole);
             native.Add(taken);
@@ -100,13 +96,6 @@ internal static class Growth
                 memory == Judged ? report.Verdict(slope.Low <= 0 || slope.High <= Wanted) : ""
             );
         }
-    }
-
-    /// <summary>Garbage of 16 MB in small pieces, so that 200 times of it are 100 collections of the youngest generation of 32 MB.</summary>
-    private static void Litter()
-    {
-        for (var k = 0; k < 1_000; k++)
-            GC.KeepAlive(new byte[16_000]);
     }
 
     /// <summary>What native code holds of malloc's memory, in heaps and in mappings of their own.</summary>
