@@ -19,6 +19,8 @@ internal sealed class SentencePieceModel : ITokenModel
     private readonly Dictionary<string, int> _ids = new(StringComparer.Ordinal);
     private readonly int?[] _bytes = new int?[256];
     private readonly int _longest;
+    private readonly float _greatest; // of the scores
+    private readonly float _unknown;
 
     public SentencePieceModel(SentencePieceTokenizer pieces, SentencePieceFile file)
     {
@@ -37,6 +39,11 @@ internal sealed class SentencePieceModel : ITokenModel
         }
 
         _longest = _ids.Keys.Select(text => text.Length).DefaultIfEmpty(0).Max();
+        float[] scores =
+        [
+            .. file.Pieces.Where(p => p.Kind == SentencePieceFile.Kind.Normal).Select(p => p.Score).DefaultIfEmpty(0),
+        ];
+        (_greatest, _unknown) = (scores.Max(), scores.Min() - UnknownPenalty);
     }
 
     /// <inheritdoc/>
@@ -53,12 +60,6 @@ internal sealed class SentencePieceModel : ITokenModel
     private void Likeliest(string text, List<int> into)
     {
         var find = _ids.GetAlternateLookup<ReadOnlySpan<char>>();
-        var normal = _file
-            .Pieces.Where(p => p.Kind == SentencePieceFile.Kind.Normal)
-            .Select(p => p.Score)
-            .DefaultIfEmpty(0)
-            .ToArray();
-        var (greatest, unknown) = (normal.Max(), normal.Min() - UnknownPenalty);
         var (sums, begins) = (new double[text.Length + 1], new int[text.Length + 1]);
         Array.Fill(sums, double.NegativeInfinity, 1, text.Length);
         void Reach(int from, int to, double score)
@@ -80,13 +81,13 @@ internal sealed class SentencePieceModel : ITokenModel
                 Reach(
                     from,
                     from + length,
-                    piece.Kind == SentencePieceFile.Kind.UserDefined ? (Runes(part) * greatest) - 0.1 : piece.Score
+                    piece.Kind == SentencePieceFile.Kind.UserDefined ? (Runes(part) * _greatest) - 0.1 : piece.Score
                 );
             }
 
             var one = char.IsHighSurrogate(text[from]) && from + 1 < text.Length ? 2 : 1;
             if (!find.ContainsKey(text.AsSpan(from, one)))
-                Reach(from, from + one, unknown);
+                Reach(from, from + one, _unknown);
         }
 
         var ends = new Stack<int>();
