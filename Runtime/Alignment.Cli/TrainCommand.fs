@@ -304,12 +304,8 @@ module TrainCommand =
                 | Some name -> name
                 | None -> Faults.refuse "train: expected a model, a folder or the name of a shipped one."
 
-            let precision = settings.Text "precision" |> Option.map (Speaking.precision "precision")
-
-            let options = Speaking.modelOptions precision (int (settings.Whole "threads")) (settings.Word "device")
-
             let folder = LanguageModel.Find name
-            use model = LanguageModel.Load(folder, options)
+            use model = LanguageModel.Load(folder, TrainJob.modelOptions settings)
             Speaking.tokenizer folder model |> ignore
             let settings = TrainJob.resolved settings model
 

@@ -38,6 +38,11 @@ type TrainJob = {
 }
 
 module TrainJob =
+    /// How models of this training are held.
+    let modelOptions (settings: TrainSettings) =
+        let precision = settings.Text "precision" |> Option.map (Speaking.precision "precision")
+        Speaking.modelOptions precision (int (settings.Whole "threads")) (settings.Word "device")
+
     // ---- what is trained -------------------------------------------------------------------------------------------
 
     let private targets (model: LanguageModel) (names: string list) =
@@ -222,8 +227,8 @@ module TrainJob =
         )
 
     /// A model of rewards with weights of its own, which reads the policy's tokens.
-    let private whole (model: LanguageModel) (folder: string) =
-        let scorer = RewardScorer.Load folder
+    let private whole (settings: TrainSettings) (model: LanguageModel) (folder: string) =
+        let scorer = RewardScorer.Load(folder, modelOptions settings)
 
         if scorer.Model.Config.Vocabulary <> model.Config.Vocabulary then
             let theirs, ours = scorer.Model.Config.Vocabulary, model.Config.Vocabulary
@@ -261,7 +266,7 @@ module TrainJob =
                     if RewardScorer.IsAdapter folder then
                         RewardScorer.Load(model, "reward", folder)
                     else
-                        whole model folder
+                        whole settings model folder
 
                 let name = $"model of rewards %s{folder}"
                 ScorerReward(name, [ scorer ]), tokens (TrainData.plain model room (files settings))
