@@ -96,16 +96,19 @@ let private parity =
                 use model = LanguageModel.Load(folder name, ModelOptions(Precision = precision))
                 Expect.equal model.Precision held $"{name}, {precision}")
 
-        testCase "players share the base: memory is that of the base and of the adapters" (fun () ->
+        testCase "players share the base: an adapter is its own tensors and no others" (fun () ->
             use model = LanguageModel.Load(folder "llama")
             let live = GradientCheck.liveTensors ()
             let red = model.Attach("red", Lora(Rank = 2), 1UL)
             let blue = model.Attach("blue", Lora(Rank = 3, Targets = AdapterTargets.All), 2UL)
             // two layers: 4 matrices of attention, 7 in all, two factors each
             Expect.equal (GradientCheck.liveTensors () - live) (int64 (2 * 2 * (4 + 7))) "tensors"
-            let sizes = [ "q", 16; "k", 8; "v", 8; "o", 16 ] |> List.map snd
-            let attention = 2 * 2 * List.sum [ for size in sizes -> 16 + size ]
-            Expect.equal red.Count (int64 attention) "numbers of a rank of 2 on attention"
+            // a rank of 2, two layers; q, k, v and the output have 16 inputs each
+            Expect.equal
+                red.Count
+                (int64 (2 * 2 * List.sum [ for outputs in [ 16; 8; 8; 16 ] -> 16 + outputs ]))
+                "numbers"
+
             Expect.equal (model.Logits(rows, blue)) (model.Logits rows) "new adapters change nothing")
     ]
 
@@ -178,7 +181,12 @@ let private targets =
             let three = AdapterTargets.Query ||| AdapterTargets.Key ||| AdapterTargets.Value
             Expect.equal (model.Targets [ "c_attn" ]) three "c_attn"
             Expect.equal (model.Targets [ "c_proj" ]) (AdapterTargets.Output ||| AdapterTargets.Down) "c_proj"
+            Expect.equal (model.Targets [ "attn.c_proj" ]) AdapterTargets.Output "as PEFT matches it"
             Expect.equal (model.Targets [ "all-linear" ]) AdapterTargets.All "all-linear"
+
+            inFolder (fun home ->
+                let output = model.Attach("output", Lora(Targets = AdapterTargets.Output))
+                Expect.equal (fst (written model output home)) [ "attn.c_proj" ] "and as PEFT is told")
 
             for targets, says in
                 [
@@ -191,7 +199,7 @@ let private targets =
 
             Expect.equal
                 (argumentFault (fun () -> model.Targets [ "q_proj" ]))
-                "expected names of the model's matrices, c_attn, c_proj, c_fc, got 'q_proj'"
+                "expected names of the model's matrices, c_attn, attn.c_proj, c_fc, mlp.c_proj, got 'q_proj'"
                 "another family's name")
     ]
 

@@ -114,20 +114,27 @@ public sealed partial class LanguageModel : IDisposable
     }
 
     /// <summary>The matrices that PEFT's <c>target_modules</c> name.</summary>
-    /// <param name="modules"><c>q_proj</c>, <c>v_proj</c> and so on, as the model's files call its matrices; or <c>all-linear</c> alone.</param>
+    /// <param name="modules">The last words of the matrices' names, as many as it takes: <c>q_proj</c>, <c>attn.c_proj</c>; or <c>all-linear</c> alone.</param>
     /// <exception cref="ArgumentException">The model has no matrix of that name; says those it has.</exception>
     public AdapterTargets Targets(IReadOnlyCollection<string> modules)
     {
         ArgumentNullException.ThrowIfNull(modules);
         if (modules.SequenceEqual(["all-linear"]))
             return AdapterTargets.All;
-        var known = _transformer.Matrices.ToLookup(m => m.Module, m => m.Target, StringComparer.Ordinal);
-        var unknown = modules.FirstOrDefault(name => !known.Contains(name));
-        if (unknown is not null || modules.Count == 0)
-            throw new ArgumentException(
-                $"expected names of the model's matrices, {string.Join(", ", known.Select(k => k.Key))}, got '{unknown}'"
-            );
-        return modules.SelectMany(name => known[name]).Aggregate((all, next) => all | next);
+        var targets = AdapterTargets.None;
+        foreach (var name in modules.DefaultIfEmpty(""))
+        {
+            var named = _transformer
+                .Matrices.Where(m => m.Name.EndsWith($".{name}", StringComparison.Ordinal))
+                .Aggregate(AdapterTargets.None, (all, next) => all | next.Target);
+            if (named == AdapterTargets.None)
+                throw new ArgumentException(
+                    $"expected names of the model's matrices, {string.Join(", ", _transformer.Matrices.Select(m => m.Module).Distinct(StringComparer.Ordinal))}, got '{name}'"
+                );
+            targets |= named;
+        }
+
+        return targets;
     }
 
     /// <summary>Puts an adapter from a folder on the base.</summary>

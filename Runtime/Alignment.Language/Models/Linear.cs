@@ -12,10 +12,15 @@ internal sealed record Linear(string Name, AdapterTargets Target, Tensor Weight,
 {
     private readonly bool _isNarrow = Weight.dtype is ScalarType.BFloat16 or ScalarType.Float16;
 
-    /// <summary>Its name in a block, as PEFT's <c>target_modules</c> say it: <c>q_proj</c>.</summary>
+    /// <summary>Its name in a block, as PEFT's <c>target_modules</c> say it: <c>q_proj</c>; <c>attn.c_proj</c> where the last word alone is another's, too.</summary>
     public string Module => ModuleOf(Name);
 
-    public static string ModuleOf(string name) => name[(name.LastIndexOf('.') + 1)..];
+    /// <summary>The same from a whole name.</summary>
+    public static string ModuleOf(string name)
+    {
+        var last = name.LastIndexOf('.');
+        return name[last..] == ".c_proj" ? name[(name.LastIndexOf('.', last - 1) + 1)..] : name[(last + 1)..];
+    }
 
     public Tensor Apply(Tensor x, Pass pass)
     {
