@@ -63,19 +63,26 @@ module TrainData =
         else
             File text
 
+    /// Rows, each with where it stands, which is looked up when it is asked for.
     let private rows ofFile ofWorld text = [
         match source text with
         | File path ->
-            for line, row in Seq.zip (Jsonl.RowLines path) (ofFile path) do
-                $"%s{path}(%d{line},1)", row
+            for number, row in Seq.indexed (ofFile path) do
+                (fun () -> $"%s{path}(%d{Seq.item number (Jsonl.RowLines path)},1)"), row
         | World(text, world, count) ->
             for row in world.Rows count do
-                $"%s{text}, row %d{row.Index + 1L}", ofWorld row
+                (fun () -> $"%s{text}, row %d{row.Index + 1L}"), ofWorld row
     ]
 
     /// Rows as lessons; those that are longer than is taken are left out and counted. Wrong turns are told with the row.
-    let private lessons lesson (length: 'T -> int) limit (rows: (string * 'R) list) =
-        let all = [ for where, row in rows -> Faults.reading where (fun () -> lesson row) ]
+    let private lessons lesson (length: 'T -> int) limit (rows: ((unit -> string) * 'R) list) =
+        let all = [
+            for where, row in rows ->
+                try
+                    lesson row
+                with :? ArgumentException as fault ->
+                    Faults.refuse $"%s{where ()}: %s{fault.Message}"
+        ]
 
         let kept = all |> List.filter (fun text -> length text <= limit)
 
