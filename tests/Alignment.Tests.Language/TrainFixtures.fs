@@ -2,14 +2,7 @@
 module Alignment.Tests.Language.TrainFixtures
 
 open System
-open System.Diagnostics
 open System.IO
-open System.Text.Json
-open System.Threading
-open Expecto
-open Alignment
-open Alignment.Cli
-open Alignment.CommandLine
 open Alignment.Runtime
 open Alignment.Tests.Fixtures
 open Alignment.Tests.Language.LanguageFixtures

@@ -2,10 +2,7 @@
 module Alignment.Tests.Language.TrainKeyTests
 
 open System
-open System.Diagnostics
 open System.IO
-open System.Text.Json
-open System.Threading
 open Expecto
 open Alignment
 open Alignment.Cli
