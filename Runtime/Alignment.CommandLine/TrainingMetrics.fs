@@ -178,14 +178,14 @@ module TrainingMetrics =
         }
         {
             Key = "completions/min_length"
-            Formula = "tokens of the shortest sample"
+            Formula = "tokens of the shortest sample of a batch; of several batches the mean"
             Estimator = "of samples drawn at the present weights"
             Unit = "tokens"
             Better = "none"
         }
         {
             Key = "completions/max_length"
-            Formula = "tokens of the longest sample"
+            Formula = "tokens of the longest sample of a batch; of several batches the mean"
             Estimator = "of samples drawn at the present weights"
             Unit = "tokens"
             Better = "none"
