@@ -37,8 +37,7 @@ type TrainOption =
             | Data _ ->
                 "a JSONL file in a layout of TRL or PKU (.gz too), or 'dialogues(rows=N,seed=S,difficulty=D,split=train)'; may be repeated"
             | Eval_Data _ -> "the same, to be judged by"
-            | Reward _ ->
-                "of grpo: judge, the dialogue world's exact one, or the folder of a model of rewards on this base"
+            | Reward _ -> "of grpo: judge, the dialogue world's exact one, or the folder of a model of rewards"
             | Set _ -> "set one of the keys below; may be repeated"
             | Config _ -> "read keys from a YAML file of `key: value` lines; the command line wins"
             | Precision _ -> "numbers of the base's weights: float32, bfloat16, stored or float64"
@@ -150,10 +149,21 @@ module TrainCommand =
 
     // ---- again ------------------------------------------------------------------------------------------------------
 
-    /// A path as it reads from anywhere; what is no path stays.
+    /// A path without links: `runs/latest` is another run tomorrow.
+    let rec private unlinked (path: string) =
+        match Path.GetDirectoryName path with
+        | null -> path
+        | parent ->
+            let here = Path.Combine(unlinked parent, nonNull (Path.GetFileName path))
+
+            match Directory.ResolveLinkTarget(here, returnFinalTarget = true) with
+            | null -> here
+            | target -> target.FullName
+
+    /// A path as it reads from anywhere and at any time; what is no path stays.
     let private absolute (text: string) =
         if File.Exists text || Directory.Exists text then
-            Path.GetFullPath text
+            unlinked (Path.GetFullPath text)
         else
             text
 
@@ -328,6 +338,7 @@ module TrainCommand =
         Details =
             fun () -> [
                 "What was trained lies in the run's folder below model/: an adapter in PEFT's layout, a model, or a model of rewards."
+                "A configuration that was written for TRL is taken as it is: settings that change no result here are named on stderr, and one that would change a result and is not built is refused."
                 Arguments.help<TrainOption> "align train METHOD MODEL"
                 String.concat
                     "\n"

@@ -134,9 +134,20 @@ let private makes =
                 let policy =
                     trained
                         (Path.Combine(folder, "grpo"))
-                        ([ "grpo"; tiny.Value; "--data"; data; "--reward"; made ] @ grpo)
+                        ([
+                            "grpo"
+                            tiny.Value
+                            "--data"
+                            data
+                            "--reward"
+                            Path.Combine(folder, "reward", "latest", "model")
+                         ]
+                         @ grpo)
 
                 Expect.equal (policy.GetProperty("makes").GetString()) "model" "a policy"
+                let run = onlyRun (Path.Combine(folder, "grpo"))
+                let resolved = File.ReadAllText(run.File RunFiles.Config)
+                Expect.stringContains resolved made "the run that was the latest then"
                 let reward = ((policy.GetProperty "metrics").GetProperty "reward").GetDouble()
                 Expect.isTrue (Double.IsFinite reward) "rewarded"
 
