@@ -1,5 +1,6 @@
 namespace Alignment.CommandLine
 
+open System
 open System.IO
 open System.Text
 
@@ -10,22 +11,27 @@ type ConsoleLog(inner: TextWriter) =
     let before = StringBuilder()
     let mutable file: StreamWriter | null = null
 
-    let keep (text: string) =
+    /// Whatever keeps the file from being written, a full disk or a right that is missing, keeps nothing else.
+    let trying action =
         lock gate (fun () ->
+            try
+                action ()
+            with
+            | :? IOException
+            | :? UnauthorizedAccessException -> ())
+
+    let keep (text: string) =
+        trying (fun () ->
             match file with
             | null -> before.Append text |> ignore
             | file -> file.Write text)
 
-    /// The file from now on; what has passed before is written first. Whatever keeps it from being written keeps nothing else.
+    /// The file from now on; what has passed before is written first.
     member _.Open(path: string) =
-        lock gate (fun () ->
-            try
-                let opened = new StreamWriter(path, append = true, AutoFlush = true)
-                opened.Write(before.ToString())
-                file <- opened
-            with
-            | :? IOException
-            | :? System.UnauthorizedAccessException -> ())
+        trying (fun () ->
+            let opened = new StreamWriter(path, append = true, AutoFlush = true)
+            file <- opened
+            opened.Write(before.ToString()))
 
     /// Keeps a text that passes elsewhere.
     member _.Keep(text: string) = keep text
@@ -48,11 +54,11 @@ type ConsoleLog(inner: TextWriter) =
 
     override _.Dispose(disposing) =
         if disposing then
-            lock gate (fun () ->
+            trying (fun () ->
                 match file with
                 | null -> ()
                 | opened ->
-                    opened.Dispose()
-                    file <- null)
+                    file <- null
+                    opened.Dispose())
 
         base.Dispose disposing

@@ -1,5 +1,6 @@
 module Alignment.Tests.Outlook
 
+open System
 open System.Collections.Generic
 open System.IO
 open Expecto
@@ -82,5 +83,20 @@ let tests =
 
                 Expect.equal (string inner) "before\nbehind!" "the terminal"
                 Expect.equal (File.ReadAllText path) "before\nbehind! kept alone" "the file")
+        }
+
+        test "a file on a full disk keeps nothing from the terminal, and nothing else up" {
+            if not (OperatingSystem.IsLinux()) then
+                skiptest "there is no device here that is always full"
+
+            use inner = new StringWriter()
+
+            using (new ConsoleLog(inner)) (fun log ->
+                log.WriteLine "before"
+                log.Open "/dev/full"
+                log.WriteLine "behind"
+                log.Keep "kept alone")
+
+            Expect.equal (string inner) "before\nbehind\n" "the terminal"
         }
     ]
