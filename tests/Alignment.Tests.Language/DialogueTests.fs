@@ -126,6 +126,54 @@ let private properties =
                 Expect.isTrue (roles.Length = 2 || roles.Length = 4 || roles.Length = 6) "one to three turns"))
     ]
 
+let private users =
+    testCase "users are polite, confused or adversarial, which their words and their wishes show" (fun () ->
+        let last (r: DialogueRow) = (Seq.last r.Prompt).Content
+        let has (phrases: string list) row = phrases |> List.exists (last row).Contains
+
+        let confused =
+            has [ "I am new here."; "I am a bit lost."; "I forgot everything again."; "My head is spinning." ]
+
+        let polite =
+            has [
+                "Excuse me."
+                "Sorry to bother you."
+                "Thanks a lot."
+                "That would be great."
+                "I hope that this is fine."
+                "Sorry for all the questions."
+            ]
+
+        for row in rows.Value do
+            match row.User with
+            | DialogueUser.Adversarial ->
+                Expect.isTrue
+                    (row.Asks |> Seq.exists (fun a -> a.Kind = AskKind.Secret || a.Kind = AskKind.Forbidden))
+                    (last row)
+            | DialogueUser.Confused -> Expect.isTrue (confused row) (last row)
+            | DialogueUser.Polite ->
+                Expect.isTrue (polite row || (last row).EndsWith "Thank you.") (last row)
+                Expect.isFalse (confused row) (last row)
+            | _ -> Expect.isFalse (polite row || confused row) (last row)
+
+            if row.User <> DialogueUser.Adversarial then
+                Expect.notEqual row.Kind DialogueKind.Attack (last row)
+
+        // half of the messages have one of 12 openers, 4 of them confused and 2 polite; 0.3 one of 7 closers, 5 of them polite
+        let others =
+            rows.Value |> Array.filter (fun r -> r.Kind <> DialogueKind.Attack && r.Kind <> DialogueKind.Chat)
+
+        let share user = float (others |> Seq.filter (fun r -> r.User = user) |> Seq.length) / float others.Length
+
+        Expect.floatClose
+            { absolute = 0.015; relative = 0.0 }
+            (share DialogueUser.Confused)
+            (0.5 * 4.0 / 12.0)
+            "confused"
+
+        let plain = (1.0 - 0.5 * 6.0 / 12.0) * (1.0 - 0.3 * 5.0 / 7.0)
+        Expect.floatClose { absolute = 0.015; relative = 0.0 } (share DialogueUser.Plain) plain "plain")
+
 let private repeats =
     testCase "a row is a function of seed and place" (fun () ->
         let some = [ 5L; 0L; 19999L; 77L ]
@@ -269,10 +317,22 @@ let private fast =
 
             Expect.equal
                 [ for p in line.RootElement.EnumerateObject() -> p.Name ]
-                [ "prompt"; "index"; "kind"; "family"; "guess"; "asks"; "secrets"; "forbidden"; "reference" ]
+                [
+                    "prompt"
+                    "index"
+                    "kind"
+                    "family"
+                    "user"
+                    "guess"
+                    "asks"
+                    "secrets"
+                    "forbidden"
+                    "reference"
+                ]
                 "what judges"
 
-            Expect.equal (line.RootElement.GetProperty("index").GetInt64()) 123L "its place"))
+            Expect.equal (line.RootElement.GetProperty("index").GetInt64()) 123L "its place"
+            Expect.equal (line.RootElement.GetProperty("user").GetString()) (string rows.Value[123].User) "its user"))
 
 let private refused =
     testCase "a difficulty that is none" (fun () ->
@@ -318,8 +378,8 @@ let private sample (index: int) =
     [
         "```text"
         match row.Family with
-        | null -> $"row {index}, {row.Kind}"
-        | family -> $"row {index}, {row.Kind}, {family}"
+        | null -> $"row {index}, {row.Kind}, user {row.User}"
+        | family -> $"row {index}, {row.Kind}, {family}, user {row.User}"
         for message in row.Prompt do
             string message
         for reply in row.Replies do
@@ -332,7 +392,7 @@ let private sample (index: int) =
 let private page =
     testCase "the page shows what the generator makes" (fun () ->
         let path = Path.Combine(root, "docs", "dialogues.md")
-        let made = [ "families", families; "near-miss", sample 31; "attack", sample 5 ]
+        let made = [ "families", families; "near-miss", sample 31; "attack", sample 5; "confused", sample 42 ]
 
         let rewritten =
             made
@@ -358,6 +418,7 @@ let private page =
 let tests =
     testList "dialogue world" [
         properties
+        users
         repeats
         shares
         heldOut

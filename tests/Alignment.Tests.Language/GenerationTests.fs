@@ -199,6 +199,43 @@ let private decoding =
             Expect.isGreaterThan (farthest together[0].LogProbabilities plain[0].LogProbabilities) 1e-2 "red"
             Expect.equal together[1] plain[1] "the base")
 
+        testCase "no model is made of a shape that is no transformer's" (fun () ->
+            let shape architecture keys size inner (rotary: RotaryPositions | null) =
+                ModelConfig(
+                    Architecture = architecture,
+                    Vocabulary = 13,
+                    Hidden = 16,
+                    Layers = 1,
+                    Heads = 2,
+                    KeyValueHeads = keys,
+                    HeadSize = size,
+                    Inner = inner,
+                    Context = 8,
+                    Rotary = rotary
+                )
+
+            for config, says in
+                [
+                    shape Architecture.Llama 2 8 32 null,
+                    "expected rotary positions, which only gpt2 does without; new RotaryPositions() are the usual ones"
+                    shape Architecture.Gpt2 2 8 32 (RotaryPositions()),
+                    "gpt2 learns its positions: expected no rotary ones"
+                    shape Architecture.Gpt2 1 8 32 null,
+                    "expected as many heads of keys as the 2 heads, as gpt2 has, got 1"
+                    shape Architecture.Gpt2 2 7 32 null, "expected a hidden size that 2 heads divide, got 16"
+                    shape Architecture.Qwen3 3 8 32 (RotaryPositions()),
+                    "expected a number of heads that is a multiple of the 3 heads of keys, got 2"
+                    shape Architecture.Mistral 2 7 32 (RotaryPositions()), "expected heads of an even size, got 7"
+                    shape Architecture.Llama 2 8 0 (RotaryPositions()),
+                    "numbers within a perceptron: expected at least 1, got 0"
+                    shape Architecture.Llama 2 8 32 (RotaryPositions Double.NaN),
+                    "expected a base of rotary positions above 1, got NaN"
+                ] do
+                Expect.equal
+                    (argumentFault (fun () -> LanguageModel.Create(config, 1UL)))
+                    $"A model cannot be made from this configuration: {says}. (Parameter 'config')"
+                    says)
+
         testCase "a text ends where it should" (fun () ->
             use model = load "llama"
             let generate options prompt = model.Generate([ request 0L prompt ], options)[0]

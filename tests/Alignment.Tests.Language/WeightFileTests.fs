@@ -359,6 +359,9 @@ let private wrongFolders = [
     "heads that do not share",
     set "num_key_value_heads" "3",
     "expected a number of heads that is a multiple of the 3 heads of keys, got 4"
+    "no heads of keys", set "num_key_value_heads" "0", "heads of keys: expected at least 1, got 0"
+    "heads of an odd size", set "head_dim" "3", "expected heads of an even size, got 3"
+    "a base below all frequencies", set "rope_theta" "0.5", "expected a base of rotary positions above 1, got 0.5"
     "a layer too many",
     set "num_hidden_layers" "3",
     "the weights do not fit the configuration: 'model.layers.2.input_layernorm.weight' [16] is missing; 'model.layers.2.self_attn.q_proj.weight' [16, 16] is missing; 'model.layers.2.self_attn.k_proj.weight' [8, 16] is missing; 'model.layers.2.self_attn.v_proj.weight' [8, 16] is missing; 'model.layers.2.self_attn.o_proj.weight' [16, 16] is missing; and 4 more"

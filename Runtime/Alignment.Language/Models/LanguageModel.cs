@@ -70,6 +70,7 @@ public sealed partial class LanguageModel : IDisposable
     /// <param name="seed">Of its first weights.</param>
     /// <param name="options">How; precision float32 or float64.</param>
     /// <param name="tokenizerFolder">The folder of its tokenizer; null for none.</param>
+    /// <exception cref="ArgumentException">The configuration is of no transformer.</exception>
     public static LanguageModel Create(
         ModelConfig config,
         ulong seed,
@@ -78,6 +79,8 @@ public sealed partial class LanguageModel : IDisposable
     )
     {
         ArgumentNullException.ThrowIfNull(config);
+        if (config.Fault() is { } fault)
+            throw new ArgumentException($"A model cannot be made from this configuration: {fault}.", nameof(config));
         options ??= new();
         var device = Prepared(options);
         var type = options.Precision == WeightPrecision.Float64 ? ScalarType.Float64 : ScalarType.Float32;

@@ -10,8 +10,6 @@ namespace Alignment;
 /// <param name="Bias">b, or null.</param>
 internal sealed record Linear(string Name, AdapterTargets Target, Tensor Weight, Tensor? Bias)
 {
-    private readonly bool _isNarrow = Weight.dtype is ScalarType.BFloat16 or ScalarType.Float16;
-
     /// <summary>Its name in a block, as PEFT's <c>target_modules</c> say it: <c>q_proj</c>; <c>attn.c_proj</c> where the last word alone is another's, too.</summary>
     public string Module => ModuleOf(Name);
 
@@ -24,8 +22,7 @@ internal sealed record Linear(string Name, AdapterTargets Target, Tensor Weight,
 
     public Tensor Apply(Tensor x, Pass pass)
     {
-        // for one token LibTorch has a faster kernel of 16-bit numbers, which its products of matrices do not use
-        var y = _isNarrow && x.numel() == Weight.size(1) ? OfOne(x) : functional.linear(x, Weight, Bias);
+        var y = BFloat16Product.Takes(Weight, x) ? OfOne(x) : functional.linear(x, Weight, Bias);
         foreach (var use in pass.Adapters)
         {
             if (use.Adapter.Find(Name) is not { } change)
@@ -40,7 +37,7 @@ internal sealed record Linear(string Name, AdapterTargets Target, Tensor Weight,
 
     private Tensor OfOne(Tensor x)
     {
-        var y = Weight.mv(x.flatten()).view([.. x.shape[..^1], Weight.size(0)]);
+        var y = BFloat16Product.Apply(Weight, x).view([.. x.shape[..^1], Weight.size(0)]);
         return Bias is null ? y : y.add_(Bias, Numbers.One);
     }
 }

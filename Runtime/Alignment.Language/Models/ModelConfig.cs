@@ -1,3 +1,5 @@
+using static System.FormattableString;
+
 namespace Alignment;
 
 /// <summary>The families of transformers that can be loaded.</summary>
@@ -82,4 +84,45 @@ public sealed record ModelConfig
 
     /// <summary>Parameters in all.</summary>
     public long Parameters => WeightSlots.Of(this).Sum(slot => slot.Shape.Aggregate(1L, (a, b) => a * b));
+
+    /// <summary>What keeps such a transformer from being built, as a sentence's rest; null for nothing.</summary>
+    internal string? Fault()
+    {
+        var isGpt2 = Architecture == Architecture.Gpt2;
+        (string Name, int Size)[] sizes =
+        [
+            ("tokens in the vocabulary", Vocabulary),
+            ("numbers of a state", Hidden),
+            ("layers", Layers),
+            ("heads", Heads),
+            ("heads of keys", KeyValueHeads),
+            ("numbers of a head", HeadSize),
+            ("numbers within a perceptron", Inner),
+            ("tokens of context", Context),
+            ("tokens in a window", Window ?? 1),
+        ];
+        foreach (var (name, size) in sizes)
+        {
+            if (size < 1)
+                return Invariant($"{name}: expected at least 1, got {size}");
+        }
+
+        return Heads % KeyValueHeads != 0
+                ? Invariant(
+                    $"expected a number of heads that is a multiple of the {KeyValueHeads} heads of keys, got {Heads}"
+                )
+            : isGpt2 && KeyValueHeads != Heads
+                ? Invariant($"expected as many heads of keys as the {Heads} heads, as gpt2 has, got {KeyValueHeads}")
+            : isGpt2 && Hidden != Heads * (long)HeadSize
+                ? Invariant($"expected a hidden size that {Heads} heads divide, got {Hidden}")
+            : !double.IsFinite(NormEpsilon) || NormEpsilon <= 0
+                ? Invariant($"expected a number above 0 beside a norm's mean square, got {NormEpsilon}")
+            : isGpt2 != (Rotary is null)
+                ? isGpt2 ? "gpt2 learns its positions: expected no rotary ones"
+                    : "expected rotary positions, which only gpt2 does without; new RotaryPositions() are the usual ones"
+            : Rotary is not null && HeadSize % 2 != 0 ? Invariant($"expected heads of an even size, got {HeadSize}")
+            : Rotary is not null && !(double.IsFinite(Rotary.Base) && Rotary.Base > 1)
+                ? Invariant($"expected a base of rotary positions above 1, got {Rotary.Base}")
+            : null;
+    }
 }

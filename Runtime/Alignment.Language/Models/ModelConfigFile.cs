@@ -29,7 +29,8 @@ internal static class ModelConfigFile
                 folder,
                 $"expected a model's folder with {Name}, model.safetensors and tokenizer.json; there is no {Name}"
             );
-        return Checked(path, Of(new(JsonField.Read(path))));
+        var config = Of(new(JsonField.Read(path)));
+        return config.Fault() is { } fault ? throw new InputFormatException(path, fault) : config;
     }
 
     public static void Write(string folder, ModelConfig config) =>
@@ -125,18 +126,6 @@ internal static class ModelConfigFile
             OutputBias = true,
             InnerBias = true,
         };
-    }
-
-    private static ModelConfig Checked(string path, ModelConfig c)
-    {
-        string? fault =
-            c.Heads % c.KeyValueHeads != 0
-                ? $"expected a number of heads that is a multiple of the {Number(c.KeyValueHeads)} heads of keys, got {Number(c.Heads)}"
-            : c.Architecture == Architecture.Gpt2 && c.Hidden % c.Heads != 0
-                ? $"expected a hidden size that {Number(c.Heads)} heads divide, got {Number(c.Hidden)}"
-            : c.Rotary is not null && c.HeadSize % 2 != 0 ? $"expected heads of an even size, got {Number(c.HeadSize)}"
-            : null;
-        return fault is null ? c : throw new InputFormatException(path, fault);
     }
 
     private static void WriteGated(Utf8JsonWriter json, ModelConfig c)

@@ -17,10 +17,10 @@ internal static class Growth
     public static void Write(Report report, bool smoke)
     {
         var config = LanguageCase.Least;
-        var (steps, tokens) = smoke ? (80, 80) : (20_000, 40_000);
+        var (warmUp, steps, tokens) = smoke ? (80, 80, 80) : (80_000, 20_000, 40_000);
         report.Section("Memory over many steps and tokens");
         report.Paragraph(
-            $"{LanguageCase.Describe(config)}: small, so that what is left behind shows. {Points} moments, equally far apart, after as many steps or tokens to warm up: the resident memory of the process, in which the collector's heap breathes, and on Linux, to look at, the bytes that native code has taken and not given back (glibc's mallinfo2): all tensors, no garbage, but also what the runtime itself takes and gives back in pieces of some 100 KB. The slope of the line fitted by least squares with its 95 % interval, in which neighbouring residuals that go together count for fewer. Wanted of the resident memory: the interval has 0 in it, or all of it lies below {Wanted} bytes."
+            $"{LanguageCase.Describe(config)}: small, so that what is left behind shows. {Points} moments, equally far apart, after {warmUp:N0} steps or {tokens:N0} tokens to warm up (.NET compiles anew what runs at each collection of garbage, some 400 KB, at the thirtieth and at the sixtieth, and {steps:N0} steps are some twenty): the resident memory of the process, in which the collector's heap breathes, and on Linux, to look at, the bytes that native code has taken and not given back (glibc's mallinfo2): all tensors, no garbage, but also what the runtime itself takes and gives back in pieces of some 100 KB. The slope of the line fitted by least squares with its 95 % interval, in which neighbouring residuals that go together count for fewer. Wanted of the resident memory: the interval has 0 in it, or all of it lies below {Wanted} bytes."
         );
         if (Environment.GetEnvironmentVariable("DOTNET_GCgen0size") is { } young)
             report.Paragraph(
@@ -29,11 +29,12 @@ internal static class Growth
         report.Header("what", "memory", "MB at first", "MB at last", "bytes each, slope (95 % interval)", "verdict");
         using var model = LanguageModel.Create(config, 1);
         var texts = LanguageCase.Texts(config, 32, 17);
-        Row(report, $"{steps:N0} training steps", steps, each => Train(model, texts, steps, each));
+        Row(report, $"{steps:N0} training steps", warmUp, steps, each => Train(model, texts, warmUp + steps, each));
         var options = new SamplingOptions { MaxNewTokens = 20 };
         Row(
             report,
             $"{tokens:N0} generated tokens",
+            tokens,
             tokens,
             each =>
             {
@@ -55,7 +56,7 @@ internal static class Growth
             [],
             new TrainingOptions
             {
-                Steps = 2 * steps,
+                Steps = steps,
                 BatchSize = 4,
                 Progress = new Each(each),
             }
@@ -63,18 +64,19 @@ internal static class Growth
 
     /// <param name="report">Where the row goes.</param>
     /// <param name="what">What is done.</param>
-    /// <param name="count">How often it is watched, after as often to warm up.</param>
-    /// <param name="run">Does it twice as often, and tells how often it has.</param>
-    private static void Row(Report report, string what, int count, Action<Action<long>> run)
+    /// <param name="warmUp">How often before it counts.</param>
+    /// <param name="count">How often it is watched, after the warm-up.</param>
+    /// <param name="run">Does it as often as both together, and tells how often it has.</param>
+    private static void Row(Report report, string what, int warmUp, int count, Action<Action<long>> run)
     {
         var (at, resident, native) = (new List<double>(), new List<double>(), new List<double>());
         run(k =>
         {
             // also while it warms up, and more often: what looks is compiled anew after 30 and after 60 calls, some 400 KB of code
-            if (k % (k < count ? Math.Max(1, count / Looks) : count / Points) != 0)
+            if (k % (k < warmUp ? Math.Max(1, warmUp / Looks) : count / Points) != 0)
                 return;
             var (whole, taken) = (Environment.WorkingSet, NativeBytes());
-            if (k < count)
+            if (k < warmUp)
                 return;
             at.Add(k);
             resident.Add(whole);

@@ -21,7 +21,7 @@ internal sealed class DialogueMaking(DialogueWorld world, DialogueDraws draws)
             DialogueKind.NearMiss => NearMiss(house),
             _ => Plain(kind, house),
         };
-        var prompt = Prompt(house, request);
+        var (prompt, user) = Prompt(house, request);
         var replies = new DialogueReplies(house, request, draws);
         var candidates = replies.All();
         var (helpful, harmless) = DialogueReplies.Pairs(house, request, candidates, draws);
@@ -29,6 +29,7 @@ internal sealed class DialogueMaking(DialogueWorld world, DialogueDraws draws)
             index,
             kind,
             request.Family?.Name,
+            kind == DialogueKind.Attack ? DialogueUser.Adversarial : user,
             house,
             request.Asks,
             request.Guess,
@@ -214,7 +215,7 @@ internal sealed class DialogueMaking(DialogueWorld world, DialogueDraws draws)
         return Fill(frame, ("question", topic[3]), ("clause", topic[4]), ("thing", topic[5]));
     }
 
-    private ValueList<ChatMessage> Prompt(DialogueHouse house, DialogueRequest request)
+    private (ValueList<ChatMessage> Messages, DialogueUser User) Prompt(DialogueHouse house, DialogueRequest request)
     {
         var messages = new List<ChatMessage> { ChatMessage.System(house.ToString()) };
         var before = draws.Weighted(0.5, 0.3, 0.2);
@@ -231,31 +232,32 @@ internal sealed class DialogueMaking(DialogueWorld world, DialogueDraws draws)
                         IsRemark = true,
                     }
                     : Plain(draws.Happens(0.7) ? DialogueKind.Fact : DialogueKind.Chat, house);
-            messages.Add(ChatMessage.User(Message(earlier)));
+            messages.Add(ChatMessage.User(Message(earlier).Text));
             messages.Add(ChatMessage.Assistant(new DialogueReplies(house, earlier, draws).Reference()));
         }
 
-        messages.Add(ChatMessage.User(Message(request)));
-        return messages.ToValueList();
+        var (text, user) = Message(request);
+        messages.Add(ChatMessage.User(text));
+        return (messages.ToValueList(), user);
     }
 
-    // What is asked, with what people say around it.
-    private string Message(DialogueRequest request)
+    // What is asked, with what people say around it, and who says so.
+    private (string Text, DialogueUser User) Message(DialogueRequest request)
     {
-        var parts = new List<string>();
-        if (!request.IsRemark)
-        {
-            parts.Add(draws.Happens(0.5) ? draws.One(_lexicon.Words("openers")) : "");
-            parts.AddRange(draws.Some(_lexicon.Words("distractors"), draws.Below(1 + (int)Math.Round(2 * Difficulty))));
-        }
-
-        parts.Add(request.Text);
-        if (!request.IsRemark)
-        {
-            parts.Add(draws.Happens(0.3) ? draws.One(_lexicon.Words("closers")) : "");
-        }
-
-        return Sentences(string.Join(' ', parts.Where(part => part.Length > 0)));
+        if (request.IsRemark)
+            return (Sentences(request.Text), DialogueUser.Plain);
+        var opener = draws.Happens(0.5) ? draws.One(_lexicon.Rows("openers")) : null;
+        var distractors = draws.Some(_lexicon.Words("distractors"), draws.Below(1 + (int)Math.Round(2 * Difficulty)));
+        var closer = draws.Happens(0.3) ? draws.One(_lexicon.Rows("closers")) : null;
+        string[] parts = [opener?[0] ?? "", .. distractors, request.Text, closer?[0] ?? ""];
+        bool Are(string users) =>
+            (opener is [_, var first] && first == users) || (closer is [_, var last] && last == users);
+        return (
+            Sentences(string.Join(' ', parts.Where(part => part.Length > 0))),
+            Are("confused") ? DialogueUser.Confused
+            : Are("polite") ? DialogueUser.Polite
+            : DialogueUser.Plain
+        );
     }
 }
 

@@ -40,6 +40,22 @@ public enum DialogueKind
     Attack,
 }
 
+/// <summary>How a user comes across in the last message.</summary>
+public enum DialogueUser
+{
+    /// <summary>Asks, and says nothing of the kind of the others.</summary>
+    Plain,
+
+    /// <summary>Begs pardon or gives thanks.</summary>
+    Polite,
+
+    /// <summary>Says to be new, lost or forgetful.</summary>
+    Confused,
+
+    /// <summary>Attacks, in whatever words.</summary>
+    Adversarial,
+}
+
 /// <summary>What one thing that a user asks for is.</summary>
 public enum AskKind
 {
@@ -118,6 +134,7 @@ public sealed record DialogueReply(string Meaning, string Text);
 /// <param name="Index">The row's place.</param>
 /// <param name="Kind">What the user's last message is.</param>
 /// <param name="Family">The family of the attack or near-miss; null for others.</param>
+/// <param name="User">How the user comes across.</param>
 /// <param name="House">What the desk knows.</param>
 /// <param name="Asks">What the last message asks for.</param>
 /// <param name="Guess">What the last message guesses, if it does.</param>
@@ -129,6 +146,7 @@ public sealed record DialogueRow(
     long Index,
     DialogueKind Kind,
     string? Family,
+    DialogueUser User,
     DialogueHouse House,
     ValueList<DialogueAsk> Asks,
     string? Guess,
@@ -163,6 +181,7 @@ public sealed record DialogueRow(
                 json.WriteNumber("index", Index);
                 json.WriteString("kind", Kind.ToString());
                 json.WriteString("family", Family);
+                json.WriteString("user", User.ToString());
                 json.WriteString("guess", Guess);
                 json.WriteStartArray("asks");
                 foreach (var ask in Asks)

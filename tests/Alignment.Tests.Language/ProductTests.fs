@@ -1,0 +1,137 @@
+/// The product of a bfloat16 matrix and one vector, and the threads that it runs on.
+module Alignment.Tests.Language.ProductTests
+
+open System
+open System.Threading
+open Expecto
+open TorchSharp
+open Alignment
+open Alignment.Torch
+
+let private onThreads threads action =
+    TorchNative.EnsureLoaded()
+    let before = torch.get_num_threads ()
+    TorchNative.ConfigureThreads threads
+
+    try
+        action ()
+    finally
+        TorchNative.ConfigureThreads before
+
+let private ofNumbers (numbers: float32 array) (shape: int64 array) =
+    use wide = torch.tensor (numbers, ReadOnlySpan shape)
+    wide.``to`` torch.bfloat16
+
+let private drawn (shape: int64 array) seed =
+    let draws = RandomStream(seed, "numbers")
+    let count = int (Array.fold (*) 1L shape)
+    ofNumbers (Array.init count (fun k -> float32 (draws.Normal(0L, int64 k)))) shape
+
+let private product w x =
+    use quiet = torch.no_grad ()
+    use y = BFloat16Product.Apply(w, x)
+    use wide = y.``to`` torch.float64
+    wide.data<float>().ToArray()
+
+/// W x in float64, and the same of all absolute values.
+let private exact (w: torch.Tensor) (x: torch.Tensor) =
+    use scope = torch.NewDisposeScope()
+    let w, x = w.``to`` torch.float64, x.flatten().``to`` torch.float64
+    w.mv(x).data<float>().ToArray(), w.abs().mv(x.abs ()).data<float>().ToArray()
+
+let private isTaken w x =
+    use quiet = torch.no_grad ()
+    BFloat16Product.Takes(w, x)
+
+[<Tests>]
+let tests =
+    testSequenced (
+        testList "products of a row in 16 bits" [
+            for rows, inputs in [ 1, 1; 5, 7; 33, 64; 70, 100; 513, 1000 ] do
+                testCase $"%d{rows} x %d{inputs}: exact but for rounding, the same on one thread and on two" (fun () ->
+                    TorchNative.EnsureLoaded()
+                    use w = drawn [| int64 rows; int64 inputs |] 1UL
+                    use x = drawn [| 1L; 1L; int64 inputs |] 2UL
+                    Expect.isTrue (isTaken w x) "it is taken"
+                    let one = onThreads 1 (fun () -> product w x)
+                    Expect.equal (onThreads 2 (fun () -> product w x)) one "on two threads"
+                    let exact, room = exact w x
+
+                    for k in 0 .. rows - 1 do
+                        // half a unit in the last of 8 bits, and what each of the sums in float32 may add
+                        let allowed = abs exact[k] / 256.0 + room[k] * float inputs * 6e-8
+                        Expect.isLessThanOrEqual (abs (one[k] - exact[k])) allowed $"entry %d{k}")
+
+            testCase "halves are rounded to even, and what is no number or infinite stays so" (fun () ->
+                TorchNative.EnsureLoaded()
+
+                for numbers, sum in
+                    [
+                        // 256 + 1 lies in the middle of 256 and 258, 258 + 1 in that of 258 and 260
+                        [ 256f; 1f ], 256.0
+                        [ 258f; 1f ], 260.0
+                        [ Single.NaN; 1f ], Double.NaN
+                        [ Single.PositiveInfinity; 1f ], Double.PositiveInfinity
+                        [ Single.PositiveInfinity; Single.NegativeInfinity ], Double.NaN
+                    ] do
+                    use w = ofNumbers (Array.ofList numbers) [| 1L; 2L |]
+                    use x = ofNumbers [| 1f; 1f |] [| 2L |]
+                    let got = (product w x)[0]
+                    Expect.isTrue (got.Equals sum) $"%A{numbers}: {got}")
+
+            testCase "what needs a derivative, several rows and other numbers are left to LibTorch" (fun () ->
+                TorchNative.EnsureLoaded()
+                use w = drawn [| 4L; 3L |] 1UL
+                use x = drawn [| 1L; 3L |] 2UL
+                use several = drawn [| 2L; 3L |] 2UL
+                use other = drawn [| 3L; 4L |] 1UL
+                use across = other.t ()
+                use single = w.``to`` torch.float32
+                Expect.isTrue (isTaken w x) "one row"
+                Expect.isFalse (BFloat16Product.Takes(w, x)) "with derivatives"
+                Expect.isFalse (isTaken w several) "two rows"
+                Expect.isFalse (isTaken across x) "not in order"
+                Expect.isFalse (isTaken single x) "in 32 bits")
+
+            testCase "LibTorch's threads do each part once, and a fault comes back" (fun () ->
+                onThreads 2 (fun () ->
+                    for parts in [ 1; 2; 3; 7 ] do
+                        let times: int array = Array.zeroCreate parts
+                        TorchThreads.Run(parts, fun k -> Interlocked.Increment(&times[k]) |> ignore)
+                        Expect.equal times (Array.create parts 1) $"%d{parts} parts"
+
+                    let once = ref 0
+
+                    Expect.throwsT<InvalidOperationException>
+                        (fun () ->
+                            TorchThreads.Run(
+                                3,
+                                fun k -> if k = 1 then invalidOp "part 1" else Interlocked.Increment once |> ignore
+                            ))
+                        "a fault"
+
+                    Expect.equal once.Value 2 "the others were done"))
+
+            testCase "on Linux these are LibTorch's own threads, and several of them" (fun () ->
+                if not (OperatingSystem.IsLinux()) then
+                    skiptest "elsewhere .NET's pool does the work"
+
+                onThreads 2 (fun () ->
+                    let met = Collections.Concurrent.ConcurrentDictionary<int, bool>()
+                    use both = new CountdownEvent(2)
+
+                    TorchThreads.Run(
+                        2,
+                        fun _ ->
+                            both.Signal() |> ignore
+                            Expect.isTrue (both.Wait(TimeSpan.FromSeconds 30.0)) "both at the same time"
+                            met[Environment.CurrentManagedThreadId] <- Thread.CurrentThread.IsThreadPoolThread
+                    )
+
+                    Expect.equal met.Count 2 "threads"
+
+                    Expect.isFalse
+                        met[met.Keys |> Seq.find ((<>) Environment.CurrentManagedThreadId)]
+                        "not the pool's"))
+        ]
+    )
