@@ -8,15 +8,15 @@ using Alignment;
 
 using var model = LanguageModel.Load(LanguageModel.Find("tiny-base"));
 var world = new DialogueWorld { Seed = 7 };
-var rows = world.Rows(192).ToArray();
+var rows = world.Rows(96).ToArray();
 var heldOut = world.WithSplit(DialogueSplit.NewPhrases).Rows(64).ToArray();
 
 var kind = new Lora { Rank = 16, Targets = AdapterTargets.All };
 var options = new TrainingOptions
 {
-    Steps = 24,
+    Steps = 12,
     BatchSize = 8,
-    LearningRate = 2e-3,
+    LearningRate = 3e-3,
 };
 
 var pupil = model.Attach("pupil", kind);

@@ -6,11 +6,11 @@ open Alignment
 
 let model = Language.load "tiny-base"
 let world = DialogueWorld(Seed = 7UL)
-let rows = world.Rows 192L |> List.ofSeq
+let rows = world.Rows 96L |> List.ofSeq
 let heldOut = world.WithSplit(DialogueSplit.NewPhrases).Rows 64L |> List.ofSeq
 
 let player name = model |> Lora.attach (name = name, rank = 16, targets = AdapterTargets.All)
-let options = TrainingOptions(Steps = 24L, BatchSize = 8, LearningRate = 2e-3)
+let options = TrainingOptions(Steps = 12L, BatchSize = 8, LearningRate = 3e-3)
 
 let pupil = player "pupil"
 

@@ -84,7 +84,7 @@ let private opening look (origin: string) (address: string) (action: IPage -> un
             then
                 lock faults (fun () -> faults.Add $"asked for %s{request.Url}"))
 
-        page.SetDefaultTimeout 15_000f
+        page.SetDefaultTimeout 60_000f
         page.GotoAsync address |> wait |> ignore
         action page
         Expect.isEmpty faults "no error in the console, and no request to elsewhere"
@@ -552,17 +552,10 @@ let private reports =
 
 [<Tests>]
 let tests =
-    testSequenced
-    <| testList "browser" [
-        live
-        overlay
-        stopping
-        address
-        residuals
-        saved
-        keyboard
-        hostile
-        accessible
-        large
-        reports
+    testList "browser" [
+        for pages in [ live; overlay; stopping; address; residuals; saved; keyboard; hostile; accessible; reports ] do
+            // one page after the other, beside other tests: they wait until something is there, however long that takes
+            testSequencedGroup "pages" pages
+
+        testSequenced large
     ]

@@ -145,7 +145,7 @@ let private interruptions =
     <| testList "interruptions" [
         for name, args, checkpoint, most, within in
             [
-                "mccfr", long, "0.15", 10L, 0.3
+                "mccfr", long, "0.15", 5L, 0.3
                 "psro", solve "psro" 6 [ "responseIterations=20"; "cellGames=100" ], "0.01", 3L, 0.4
             ] do
             testCase $"%s{name}: killed %d{most} times at random moments, a run ends as if nothing had been" (fun () ->

@@ -246,7 +246,7 @@ let private interruptions =
     <| testList "interruptions" [
         // the second game is so small that its strategies are kept
         for game, solver, steps, most in
-            [ "liars_dice(sides=3)", "pcfr+", 1_000_000, 30L; "kuhn_poker", "pcfr+", 8_000_000, 10L ] do
+            [ "liars_dice(sides=3)", "pcfr+", 1_000_000, 30L; "kuhn_poker", "pcfr+", 3_000_000, 4L ] do
             test $"killed %d{most} times at random moments, a run ends as if nothing had been: %s{game}" {
                 inFolder (fun folder ->
                     let solve out resume =
