@@ -89,14 +89,16 @@ let tests =
             if not (OperatingSystem.IsLinux()) then
                 skiptest "there is no device here that is always full"
 
-            use inner = new StringWriter()
+            // full from the first line on, or only once the file is open
+            for before in [ "before\n"; "" ] do
+                use inner = new StringWriter()
 
-            using (new ConsoleLog(inner)) (fun log ->
-                log.WriteLine "before"
-                log.Open "/dev/full"
-                log.WriteLine "behind"
-                log.Keep "kept alone")
+                using (new ConsoleLog(inner)) (fun log ->
+                    log.Write before
+                    log.Open "/dev/full"
+                    log.WriteLine "behind"
+                    log.Keep "kept alone")
 
-            Expect.equal (string inner) "before\nbehind\n" "the terminal"
+                Expect.equal (string inner) (before + "behind\n") "the terminal"
         }
     ]
