@@ -222,7 +222,7 @@ let private decoding =
                     "gpt2 learns its positions: expected no rotary ones"
                     shape Architecture.Gpt2 1 8 32 null,
                     "expected as many heads of keys as the 2 heads, as gpt2 has, got 1"
-                    shape Architecture.Gpt2 2 7 32 null, "expected a hidden size that 2 heads divide, got 16"
+                    shape Architecture.Gpt2 2 7 32 null, "expected a hidden size of 2 heads of 7, 14, got 16"
                     shape Architecture.Qwen3 3 8 32 (RotaryPositions()),
                     "expected a number of heads that is a multiple of the 3 heads of keys, got 2"
                     shape Architecture.Mistral 2 7 32 (RotaryPositions()), "expected heads of an even size, got 7"

@@ -114,7 +114,9 @@ public sealed record ModelConfig
             : isGpt2 && KeyValueHeads != Heads
                 ? Invariant($"expected as many heads of keys as the {Heads} heads, as gpt2 has, got {KeyValueHeads}")
             : isGpt2 && Hidden != Heads * (long)HeadSize
-                ? Invariant($"expected a hidden size that {Heads} heads divide, got {Hidden}")
+                ? Invariant(
+                    $"expected a hidden size of {Heads} heads of {HeadSize}, {Heads * (long)HeadSize}, got {Hidden}"
+                )
             : !double.IsFinite(NormEpsilon) || NormEpsilon <= 0
                 ? Invariant($"expected a number above 0 beside a norm's mean square, got {NormEpsilon}")
             : isGpt2 != (Rotary is null)
