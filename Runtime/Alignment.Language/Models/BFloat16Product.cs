@@ -17,7 +17,7 @@ internal static class BFloat16Product
     // a page ahead: processors look ahead by themselves only within one
     private const int Ahead = 2048;
 
-    // entries of W for which a second thread is worth being woken
+    // entries of W that make a thread worth being woken
     private const long Share = 1 << 17;
 
     private static readonly int s_lanes = Vector256<float>.Count;
@@ -39,7 +39,7 @@ internal static class BFloat16Product
     {
         var (rows, inputs) = (weight.size(0), checked((int)weight.size(1)));
         var y = empty(rows, ScalarType.BFloat16);
-        using var flat = x.flatten().contiguous();
+        using var flat = x.contiguous();
         var numbers = new float[inputs];
         var narrow = MemoryMarshal.Cast<byte, ushort>(flat.bytes);
         for (var k = 0; k < inputs; k++)

@@ -20,33 +20,43 @@ internal static unsafe class TorchThreads
     public static void Run(int parts, Action<int> part)
     {
         if (parts == 1)
+        {
             part(0);
-        else if (s_gnu is { } gnu)
-            gnu.Run(parts, part);
+            return;
+        }
+
+        var work = new Work(parts, part);
+        if (s_gnu is { } gnu)
+            gnu.Run(work);
         else
-            Parallel.For(0, parts, new() { MaxDegreeOfParallelism = TorchSharp.torch.get_num_threads() }, part);
+            Parallel.For(0, parts, new() { MaxDegreeOfParallelism = TorchSharp.torch.get_num_threads() }, work.Do);
+        work.Fault?.Throw();
     }
 
-    private sealed class Work(int parts, Action<int> part, Gnu gnu)
+    private sealed class Work(int parts, Action<int> part)
     {
-        public ExceptionDispatchInfo? Fault;
+        private ExceptionDispatchInfo? _fault;
 
-        public void OfThisThread()
+        public ExceptionDispatchInfo? Fault => _fault;
+
+        /// <summary>One part; no exception leaves it, since none may pass through native code.</summary>
+        public void Do(int k)
         {
-            // GNU OpenMP may give fewer threads than it is asked for
-            var threads = gnu.Threads();
-            for (var k = gnu.Thread(); k < parts; k += threads)
+            try
             {
-                try
-                {
-                    part(k);
-                }
-                catch (Exception e)
-                {
-                    // no exception may pass through native code
-                    Interlocked.CompareExchange(ref Fault, ExceptionDispatchInfo.Capture(e), null);
-                }
+                part(k);
             }
+            catch (Exception e)
+            {
+                Interlocked.CompareExchange(ref _fault, ExceptionDispatchInfo.Capture(e), null);
+            }
+        }
+
+        /// <summary>What falls to one of several threads.</summary>
+        public void Share(int thread, int threads)
+        {
+            for (var k = thread; k < parts; k += threads)
+                Do(k);
         }
     }
 
@@ -87,13 +97,8 @@ internal static unsafe class TorchThreads
                 : null;
         }
 
-        public int Thread() => _thread();
-
-        public int Threads() => _threads();
-
-        public void Run(int parts, Action<int> part)
+        public void Run(Work work)
         {
-            var work = new Work(parts, part, this);
             var handle = GCHandle.Alloc(work);
             try
             {
@@ -104,11 +109,11 @@ internal static unsafe class TorchThreads
             {
                 handle.Free();
             }
-
-            work.Fault?.Throw();
         }
 
+        // how many there are is asked here: they may be fewer than are set
         [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-        private static void OfThread(nint work) => ((Work)GCHandle.FromIntPtr(work).Target!).OfThisThread();
+        private static void OfThread(nint work) =>
+            ((Work)GCHandle.FromIntPtr(work).Target!).Share(s_gnu!._thread(), s_gnu._threads());
     }
 }
