@@ -7,7 +7,8 @@ namespace Alignment.Reports;
 /// It begins with the verdict: kind of certificate, NashConv and exploitability or residuals, and how the run ended. Then come gaps over steps with
 /// fitted and claimed rates, strategies or weights and how they came about, constraints, payoffs, the games of a batch, values, what probes measured,
 /// information sets met without a tree, the specification, and settings. A content security policy in the
-/// file refuses every address. A run that has no result yet, or none, gets a report that says so.
+/// file refuses every address. A run that has no result yet, or none, gets a report that says so; a training
+/// has its last loss and all that it told over steps.
 /// </remarks>
 public static class Report
 {
@@ -56,7 +57,7 @@ public static class Report
     /// <returns>Whether there are plots that need the plots' script.</returns>
     internal static bool AddFindings(Html html, Subject subject)
     {
-        var hasGaps = GapSection.Add(html, subject);
+        var hasGaps = subject.Training is null && GapSection.Add(html, subject);
         StrategySection.Add(html, subject);
         var hasStrategies = TrajectorySection.Add(html, subject);
         var hasLimits = ConstraintSection.Add(html, subject);

@@ -34,6 +34,9 @@ internal sealed record Subject
     /// <summary>What reads it.</summary>
     public required Lazy<MetricColumns> Measured { private get; init; }
 
+    /// <summary>By what method a network was trained; null where a game was played.</summary>
+    public string? Training { get; init; }
+
     /// <summary>Whether the game is one of smooth payoffs, so that residuals are known and NashConv is not.</summary>
     public bool IsFirstOrder => Finding?.Certificate.IsFirstOrder ?? Metrics.Find("game/stationarity") is not null;
 
@@ -110,6 +113,7 @@ internal sealed record Subject
             Settings = [.. description.Identity.Select(entry => new Entry(entry.Key, entry.Value))],
             Circumstances = [.. About(run)],
             Finding = finding,
+            Training = description.Identity.GetValueOrDefault("task"),
             Measured = new(() => new(run.Metrics)),
             Notes = notes,
             Solver = solver,

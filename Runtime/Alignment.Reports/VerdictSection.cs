@@ -55,8 +55,10 @@ internal static class VerdictSection
     /// <summary>The verdict in one sentence.</summary>
     public static string Sentence(Subject subject)
     {
+        if (subject.Training is { } method)
+            return Trained(subject, method);
         if (subject.Finding is not { } finding)
-            return $"No certificate: the run {Became(subject.State)}.";
+            return $"No certificate: the run {Became(subject.State, "ended without a result that can be read")}.";
         var certificate = finding.Certificate;
         var all =
             finding.Elements.Count > 1
@@ -78,6 +80,14 @@ internal static class VerdictSection
         };
         sentence = all + sentence;
         return $"{char.ToUpperInvariant(sentence[0])}{sentence[1..]}.";
+    }
+
+    private static string Trained(Subject subject, string method)
+    {
+        var last = subject.Metrics.Last("loss") is var (step, loss)
+            ? $"; at step {Reports.Figures.Count(step)} the loss was {Reports.Figures.Brief(loss)}"
+            : "";
+        return $"The training by {method} {Became(subject.State, "is done")}{last}.";
     }
 
     /// <summary>What small steps tell, and of constraints whether they hold.</summary>
@@ -102,12 +112,12 @@ internal static class VerdictSection
     private static string Whole(string? words) =>
         string.IsNullOrEmpty(words) ? "" : $"{char.ToUpperInvariant(words[0])}{words[1..].TrimEnd('.')}.";
 
-    private static string Became(string state) =>
+    private static string Became(string state, string finished) =>
         state switch
         {
             "running" => "goes on",
             "failed" => "failed",
-            "finished" => "ended without a result that can be read",
+            "finished" => finished,
             var word => $"was {word}",
         };
 

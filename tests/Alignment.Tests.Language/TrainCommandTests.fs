@@ -280,7 +280,19 @@ let private runs =
                 Expect.hasLength (Directory.GetFiles(run.Path, "events.out.tfevents.*")) 1 "TensorBoard's events"
                 Expect.stringContains (File.ReadAllText(run.File RunFiles.Console)) "Done: 6 steps." "console"
                 Expect.stringContains (printed [ "runs"; home ]) "first" "listed"
-                Expect.stringContains (printed [ "export"; run.Path ]) "learning_rate" "exported"))
+                Expect.stringContains (printed [ "export"; run.Path ]) "learning_rate" "exported"
+                printed [ "report"; run.Path ] |> ignore
+                let report = File.ReadAllText(Path.Combine(run.Path, "report.html"))
+
+                Expect.stringContains
+                    report
+                    "<h1>The training by sft is done; at step 6 the loss was "
+                    "what came out"
+
+                Expect.stringContains report "Metrics over steps" "its curves"
+
+                for words in [ "No certificate"; "Gaps over steps"; "Probes over steps" ] do
+                    Expect.isFalse (report.Contains words) $"'{words}' is said of games"))
 
         testCase "killed at once, it goes on to the same bits" (fun () ->
             inFolder (fun folder ->
