@@ -77,20 +77,28 @@ module RunsCommand =
         | Some value, _ -> Words.brief value
         | None, _ -> ""
 
-    let private residual (run: RunSummary) =
-        match Option.ofNullable run.Residual with
-        | Some value -> Words.brief value
-        | None -> ""
+    let private number value = value |> Option.ofNullable |> Option.map Words.brief |> Option.defaultValue ""
+
+    /// The columns of figures: those that any run has, or NashConv where none has one.
+    let private figures (runs: RunSummary list) =
+        let columns: (string * (RunSummary -> string)) list = [
+            "nash_conv", nashConv
+            "residual", (fun run -> number run.Residual)
+            "loss", (fun run -> number run.Loss)
+            "reward", (fun run -> number run.Reward)
+        ]
+
+        match columns |> List.filter (fun (_, told) -> runs |> List.exists (told >> (<>) "")) with
+        | [] -> List.truncate 1 columns
+        | some -> some
 
     let private text (runs: RunSummary list) =
-        // most folders have no games of smooth payoffs
-        let hasResiduals = runs |> List.exists (fun run -> run.Residual.HasValue)
+        let figures = figures runs
 
         Words.table [
             [
-                yield! [ "id"; "started (UTC)"; "state"; "name"; "solver"; "steps"; "nash_conv" ]
-                if hasResiduals then
-                    "residual"
+                yield! [ "id"; "started (UTC)"; "state"; "name"; "solver"; "steps" ]
+                yield! List.map fst figures
                 "tags"
             ]
             for run in runs do
@@ -101,9 +109,8 @@ module RunsCommand =
                     run.Description.Name
                     solverName run
                     Words.count run.Steps
-                    nashConv run
-                    if hasResiduals then
-                        residual run
+                    for _, value in figures do
+                        value run
                     String.concat " " run.Description.Tags
                 ]
         ]

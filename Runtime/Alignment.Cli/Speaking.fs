@@ -79,7 +79,7 @@ module Speaking =
                 Seed = speaking.Seed
             )
 
-        match options.Fault with
+        match options.Fault() with
         | null -> options
         | fault ->
             let at = fault.IndexOf ':'

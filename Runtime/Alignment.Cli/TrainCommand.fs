@@ -210,7 +210,7 @@ module TrainCommand =
     let private dryRun (terminal: Terminal) (settings: TrainSettings) (job: TrainJob) =
         TrainJob.options settings job null null (Verbosity.logger terminal.Error 0)
         |> fun options ->
-            match options.Fault with
+            match options.Fault() with
             | null -> ()
             | fault -> Faults.refuse $"%s{fault}."
 

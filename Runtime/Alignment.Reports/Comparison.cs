@@ -2,7 +2,8 @@ using Alignment.Runtime;
 
 namespace Alignment.Reports;
 
-/// <summary>Several runs side by side: their certificates, what differs between them, and their gaps in one plot.</summary>
+/// <summary>Several runs side by side: their certificates, what differs between them, and their gaps in one plot; of trainings of language
+/// models their losses and rewards.</summary>
 /// <remarks>
 /// A run is called by its name, or by its folder's where two have one name. Runs that differ in what decides the result need not be about the same game:
 /// the table of differences says what they share, and NashConv is in units of each game's own payoffs. Residuals, of games of smooth payoffs,
@@ -10,12 +11,17 @@ namespace Alignment.Reports;
 /// </remarks>
 public sealed class Comparison
 {
+    // what a training tells of how far it is
+    private static readonly string[] Learned = ["loss", "reward"];
+
     private readonly Subject[] _subjects;
     private readonly string[] _names;
+    private readonly bool _areTrainings;
 
     private Comparison(IReadOnlyList<RunFolder> runs)
     {
         _subjects = [.. runs.Select(run => Subject.Of(run, null, null))];
+        _areTrainings = _subjects.All(subject => subject.Training is not null);
         var byName = runs.Select(run => run.Description.Name).Distinct(StringComparer.Ordinal).Count() == runs.Count;
         _names = [.. runs.Select(run => byName ? run.Description.Name : run.Id)];
     }
@@ -59,18 +65,18 @@ public sealed class Comparison
     public void Write(Stream stream)
     {
         ArgumentNullException.ThrowIfNull(stream);
+        var about = new[] { "comparison", string.Join(", ", _subjects.Select(About).OfType<string>().Distinct()) };
         var html = new Html()
-            .Add(
-                $"<header><p class=\"kicker\">comparison · {string.Join(", ", _subjects.Select(s => s.Finding?.Game).OfType<string>().Distinct())}</p>"
-            )
-            .Add($"<h1>{Verdict()}</h1></header>\n<section><h2>Certificates</h2>");
-        Table(html, Rows(Figures.Brief), firstNumber: 5);
+            .Add($"<header><p class=\"kicker\">{string.Join(" · ", about.Where(word => word.Length > 0))}</p>")
+            .Add($"<h1>{Verdict()}</h1></header>\n")
+            .Add($"<section><h2>{(_areTrainings ? "What was reached" : "Certificates")}</h2>");
+        Table(html, Rows(Figures.Brief), firstNumber: Words.Count);
         foreach (var (name, subject) in _names.Zip(_subjects))
             html.Add(
                 $"<p class=\"note\"><strong>{name}</strong>: {(subject.Sentence.Length > 0 ? subject.Sentence : subject.State)}</p>"
             );
         html.Add($"</section>\n");
-        var hasGaps = Gaps(html);
+        var hasCharts = Curves(html);
         html.Add($"<section><h2>What differs</h2>");
         if (Differences.Count > 1)
             Table(html, Differences, firstNumber: int.MaxValue);
@@ -78,8 +84,10 @@ public sealed class Comparison
             html.Add($"<p>Nothing that decides the result, and no machine.</p>");
         html.Add($"</section>\n");
         Specs(html);
-        Page.Write($"Comparison of {_names.Length} runs", html, hasGaps, stream);
+        Page.Write($"Comparison of {_names.Length} runs", html, hasCharts, stream);
     }
+
+    private static string? About(Subject subject) => subject.Finding?.Game ?? subject.Training;
 
     private string Verdict()
     {
@@ -88,6 +96,8 @@ public sealed class Comparison
             .Where(run => double.IsFinite(run.Second.Finding?.Certificate.Distance ?? double.NaN))
             .ToArray();
         var games = _subjects.Select(subject => subject.Spec).Distinct(StringComparer.Ordinal).Count();
+        if (_areTrainings)
+            return $"{_names.Length} trainings by {string.Join(", ", _subjects.Select(About).Distinct())}.";
         if (found.Length == 0)
             return "None of the runs has a certificate.";
         if (games > 1)
@@ -105,29 +115,49 @@ public sealed class Comparison
 
     private IReadOnlyList<IReadOnlyList<string>> Rows(Func<double, string> number) =>
         [
-            ["run", "game", "solver", "state", "certificate", .. Measured, "steps", "seconds"],
+            [.. Words, .. Measured, "steps", "seconds"],
             .. _names.Zip(
                 _subjects,
                 (name, subject) =>
-                    (IReadOnlyList<string>)(
-                        subject.Finding is { Certificate: var certificate } finding
-                            ?
-                            [
-                                name,
-                                finding.Game,
-                                finding.Solver,
-                                subject.State,
-                                certificate.Words,
-                                .. Measured.Select(figure => Of(certificate, figure) is { } value ? number(value) : ""),
-                                Figures.Count(finding.Steps),
-                                number(finding.Seconds),
-                            ]
-                            : [name, "", "", subject.State, "none", .. Measured.Select(_ => ""), "", ""]
-                    )
+                    subject.Finding is { } finding
+                        ? Certified(name, subject.State, finding, number)
+                        : AsMeasured(name, subject, number)
             ),
         ];
 
-    /// <summary>The figures that certificates of the runs have, by the names of their columns.</summary>
+    private IReadOnlyList<string> Words =>
+        _areTrainings ? ["run", "method", "state"] : ["run", "game", "solver", "state", "certificate"];
+
+    private IReadOnlyList<string> Certified(string name, string state, Finding finding, Func<double, string> number) =>
+        [
+            name,
+            finding.Game,
+            finding.Solver,
+            state,
+            finding.Certificate.Words,
+            .. Measured.Select(figure => Of(finding.Certificate, figure) is { } value ? number(value) : ""),
+            Figures.Count(finding.Steps),
+            number(finding.Seconds),
+        ];
+
+    // a training, or a run that has no result
+    private IReadOnlyList<string> AsMeasured(string name, Subject subject, Func<double, string> number) =>
+        [
+            name,
+            .. _areTrainings ? [] : (string[])[""],
+            subject.Training ?? "",
+            subject.State,
+            .. _areTrainings ? [] : (string[])["none"],
+            .. Measured.Select(figure =>
+                Learned.Contains(figure) && Has(subject, figure) && subject.Metrics.Last(figure) is var (_, value)
+                    ? number(value)
+                    : ""
+            ),
+            subject.Metrics.Steps is [.., var steps] ? Figures.Count(steps) : "",
+            subject.Metrics.Seconds is { } seconds ? number(seconds) : "",
+        ];
+
+    /// <summary>The figures that certificates of the runs have, and those of trainings, by the names of their columns.</summary>
     private IReadOnlyList<string> Measured
     {
         get
@@ -135,9 +165,12 @@ public sealed class Comparison
             Certified[] all = [.. _subjects.Select(subject => subject.Finding?.Certificate).OfType<Certified>()];
             return
             [
-                .. all.Length == 0 || all.Any(c => !c.IsFirstOrder) ? (string[])["nash_conv", "exploitability"] : [],
+                .. all.Length == 0 && !_areTrainings || all.Any(c => !c.IsFirstOrder)
+                    ? (string[])["nash_conv", "exploitability"]
+                    : [],
                 .. all.Any(c => c.IsFirstOrder) ? (string[])["residual"] : [],
                 .. all.Any(c => c.Violation is not null) ? (string[])["violation"] : [],
+                .. Learned.Where(key => _subjects.Any(subject => Has(subject, key))),
             ];
         }
     }
@@ -166,59 +199,83 @@ public sealed class Comparison
         }
     }
 
-    private bool Gaps(Html html)
+    private bool Curves(Html html)
     {
-        var hasChart = false;
-        foreach (
-            var (key, figure, unit, of) in new[]
-            {
-                ("game/nash_conv", "NashConv", "NashConv, in units of payoff", "strategies"),
-                ("game/stationarity", "Residual", "residual of stationarity", "points"),
-            }
-        )
-        {
-            if (Chart(key, figure, unit) is not { } chart)
-                continue;
-            html.Add($"<section><h2>{(key == "game/nash_conv" ? "Gaps" : "Residuals")} over steps</h2>");
-            ChartFigure.Add(
+        var log = new AxisScale("steps", IsLog: true);
+        const string Reported =
+            "that each run reports; in a batch, the largest of all games. Steps of different solvers cost different amounts of work.";
+        var hasGaps = Curve(
+            html,
+            "game/nash_conv",
+            "Gaps",
+            "NashConv of each run over steps, both axes logarithmic",
+            (log, new("NashConv, in units of payoff", IsLog: true)),
+            $"NashConv of the strategies {Reported}"
+        );
+        var hasResiduals = Curve(
+            html,
+            "game/stationarity",
+            "Residuals",
+            "Residual of each run over steps, both axes logarithmic",
+            (log, new("residual of stationarity", IsLog: true)),
+            $"Residual of the points {Reported}"
+        );
+        var hasLearned = false;
+        foreach (var key in Learned)
+            hasLearned |= Curve(
                 html,
-                chart,
-                $"{figure} of the {of} that each run reports; in a batch, the largest of all games. Steps of different solvers cost different amounts of work."
+                key,
+                key == "loss" ? "Losses" : "Rewards",
+                $"{key} of each training over steps",
+                (new("steps", IsLog: !_areTrainings), new(key, IsLog: false)),
+                $"The {key} as each training tells it, on the examples of the step; those of different methods or data do not compare."
             );
-            html.Add($"</section>\n");
-            hasChart = true;
-        }
-
-        return hasChart;
+        return hasGaps || hasResiduals || hasLearned;
     }
 
-    private Chart? Chart(string key, string figure, string unit)
+    private bool Curve(
+        Html html,
+        string key,
+        string heading,
+        string title,
+        (AxisScale Steps, AxisScale Values) axes,
+        string caption
+    )
     {
         const int Colours = 8;
         var series = _subjects
             .Select(
                 (subject, k) =>
-                    GapSection.Measured(
-                        subject.Metrics,
-                        key,
-                        _names[k],
-                        $"run{k % Colours}",
-                        k < Colours ? "solid"
-                            : k < 2 * Colours ? "dash"
-                            : "dot"
-                    )
+                    Has(subject, key)
+                        ? Series.Of(
+                            _names[k],
+                            $"run{k % Colours}",
+                            k < Colours ? "solid"
+                                : k < 2 * Colours ? "dash"
+                                : "dot",
+                            axes.Steps,
+                            axes.Values,
+                            subject
+                                .Metrics.Find(key)!
+                                .Select((value, at) => new Point(subject.Metrics.Steps[at], value))
+                        )
+                        : null
             )
             .OfType<Series>()
             .Where(curve => curve.Points.Count > 0)
             .ToArray();
-        var chart = new Chart(
-            $"{figure} of each run over steps, both axes logarithmic",
-            new("steps", IsLog: true),
-            new(unit, IsLog: true),
-            series
-        );
-        return chart.HasCurve ? chart : null;
+        var chart = new Chart(title, axes.Steps, axes.Values, series);
+        if (!chart.HasCurve)
+            return false;
+        html.Add($"<section><h2>{heading} over steps</h2>");
+        ChartFigure.Add(html, chart, caption);
+        html.Add($"</section>\n");
+        return true;
     }
+
+    // a probe of a game's author may have a training's name
+    private static bool Has(Subject subject, string key) =>
+        subject.Metrics.Find(key) is not null && (subject.Training is not null || !Learned.Contains(key));
 
     private void Specs(Html html)
     {

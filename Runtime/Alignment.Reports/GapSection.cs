@@ -62,10 +62,6 @@ internal static class GapSection
     private static IReadOnlyList<CaptionedChart> Charts(Subject subject, List<Rate> rates) =>
         [.. Gaps.Select(gap => Of(subject, gap.Key, gap.Title, gap.Gap, gap.Axis, rates)).OfType<CaptionedChart>()];
 
-    /// <summary>The curve of a figure of a run, of what it reports; null where it was not measured.</summary>
-    public static Series? Measured(MetricColumns metrics, string key, string name, string colour, string dash) =>
-        metrics.Find(key) is { } column ? Curve(metrics, column, name, colour, dash) : null;
-
     private static CaptionedChart? Of(
         Subject subject,
         string key,

@@ -19,6 +19,7 @@ internal sealed class MetricColumns
             }
 
             Steps.Add(point.Step);
+            Seconds = point.Seconds;
         }
 
         foreach (var column in _columns.Values)
@@ -27,6 +28,9 @@ internal sealed class MetricColumns
 
     /// <summary>The step of each moment.</summary>
     public List<long> Steps { get; } = [];
+
+    /// <summary>Seconds inside the loop at the last moment; null where there is none.</summary>
+    public double? Seconds { get; }
 
     /// <summary>The keys that were measured.</summary>
     public IReadOnlyCollection<string> Keys => _columns.Keys;

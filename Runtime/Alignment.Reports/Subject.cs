@@ -113,7 +113,7 @@ internal sealed record Subject
             Settings = [.. description.Identity.Select(entry => new Entry(entry.Key, entry.Value))],
             Circumstances = [.. About(run)],
             Finding = finding,
-            Training = description.Identity.GetValueOrDefault("task"),
+            Training = description.Training,
             Measured = new(() => new(run.Metrics)),
             Notes = notes,
             Solver = solver,

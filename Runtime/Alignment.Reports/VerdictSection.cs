@@ -84,8 +84,10 @@ internal static class VerdictSection
 
     private static string Trained(Subject subject, string method)
     {
-        var last = subject.Metrics.Last("loss") is var (step, loss)
-            ? $"; at step {Reports.Figures.Count(step)} the loss was {Reports.Figures.Brief(loss)}"
+        // a loss of samples drawn anew says nothing about how good they are
+        var told = subject.Metrics.Last("reward") is null ? "loss" : "reward";
+        var last = subject.Metrics.Last(told) is var (step, value)
+            ? $"; at step {Reports.Figures.Count(step)} the {told} was {Reports.Figures.Brief(value)}"
             : "";
         return $"The training by {method} {Became(subject.State, "is done")}{last}.";
     }

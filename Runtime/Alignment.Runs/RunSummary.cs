@@ -22,7 +22,7 @@ public sealed record RunSummary
     /// <summary>A sentence about that.</summary>
     public string Sentence { get; init; } = "";
 
-    /// <summary>The solver's name; null where the run does not say.</summary>
+    /// <summary>The solver's name, or the method of a training; null where the run does not say.</summary>
     public string? Solver { get; init; }
 
     /// <summary>The seed; null where the run does not say or has several.</summary>
@@ -53,6 +53,12 @@ public sealed record RunSummary
     /// <summary>The distance where it is a residual; else null.</summary>
     public double? Residual => NashConv is null ? Distance : null;
 
+    /// <summary>Loss of a training, as last measured; null of any other run.</summary>
+    public double? Loss { get; init; }
+
+    /// <summary>Mean reward of a training by rewards, as last measured; null of any other run.</summary>
+    public double? Reward { get; init; }
+
     /// <summary>Looks at a run's folder; the metrics are read from their end alone.</summary>
     /// <exception cref="RunStoreException">Its description lacks something.</exception>
     public static RunSummary Of(RunFolder run)
@@ -73,7 +79,7 @@ public sealed record RunSummary
             State = status.State,
             Sentence = status.Sentence,
             Steps = status.Step,
-            Solver = identity.GetValueOrDefault("solver"),
+            Solver = identity.GetValueOrDefault("solver") ?? run.Description.Training,
             Seed = ulong.TryParse(
                 identity.GetValueOrDefault("seed"),
                 NumberStyles.None,
@@ -104,6 +110,8 @@ public sealed record RunSummary
                     {
                         "game/nash_conv" => result with { NashConv = value, Distance = value },
                         "game/stationarity" => result with { Distance = value },
+                        "loss" when Description.Training is not null => result with { Loss = value },
+                        "reward" when Description.Training is not null => result with { Reward = value },
                         _ => result,
                     };
                 }

@@ -54,6 +54,8 @@ public static class RunSummaryJson
         Number(json, "nash_conv", run.NashConv);
         Number(json, "exploitability", run.Exploitability);
         Number(json, "distance", run.Distance);
+        Number(json, "loss", run.Loss);
+        Number(json, "reward", run.Reward);
         json.WriteStartObject("identity");
         foreach (var (key, value) in about.Identity)
             json.WriteString(key, value);

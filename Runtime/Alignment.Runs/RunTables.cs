@@ -13,7 +13,7 @@ internal static class RunTables
         CREATE TABLE runs (
             id VARCHAR, path VARCHAR, name VARCHAR, "group" VARCHAR, tags VARCHAR[], note VARCHAR, state VARCHAR, status VARCHAR,
             started TIMESTAMP, solver VARCHAR, seed UBIGINT, spec VARCHAR, steps BIGINT, seconds DOUBLE, certificate VARCHAR,
-            nash_conv DOUBLE, exploitability DOUBLE, distance DOUBLE);
+            nash_conv DOUBLE, exploitability DOUBLE, distance DOUBLE, loss DOUBLE, reward DOUBLE);
         CREATE TABLE identity (run VARCHAR, key VARCHAR, value VARCHAR);
         CREATE SCHEMA stored;
         CREATE TABLE stored.runs (number INTEGER, id VARCHAR);
@@ -51,6 +51,8 @@ internal static class RunTables
                 .AppendValue(run.NashConv)
                 .AppendValue(run.Exploitability)
                 .AppendValue(run.Distance)
+                .AppendValue(run.Loss)
+                .AppendValue(run.Reward)
                 .EndRow();
             foreach (var (key, value) in about.Identity)
                 identities.CreateRow().AppendValue(run.Id).AppendValue(key).AppendValue(value).EndRow();

@@ -352,7 +352,7 @@ let private warning =
                     member _.Name = "both"
                     member _.IsByToken = false
                     member _.Beta = 0.1
-                    member _.Fault = null
+                    member _.Fault() = null
                     member _.Of pair = pair.Chosen + pair.Rejected
             }
 

@@ -277,6 +277,42 @@ let private residuals =
                 isTrue page "() => document.querySelectorAll('tbody tr[data-run]').length === 1"
                 isTrue page "() => document.querySelector('#plot .ytitle')?.textContent === 'game/stationarity'")))
 
+let private trainings =
+    testCase "trainings bring columns of losses and rewards, and their curves over plain steps" (fun () ->
+        inFolder (fun parent ->
+            training parent "judged" 0.0 "grpo" [
+                1L, 0.1, [ "loss", 0.0; "reward", 0.5 ]
+                2L, 0.2, [ "reward", 1.0 ]
+            ]
+            |> ignore
+
+            on wide parent (fun page ->
+                let axis name = $"document.querySelector('#plot .%c{name}title')?.textContent"
+                let kind name = $"document.getElementById('plot').layout.%c{name}axis.type"
+                isTrue page $"() => %s{axis 'y'} === 'reward'"
+                isTrue page $"() => %s{kind 'x'} === 'linear' && %s{kind 'y'} === 'linear'"
+                Expect.isFalse ((at page "#logx").IsCheckedAsync() |> wait) "as the box tells"
+
+                training parent "labels" 1.0 "dpo" [ 1L, 0.1, [ "loss", 0.75 ]; 2L, 0.2, [ "loss", 0.5 ] ] |> ignore
+
+                isTrue page $"() => %s{axis 'y'} === 'loss'" // which both have
+                let titles = text page "#table thead"
+                Expect.stringContains titles "steps" "the usual columns"
+                Expect.stringContains titles "loss" "a column"
+                Expect.stringContains titles "reward" "another"
+                Expect.isFalse (titles.Contains "NashConv") "which no training has"
+                Expect.stringContains (text page "tbody") "dpo" "the method"
+                picture page "page-trainings"
+                click page "#logy"
+                isTrue page $"() => %s{kind 'y'} === 'log' && %s{kind 'x'} === 'linear'"
+                Expect.stringContains page.Url "logy=1" "what was chosen stands in the address"
+
+                // a run of a game has its gap to show, and what was chosen stays
+                ended (measured parent "game" 2.0 "1" [ 1L, 0.1, [ "game/nash_conv", 0.5 ] ]) |> ignore
+                isTrue page "() => document.querySelector('#table thead').textContent.includes('NashConv')"
+                click page "#logy"
+                isTrue page $"() => %s{kind 'y'} === 'linear'")))
+
 let private saved =
     testCase "the table is saved as CSV, as it is seen" (fun () ->
         inFolder (fun parent ->
@@ -553,7 +589,20 @@ let private reports =
 [<Tests>]
 let tests =
     testList "browser" [
-        for pages in [ live; overlay; stopping; address; residuals; saved; keyboard; hostile; accessible; reports ] do
+        for pages in
+            [
+                live
+                overlay
+                stopping
+                address
+                residuals
+                trainings
+                saved
+                keyboard
+                hostile
+                accessible
+                reports
+            ] do
             // one page after the other, beside other tests: they wait until something is there, however long that takes
             testSequencedGroup "pages" pages
 

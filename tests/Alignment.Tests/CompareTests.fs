@@ -80,6 +80,69 @@ let private comparison =
                 Expect.equal (verdict [ writer.Folder; writer.Folder ]) "None of the runs has a certificate." "none")
         }
 
+        test "trainings have their methods, what they reached, and curves of that" {
+            inFolder (fun folder ->
+                let labels =
+                    RunFixtures.training folder "labels" 0.0 "dpo" [
+                        1L, 0.1, [ "loss", 0.75 ]
+                        5L, 0.5, [ "loss", 0.5 ]
+                    ]
+
+                let judged =
+                    RunFixtures.training folder "judged" 1.0 "grpo" [
+                        1L, 0.25, [ "loss", -0.5; "reward", 0.125 ]
+                        2L, 0.75, [ "loss", 0.0; "reward", 0.25 ]
+                    ]
+
+                Expect.equal
+                    (rows (Comparison.Of [ labels; judged ]).Certificates)
+                    [
+                        [ "run"; "method"; "state"; "loss"; "reward"; "steps"; "seconds" ]
+                        [ "labels"; "dpo"; "finished"; "0.5"; ""; "5"; "0.5" ]
+                        [ "judged"; "grpo"; "finished"; "0"; "0.25"; "2"; "0.75" ]
+                    ]
+                    "as last measured"
+
+                let document = checkAll (written (fun stream -> Comparison.Write([ labels; judged ], stream)))
+                let all = text document
+                Expect.stringContains all "2 trainings by dpo, grpo." "what they are"
+                Expect.isFalse (all.Contains "ertificate") "and not what no training has"
+
+                let named (plot: System.Text.Json.JsonElement) = [
+                    for s in plot.GetProperty("series").EnumerateArray() -> string (s.GetProperty "name")
+                ]
+
+                Expect.equal
+                    (plots document |> List.map named)
+                    [ [ "labels"; "judged" ]; [ "judged" ] ]
+                    "losses, rewards"
+
+                let a, _ = run folder "a" 2.0 "rm+"
+                let mixed = rows (Comparison.Of [ a; judged ]).Certificates
+
+                Expect.equal
+                    mixed.Head
+                    [
+                        "run"
+                        "game"
+                        "solver"
+                        "state"
+                        "certificate"
+                        "nash_conv"
+                        "exploitability"
+                        "loss"
+                        "reward"
+                        "steps"
+                        "seconds"
+                    ]
+                    "beside a game"
+
+                Expect.equal
+                    mixed[2]
+                    [ "judged"; ""; "grpo"; "finished"; "none"; ""; ""; "0"; "0.25"; "2"; "0.75" ]
+                    "each has what it has")
+        }
+
         test "runs of one name are told apart by their folders" {
             inFolder (fun folder ->
                 let a, b = run folder "same" 2.0 "rm+" |> fst, run folder "same" 2.0 "rm+" |> fst

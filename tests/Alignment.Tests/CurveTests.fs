@@ -13,7 +13,7 @@ open Alignment.Tests.RunFixtures
 open Alignment.Tests.ServeFixtures
 
 let private request ids grouping spread =
-    CurveRequest(Array.ofList ids, "game/nash_conv", "step", grouping, spread, false, 20_000)
+    CurveRequest(Array.ofList ids, "game/nash_conv", "step", grouping, spread, Nullable false, 20_000)
 
 let private curves grouping spread (runs: RunFolder list) =
     let shelf = MetricShelf(ServeOptions(Folder = "."))
@@ -187,6 +187,41 @@ let private single =
                 Expect.isEmpty (of' "nothing").Drawn "nothing drawn"))
     ]
 
+let private usual =
+    testList "what is drawn where nobody chose" [
+        let asked (runs: RunFolder list) =
+            let request =
+                CurveRequest(
+                    [| for run in runs -> run.Id |],
+                    null,
+                    "step",
+                    Grouping.None,
+                    Spread.Range,
+                    Nullable(),
+                    100
+                )
+
+            let curves = Curves.Of(request, Array.ofList runs, MetricShelf(ServeOptions(Folder = ".")))
+            curves.Key, curves.IsLogX, curves.IsLogY
+
+        let labels parent = training parent "labels" 1.0 "dpo" [ 1L, 0.1, [ "loss", 0.5; "accuracy", 1.0 ] ]
+        let judged parent = training parent "judged" 2.0 "grpo" [ 1L, 0.1, [ "loss", 0.0; "reward", 1.0; "kl", 0.0 ] ]
+        let game parent = ended (measured parent "game" 0.0 "1" [ gap 1L 0.5 ])
+        let valued parent = ended (measured parent "valued" 0.0 "1" [ 1L, 0.1, [ "game/value/row", 0.5 ] ])
+
+        for name, runs, expected in
+            [
+                "of a game its gap, by magnitudes", [ game ], ("game/nash_conv", true, true)
+                "of a game without gaps its values as they are", [ valued ], ("game/value/row", true, false)
+                "of a training by labels its loss, over plain steps", [ labels ], ("loss", false, false)
+                "of a training by rewards its reward", [ judged ], ("reward", false, false)
+                "of several trainings what they share", [ labels; judged ], ("loss", false, false)
+                "of a game and a training the gap", [ labels; game ], ("game/nash_conv", true, true)
+            ] do
+            testCase name (fun () ->
+                inFolder (fun parent -> Expect.equal (asked [ for run in runs -> run parent ]) expected "drawn"))
+    ]
+
 let private tail =
     let line step = $"""{{"step":%d{step},"seconds":0.%d{step},"game/nash_conv":%d{step}}}"""
     let steps (tail: MetricTail) = tail.Table.Steps.ToArray() |> List.ofArray
@@ -270,4 +305,4 @@ let private requests =
     ]
 
 [<Tests>]
-let tests = testList "curves of runs" [ means; single; tail; requests ]
+let tests = testList "curves of runs" [ means; single; usual; tail; requests ]

@@ -30,6 +30,24 @@ let private rps = Games.RockPaperScissors(1.0, 1.0, 2.0)
 
 let private contents =
     testList "contents" [
+        test "of a training: its reward where it has one, else its loss, and nothing that games have" {
+            inFolder (fun folder ->
+                let told method metrics =
+                    let document = checkAll (report (RunFixtures.training folder method 0.0 method metrics))
+                    Expect.isFalse ((text document).Contains "ertificate") "games have certificates"
+                    h1 document
+
+                let judged = [ 1L, 0.25, [ "loss", -0.5; "reward", 0.125 ]; 2L, 0.75, [ "loss", 0.0; "reward", 0.25 ] ]
+
+                Expect.equal
+                    (told "grpo" judged)
+                    "The training by grpo is done; at step 2 the reward was 0.25."
+                    "reward"
+
+                let labels = [ 1L, 0.25, [ "loss", 0.75 ]; 2L, 0.75, [ "loss", 0.5 ] ]
+                Expect.equal (told "dpo" labels) "The training by dpo is done; at step 2 the loss was 0.5." "loss")
+        }
+
         test "of a run: the verdict first, then everything that the folder has" {
             inFolder (fun folder ->
                 let run, solution = solved folder "a name" rps "rm+" (Stop.AfterSteps 2000L)

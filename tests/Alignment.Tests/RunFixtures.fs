@@ -17,22 +17,37 @@ let readOnly (entries: (string * 'T) list) = (dict entries).AsReadOnly()
 
 let started = DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero)
 
-/// What a run says of itself; `minute` tells runs apart in time.
-let description name minute tags group solver (seed: string) =
+let private described name minute tags group identity =
     RunDescription(
         Name = name,
         Tags = Array.ofList tags,
         Group = Option.toObj group,
         Started = started.AddMinutes minute,
-        Identity = readOnly [ "spec", "cafe"; "solver", solver; "seed", seed ],
+        Identity = readOnly identity,
         Start = RunStart("solve", "rock_paper_scissors(scissors=2)", [||], ".", null),
         Machine = readOnly [ "program", "test" ]
     )
+
+/// What a run says of itself; `minute` tells runs apart in time.
+let description name minute tags group solver (seed: string) =
+    described name minute tags group [ "spec", "cafe"; "solver", solver; "seed", seed ]
 
 let beginning parent name minute tags group solver seed =
     RunWriter.Begin(parent, description name minute tags group solver seed, "spec")
 
 let point (step: int64) seconds (metrics: (string * float) list) = TracePoint(step, seconds, readOnly metrics)
+
+/// A training's run with what it told of its steps, as `align train` keeps one.
+let training parent name minute method (points: (int64 * float * (string * float) list) list) =
+    let about = described name minute [] None [ "task", method; "seed", "1"; "batch_size", "4" ]
+    let writer = RunWriter.Begin(parent, about, $"training %s{method}\nbatch_size: 4")
+
+    for step, seconds, metrics in points do
+        writer.Measured(point step seconds metrics)
+
+    writer.End(RunState.Finished, "Done.")
+    writer.Dispose()
+    writer.Folder
 
 /// A run of a solver, kept as `align solve --out` keeps one; gives its folder and its solution.
 let solvedRun parent name minute tags group (solver: string) steps =

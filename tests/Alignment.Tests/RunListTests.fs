@@ -50,6 +50,53 @@ let private listing =
                 Expect.equal (runs[0].GetProperty("certificate").ValueKind) JsonValueKind.Null "but not certified"
                 Expect.equal (runs[1].GetProperty("nash_conv").ValueKind) JsonValueKind.Null "nothing was measured"))
 
+        testCase "trainings have their methods, losses and rewards, and no column of gaps" (fun () ->
+            inFolder (fun parent ->
+                training parent "labels" 0.0 "dpo" [ 1L, 0.5, [ "loss", 0.75 ]; 4L, 1.5, [ "loss", 0.25 ] ]
+                |> ignore
+
+                training parent "judged" 1.0 "grpo" [ 3L, 0.5, [ "loss", -0.5; "reward", 0.125 ] ] |> ignore
+
+                let words (line: string) = line.Split(' ', StringSplitOptions.RemoveEmptyEntries) |> List.ofArray
+                let lines () = (printed [ "runs"; parent ]).TrimEnd().Split '\n' |> Array.map words
+
+                Expect.equal
+                    (lines()[0])
+                    [ "id"; "started"; "(UTC)"; "state"; "name"; "solver"; "steps"; "loss"; "reward"; "tags" ]
+                    "the titles"
+
+                Expect.equal (lines()[1] |> List.skip 3) [ "finished"; "judged"; "grpo"; "3"; "-0.5"; "0.125" ] "both"
+                Expect.equal (lines()[2] |> List.skip 3) [ "finished"; "labels"; "dpo"; "4"; "0.25" ] "the last loss"
+                let text = printed [ "runs"; parent; "--json" ]
+                validBy "runs.json" text
+                let runs = (json text).GetProperty "runs"
+                Expect.equal (runs[1].GetProperty("loss").GetDouble()) 0.25 "the loss"
+                Expect.equal (runs[1].GetProperty("reward").ValueKind) JsonValueKind.Null "no reward"
+
+                Expect.equal
+                    (names (printed [ "runs"; parent; "--solver"; "dpo"; "--json" ]))
+                    [ "labels" ]
+                    "by method"
+
+                Expect.stringContains
+                    (printed [ "query"; "select name, loss, reward from runs order by name"; parent ])
+                    "judged"
+                    "in the table too"
+
+                let game = beginning parent "game" 2.0 [] None "rm+" "1"
+                game.Measured(point 3L 0.5 [ "game/nash_conv", 0.125; "loss", 9.0 ])
+                game.Dispose()
+
+                Expect.equal
+                    (lines()[0] |> List.skip 6)
+                    [ "steps"; "nash_conv"; "loss"; "reward"; "tags" ]
+                    "beside gaps"
+
+                Expect.equal
+                    (lines()[1] |> List.skip 4)
+                    [ "game"; "rm+"; "3"; "0.125" ]
+                    "a probe is no training's loss"))
+
         testCase "as a table, a line a run" (fun () ->
             withRuns (fun parent (folder, solution) _ _ ->
                 let lines = (printed [ "runs"; parent ]).TrimEnd().Split '\n'

@@ -35,7 +35,7 @@ public sealed class Adapter : IDisposable
             throw new ArgumentException(
                 $"Adapter '{name}': the kind '{kind.Name}' is not one of ours; use Lora or PreferenceLora."
             );
-        if (kind.Fault is { } fault)
+        if (kind.Fault() is { } fault)
             throw new ArgumentException($"Adapter '{name}': {fault}.");
         var changes = new SortedDictionary<string, IMatrixChange>(StringComparer.Ordinal);
         foreach (var matrix in matrices)

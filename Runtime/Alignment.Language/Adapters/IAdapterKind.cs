@@ -16,7 +16,7 @@ public interface IAdapterKind
     int Objectives { get; }
 
     /// <summary>What is wrong with its settings, or null.</summary>
-    string? Fault { get; }
+    string? Fault();
 }
 
 /// <summary>Makes an adapter's changes.</summary>

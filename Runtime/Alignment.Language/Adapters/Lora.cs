@@ -33,7 +33,7 @@ public sealed record Lora : IMatrixChanges
     public int Objectives => 0;
 
     /// <inheritdoc/>
-    public string? Fault =>
+    public string? Fault() =>
         Rank < 1 ? $"expected a rank of at least 1, got {Rank}"
         : !(Alpha > 0 && double.IsFinite(Alpha)) ? $"expected an alpha above 0, got {Quote.Number(Alpha)}"
         : null;

@@ -29,7 +29,7 @@ public sealed record PreferenceLora : IMatrixChanges
     public string Name => "preference_lora";
 
     /// <inheritdoc/>
-    public string? Fault =>
+    public string? Fault() =>
         Objectives < 2 ? $"expected at least 2 objectives, got {Objectives}"
         : Rank < 0 ? $"expected a rank of at least 0, got {Rank}"
         : null;

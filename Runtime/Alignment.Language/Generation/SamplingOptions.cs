@@ -33,7 +33,7 @@ public sealed record SamplingOptions
     public ulong Seed { get; init; }
 
     /// <summary>What is wrong, or null.</summary>
-    public string? Fault =>
+    public string? Fault() =>
         !(Temperature >= 0 && double.IsFinite(Temperature))
             ? $"temperature: expected at least 0, got {Quote.Number(Temperature)}"
         : TopK < 0 ? $"top_k: expected at least 0, got {TopK}"

@@ -22,7 +22,7 @@ public static class TokenSampler
     public static double[] Probabilities(ReadOnlySpan<float> logits, SamplingOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        if (options.Fault is { } fault)
+        if (options.Fault() is { } fault)
             throw new ArgumentException($"Sampling, {fault}.");
         var probabilities = new double[logits.Length];
         Filter(logits, options, probabilities);

@@ -140,7 +140,7 @@ public sealed record Transcript(SamplingOptions Options, ValueList<TranscriptReq
                 ? seed
                 : throw field.Need("seed").Error("a seed"),
         };
-        return options.Fault is { } fault ? throw field.Fault($"sampling, {fault}") : options;
+        return options.Fault() is { } fault ? throw field.Fault($"sampling, {fault}") : options;
     }
 
     private static (TranscriptRequest Asked, Generated Said) Row(JsonField row)

@@ -266,7 +266,7 @@ public sealed partial class LanguageModel : IDisposable
     {
         ArgumentNullException.ThrowIfNull(requests);
         ArgumentNullException.ThrowIfNull(options);
-        if (options.Fault is { } fault)
+        if (options.Fault() is { } fault)
             throw new ArgumentException($"Sampling, {fault}.");
         TokenBatch.Check(Config, [.. requests.Select(r => r.Prompt.ToArray())]);
         if (requests.FirstOrDefault(r => r.Prompt.Count >= Config.Context) is { } full)

@@ -63,7 +63,7 @@ public sealed record GroupOptions
         : !(Beta >= 0 && double.IsFinite(Beta)) ? $"beta: expected at least 0, got {Quote.Number(Beta)}"
         : !(Low > 0 && High > 0) ? $"epsilon: expected above 0, got {Quote.Number(Low)} and {Quote.Number(High)}"
         : Sampling.Temperature == 0 ? "temperature: expected above 0, since samples that are all the same teach nothing"
-        : Sampling.Fault;
+        : Sampling.Fault();
 }
 
 /// <summary>What a model said to a prompt.</summary>

@@ -13,7 +13,7 @@ public interface IPairLoss
     double Beta { get; }
 
     /// <summary>What is wrong with its numbers, or null.</summary>
-    string? Fault { get; }
+    string? Fault();
 
     /// <summary>The loss of each pair.</summary>
     Expr Of(PairLogProbabilities pair);
@@ -31,7 +31,7 @@ public sealed record DpoLoss(double Beta = 0.1, double Smoothing = 0) : IPairLos
     public bool IsByToken => false;
 
     /// <inheritdoc/>
-    public string? Fault =>
+    public string? Fault() =>
         !(Beta > 0 && double.IsFinite(Beta)) ? $"beta: expected above 0, got {Quote.Number(Beta)}"
         : !(Smoothing is >= 0 and < 0.5)
             ? $"label_smoothing: expected from 0 to below 0.5, got {Quote.Number(Smoothing)}"
@@ -50,7 +50,7 @@ public sealed record IpoLoss(double Beta = 0.1, bool IsByToken = false) : IPairL
     public string Name => IsByToken ? "ipo" : "ipo_sum";
 
     /// <inheritdoc/>
-    public string? Fault =>
+    public string? Fault() =>
         Beta > 0 && double.IsFinite(Beta) ? null : $"beta: expected above 0, got {Quote.Number(Beta)}";
 
     /// <inheritdoc/>

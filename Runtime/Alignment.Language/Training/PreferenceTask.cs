@@ -26,7 +26,7 @@ internal sealed class PreferenceTask : ITrainingTask
         TrainingOptions options
     )
     {
-        if (loss.Fault is { } fault)
+        if (loss.Fault() is { } fault)
             throw new ArgumentException($"Training, {fault}.");
         PairLessons.Check(policy.Model.Config, pairs, heldOut, options);
         (_policy, _loss, _options) = (policy, loss, options);

@@ -32,7 +32,7 @@ internal sealed partial class Trainer : IDisposable
     /// <exception cref="RunStoreException">The run cannot be kept, or not go on.</exception>
     public static TrainingResult Run(ITrainingTask task, TrainingOptions options, CancellationToken cancellationToken)
     {
-        if (options.Fault is { } fault)
+        if (options.Fault() is { } fault)
             throw new ArgumentException($"Training, {fault}.");
         using var trainer = new Trainer(task, options);
         return trainer.Run(cancellationToken);

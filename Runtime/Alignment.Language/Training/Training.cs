@@ -127,5 +127,5 @@ public static class Training
     }
 
     private static TrainingOptions Checked(TrainingOptions options) =>
-        options.Fault is { } fault ? throw new ArgumentException($"Training, {fault}.") : options;
+        options.Fault() is { } fault ? throw new ArgumentException($"Training, {fault}.") : options;
 }

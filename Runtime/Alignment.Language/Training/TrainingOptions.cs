@@ -88,7 +88,7 @@ public sealed record TrainingOptions
     public TrainingOptions KeptBy(IRunRecorder? recorder) => this with { Recorder = recorder };
 
     /// <summary>What is wrong, or null.</summary>
-    public string? Fault =>
+    public string? Fault() =>
         Steps < 1 ? $"steps: expected at least 1, got {Steps}"
         : BatchSize < 1 ? $"batch_size: expected at least 1, got {BatchSize}"
         : Accumulation < 1 ? $"accumulation: expected at least 1, got {Accumulation}"

@@ -29,6 +29,10 @@ public sealed record RunDescription
     /// <summary>What decides the result, by name: specification, solver and settings, stop rule, seed, precision, executor and device.</summary>
     public required IReadOnlyDictionary<string, string> Identity { get; init; }
 
+    /// <summary>The method of a training of a language model, such as <c>dpo</c>; null of any other run.</summary>
+    [JsonIgnore]
+    public string? Training => Identity.GetValueOrDefault("task");
+
     /// <summary>Data files that were read, with the hash of their bytes.</summary>
     public IReadOnlyList<DataFile> Files { get; init; } = [];
 

@@ -82,6 +82,9 @@ const axis = (title, isLog, values) => ({
     automargin: true,
 });
 
+/** Whether an axis is logarithmic: as somebody chose, else as the metric is usually read. */
+const isLog = (name) => view[name] ?? answer?.[name] ?? false;
+
 const positive = (lists) => lists.flat().filter((value) => value > 0);
 
 const faded = (name) => {
@@ -94,19 +97,20 @@ const draw = () => {
     const plot = byId("plot");
     const curves = answer.curves;
     const titles = names(curves);
+    const [logx, logy] = [isLog("logx"), isLog("logy")];
     const smallest = positive(curves.flatMap((curve) => [curve.y, curve.low ?? []])).reduce((a, b) => Math.min(a, b), Infinity);
     let hidden = 0;
     const traces = [];
     curves.forEach((curve, at) => {
         const name = `run${at % colours}`;
         const dash = dashes[Math.floor(at / colours) % dashes.length];
-        const seen = curve.x.map((x, k) => k).filter((k) => curve.y[k] !== null && (!view.logy || curve.y[k] > 0) && (!view.logx || curve.x[k] > 0));
+        const seen = curve.x.map((x, k) => k).filter((k) => curve.y[k] !== null && (!logy || curve.y[k] > 0) && (!logx || curve.x[k] > 0));
         hidden += curve.x.length - seen.length;
         const take = (values) => seen.map((k) => values[k]);
         const x = take(curve.x);
         if (curve.low && curve.runs.length > 1) {
             // what lies at or below 0 is drawn at the lowest that a logarithmic axis has
-            const floor = (value) => (view.logy && !(value > 0) ? smallest : value);
+            const floor = (value) => (logy && !(value > 0) ? smallest : value);
             const band = { type: "scatter", mode: "lines", x, line: { width: 0 }, hoverinfo: "skip", showlegend: false };
             traces.push({ ...band, y: take(curve.low).map(floor) }, { ...band, y: take(curve.high), fill: "tonexty", fillcolor: faded(name) });
         }
@@ -134,9 +138,9 @@ const draw = () => {
         showlegend: false,
         hovermode: "closest",
         dragmode: matchMedia("(pointer: coarse)").matches ? false : "zoom",
-        uirevision: [answer.key, view.x, view.logx, view.logy].join(" "), // a zoom stays while curves grow
-        xaxis: axis(axes[view.x] ?? view.x, view.logx, positive(curves.map((curve) => curve.x))),
-        yaxis: axis(answer.key ?? "", view.logy, positive(curves.map((curve) => curve.y))),
+        uirevision: [answer.key, view.x, logx, logy].join(" "), // a zoom stays while curves grow
+        xaxis: axis(axes[view.x] ?? view.x, logx, positive(curves.map((curve) => curve.x))),
+        yaxis: axis(answer.key ?? "", logy, positive(curves.map((curve) => curve.y))),
     };
     window.Plotly.react(plot, traces, layout, { responsive: true, displayModeBar: false, doubleClick: "reset" });
     say(curves, titles, hidden);
@@ -165,12 +169,14 @@ const choices = () => {
     if ([...select.options].map((option) => option.value).join() !== wanted.join()) select.replaceChildren(...wanted.map((one) => element("option", { value: one }, one)));
     select.value = answer.key ?? "";
     select.disabled = wanted.length === 0;
+    for (const name of ["logx", "logy"]) byId(name).checked = isLog(name);
 };
 
 const fetchCurves = async () => {
     const ids = shown();
-    const query = new URLSearchParams([...ids.map((id) => ["run", id]), ["x", view.x], ["scale", view.logx ? "log" : "linear"], ["group", view.group], ["spread", view.spread], ["points", ids.length > 10 ? 500 : 2000]]);
+    const query = new URLSearchParams([...ids.map((id) => ["run", id]), ["x", view.x], ["group", view.group], ["spread", view.spread], ["points", ids.length > 10 ? 500 : 2000]]);
     if (view.key) query.set("key", view.key);
+    if (view.logx !== null) query.set("scale", view.logx ? "log" : "linear");
     asked = query.toString();
     const response = await fetch(`/api/curves?${asked}`);
     if (!response.ok) throw new Error((await response.text()).trim());
@@ -218,7 +224,7 @@ export const start = (of) => {
     for (const name of ["logx", "logy"]) byId(name).addEventListener("change", (event) => view.set({ [name]: event.target.checked }));
     const reflect = () => {
         for (const name of ["x", "group", "spread"]) byId(name).value = view[name];
-        for (const name of ["logx", "logy"]) byId(name).checked = view[name];
+        for (const name of ["logx", "logy"]) byId(name).checked = isLog(name);
         byId("spread-label").hidden = view.group === "none";
     };
     reflect();

@@ -34,12 +34,16 @@ export const columns = [
     {
         ...number("nash_conv", "NashConv", (run) => run.nash_conv, (run) => kind(run).sign + brief(run.nash_conv)),
         hint: (run) => kind(run).words,
+        isRare: true, // left out of a table where no run has one
+        isUsual: true, // but there where no run has any of the rare ones
     },
     {
         ...number("residual", "residual", residual, (run) => residualKind(run).sign + brief(residual(run))),
         hint: (run) => residualKind(run).words,
-        isRare: true, // left out of a table where no run has one
+        isRare: true,
     },
+    { ...number("loss", "loss", (run) => run.loss, (run) => brief(run.loss)), isRare: true },
+    { ...number("reward", "reward", (run) => run.reward, (run) => brief(run.reward)), isRare: true },
     number("exploitability", "exploitability", (run) => run.exploitability, (run) => brief(run.exploitability)),
     text("certificate", "certificate", (run) => run.certificate ?? ""),
     number("seconds", "time", (run) => run.seconds, (run) => duration(run.seconds)),

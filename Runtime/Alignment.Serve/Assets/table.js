@@ -14,7 +14,8 @@ let runs = new Map();
 let keys = new Map(); // how a run's curve looks
 let headed = ""; // the columns that have titles
 
-const isUseful = (one) => !one.isRare || [...runs.values()].some((run) => one.value(run) !== null);
+const has = (one) => [...runs.values()].some((run) => one.value(run) !== null);
+const isUseful = (one) => !one.isRare || has(one) || (one.isUsual && !columns.some((other) => other.isRare && has(other)));
 const chosen = () => view.columns.split(" ").map(column).filter((one) => one && isUseful(one));
 
 /** The runs that the filter lets through, in order. */

@@ -3,24 +3,26 @@
 const usual = {
     filter: "",
     sort: "-started",
-    columns: "name state solver seed steps nash_conv residual seconds started tags",
+    columns: "name state solver seed steps nash_conv residual loss reward seconds started tags",
     show: null, // null: the newest
     key: null, // null: what tells most
     x: "step",
-    logx: true,
-    logy: true,
+    logx: null, // null: as the metric is usually read
+    logy: null,
     group: "none",
     spread: "range",
     run: null,
 };
 
+const switches = ["logx", "logy"];
+
 const read = () => {
     const given = new URLSearchParams(location.search);
     const view = { ...usual };
-    for (const [name, value] of Object.entries(usual)) {
+    for (const name of Object.keys(usual)) {
         if (!given.has(name)) continue;
         const text = given.get(name);
-        view[name] = typeof value === "boolean" ? text === "1" : text;
+        view[name] = switches.includes(name) ? text === "1" : text;
     }
     return view;
 };

@@ -32,7 +32,7 @@ internal enum Spread
 /// <param name="X">What stands on the axis to the right: <c>step</c>, <c>seconds</c>, or a metric.</param>
 /// <param name="Grouping">What makes several runs one curve.</param>
 /// <param name="Spread">What stands around their mean.</param>
-/// <param name="IsLogX">Whether the axis to the right is logarithmic, which decides what points stay.</param>
+/// <param name="IsLogX">Whether the axis to the right is logarithmic, which decides what points stay; null for as the metric is usually read.</param>
 /// <param name="Most">Most points of a curve.</param>
 internal sealed record CurveRequest(
     IReadOnlyList<string> Runs,
@@ -40,7 +40,7 @@ internal sealed record CurveRequest(
     string X,
     Grouping Grouping,
     Spread Spread,
-    bool IsLogX,
+    bool? IsLogX,
     int Most
 )
 {
@@ -59,7 +59,7 @@ internal sealed record CurveRequest(
             Single(query, "x") ?? "step",
             Choice(query, "group", Grouping.None),
             Choice(query, "spread", Spread.Range),
-            Choice(query, "scale", AxisKind.Linear) == AxisKind.Log,
+            Single(query, "scale") is null ? null : Choice(query, "scale", AxisKind.Linear) == AxisKind.Log,
             Points(query)
         );
     }

@@ -7,15 +7,19 @@ namespace Alignment.Serve;
 /// <param name="Key">The metric that is drawn; null where no run has one.</param>
 /// <param name="Keys">The metrics that any of the runs has.</param>
 /// <param name="Drawn">A curve each run or each group of runs.</param>
+/// <param name="IsLogX">Whether the axis to the right is logarithmic: as was asked for, else as the metric is usually read.</param>
+/// <param name="IsLogY">Whether the metric is usually read on a logarithmic axis.</param>
 /// <param name="Lacking">Ids of runs without this metric, or without what stands on the axis.</param>
 internal sealed record Curves(
     string? Key,
     IReadOnlyList<string> Keys,
     IReadOnlyList<Curve> Drawn,
+    bool IsLogX,
+    bool IsLogY,
     IReadOnlyList<string> Lacking
 )
 {
-    // what tells most, where a run has it
+    // what tells most: the first of those that most of the runs have
     private static readonly string[] Telling =
     [
         "game/nash_conv",
@@ -23,17 +27,33 @@ internal sealed record Curves(
         "game/regularized_gap",
         "game/cce_gap",
         "solver/information_sets",
+        "reward",
+        "loss",
+    ];
+
+    // what falls toward 0, by magnitudes
+    private static readonly string[] Falling =
+    [
+        "nash_conv",
+        "nash_conv_min",
+        "exploitability",
+        "stationarity",
+        "violation",
+        "slackness",
+        "gain",
     ];
 
     /// <summary>Reads the runs' metrics and makes curves of them.</summary>
     public static Curves Of(CurveRequest request, IReadOnlyList<RunFolder> runs, MetricShelf shelf)
     {
-        var keys = new SortedSet<string>(StringComparer.Ordinal);
-        foreach (var run in runs)
-            keys.UnionWith(shelf.Read(run, table => table.Keys.ToList()));
-        var key = request.Key ?? Telling.FirstOrDefault(keys.Contains) ?? keys.FirstOrDefault();
+        var have = new SortedDictionary<string, int>(StringComparer.Ordinal);
+        foreach (var name in runs.SelectMany(run => shelf.Read(run, table => table.Keys.ToList())))
+            have[name] = have.GetValueOrDefault(name) + 1;
+        var key =
+            request.Key ?? Telling.Where(have.ContainsKey).MaxBy(name => have[name]) ?? have.Keys.FirstOrDefault();
+        request = request with { IsLogX = request.IsLogX ?? runs.Any(run => run.Description.Training is null) };
         if (key is null)
-            return new(null, [], [], [.. runs.Select(run => run.Id)]);
+            return new(null, [], [], request.IsLogX.Value, IsLogY: false, [.. runs.Select(run => run.Id)]);
         var measured = runs.ToDictionary(
             run => run.Id,
             run => shelf.Read(run, table => Measured.Of(run.Id, table, key, request.X)),
@@ -42,11 +62,17 @@ internal sealed record Curves(
         var drawn = runs.Where(run => measured[run.Id] is { Y.Length: > 0 }).ToList();
         return new(
             key,
-            [.. keys],
+            [.. have.Keys],
             [.. Groups(drawn, request.Grouping).Select(group => One(group, measured, request))],
+            request.IsLogX.Value,
+            IsLogarithmic(key),
             [.. runs.Where(run => measured[run.Id] is not { Y.Length: > 0 }).Select(run => run.Id)]
         );
     }
+
+    private static bool IsLogarithmic(string key) =>
+        key.StartsWith("solver/", StringComparison.Ordinal)
+        || key.Split('/').Any(part => Falling.Contains(part) || part.EndsWith("_gap", StringComparison.Ordinal));
 
     /// <summary>Runs by what makes them one curve, in the order of their first.</summary>
     private static IEnumerable<List<RunFolder>> Groups(IReadOnlyList<RunFolder> runs, Grouping grouping) =>
@@ -81,7 +107,7 @@ internal sealed record Curves(
     // extremes of the mean, and of what stands around it, stay
     private static Curve Thin(Curve curve, CurveRequest request)
     {
-        var positions = request.IsLogX ? Array.ConvertAll(curve.X, Math.Log10) : curve.X;
+        var positions = request.IsLogX == true ? Array.ConvertAll(curve.X, Math.Log10) : curve.X;
         IReadOnlyList<int> kept = curve.Band is not { } band
             ? Downsampling.Extremes(positions, curve.Y, request.Most)
             :

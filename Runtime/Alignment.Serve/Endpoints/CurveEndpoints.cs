@@ -25,6 +25,8 @@ internal static class CurveEndpoints
             json.WriteStartObject();
             json.WriteString("key", curves.Key);
             json.WriteString("x", request.X);
+            json.WriteBoolean("logx", curves.IsLogX);
+            json.WriteBoolean("logy", curves.IsLogY);
             json.WriteStartArray("keys");
             foreach (var key in curves.Keys)
                 json.WriteStringValue(key);
