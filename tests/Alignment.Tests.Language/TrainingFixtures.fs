@@ -45,10 +45,11 @@ type Told() =
     member val Saved: Snapshot | null = null with get, set
     member val From: Snapshot | null = null with get, set
     member val Due = false with get, set
+    member val Subject: RunSubject | null = null with get, set
 
     interface IRunRecorder with
         member _.Begin(_: BoundGame, _: ISolver, _: SolveOptions) = ()
-        member _.Begin(_: RunSubject, _) = ()
+        member this.Begin(subject: RunSubject, _) = this.Subject <- subject
         member this.Resume = this.From
         member this.IsDue = this.Due
         member this.Measured point = this.Points.Add point

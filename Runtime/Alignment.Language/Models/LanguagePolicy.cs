@@ -19,6 +19,7 @@ public sealed record LanguagePolicy(LanguageModel Model, Adapter? Adapter = null
     /// <summary>In a line, to know a run again by.</summary>
     internal string Description =>
         (Adapter is null ? $"all of {Model.Config}" : $"{Adapter.Kind} on {Model.Config}")
+        + $" in {Model.Precision}"
         + (Preferences.Count == 0 ? "" : $" at {Preferences}");
 
     /// <summary>The parameters, which record gradients from now on.</summary>

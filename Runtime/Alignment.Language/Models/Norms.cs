@@ -33,5 +33,19 @@ internal sealed record MeanSquareNorm(Tensor Scale, double Epsilon) : INorm
 /// <summary>(x - mean) / sqrt(variance + epsilon) * scale + shift. Source: Ba, Kiros, Hinton (2016), arXiv 1607.06450.</summary>
 internal sealed record LayerNorm(Tensor Scale, Tensor Shift, double Epsilon) : INorm
 {
-    public Tensor Apply(Tensor x) => functional.layer_norm(x, Scale.shape, Scale, Shift, Epsilon);
+    private static readonly long[] s_last = [-1];
+    private readonly Scalar _epsilon = Epsilon;
+
+    public Tensor Apply(Tensor x) =>
+        Scale.requires_grad && x.dtype is (ScalarType.Float32 or ScalarType.Float64)
+            ? Learning(x)
+            : functional.layer_norm(x, Scale.shape, Scale, Shift, Epsilon);
+
+    // LibTorch's own sums the scale's gradient up for each thread apart, so its last bits would tell how many there were
+    private Tensor Learning(Tensor x)
+    {
+        var centred = x.add(x.mean(s_last, keepdim: true), Numbers.MinusOne);
+        var variance = (centred * centred).mean(s_last, keepdim: true);
+        return (centred * variance.add_(_epsilon, Numbers.One).rsqrt_()).mul(Scale).add(Shift, Numbers.One);
+    }
 }

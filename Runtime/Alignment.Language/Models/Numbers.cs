@@ -11,4 +11,7 @@ internal static class Numbers
 {
     /// <summary>1.</summary>
     public static readonly Scalar One = 1;
+
+    /// <summary>-1.</summary>
+    public static readonly Scalar MinusOne = -1;
 }

@@ -7,6 +7,8 @@ namespace Alignment;
 /// <remarks>m = b1 m + (1 - b1) g, v = b2 v + (1 - b2) g^2, p = (1 - rate decay) p - rate (m / (1 - b1^t)) / (sqrt(v / (1 - b2^t)) + epsilon).</remarks>
 internal sealed class AdamW : IDisposable
 {
+    private static readonly long[] s_last = [-1];
+
     private readonly IReadOnlyList<(string Name, Tensor Value)> _parameters;
     private readonly TrainingOptions _options;
     private readonly Tensor[] _means;
@@ -26,7 +28,7 @@ internal sealed class AdamW : IDisposable
         var squares = 0.0;
         var gradients = _parameters.Select(p => p.Value.grad).OfType<Tensor>().ToArray();
         foreach (var gradient in gradients)
-            squares += (gradient * gradient).sum(ScalarType.Float64).item<double>();
+            squares += SumOfSquares(gradient);
         var norm = Math.Sqrt(squares);
         if (norm > _options.MaxGradientNorm)
         {
@@ -37,6 +39,16 @@ internal sealed class AdamW : IDisposable
         }
 
         return norm;
+    }
+
+    // row by row: LibTorch shares the sum over a whole tensor out by threads, and its last bits would tell how many there were
+    private static double SumOfSquares(Tensor gradient)
+    {
+        var rows = (gradient * gradient).sum(s_last, type: ScalarType.Float64).cpu();
+        var sum = 0.0;
+        foreach (var row in rows.data<double>())
+            sum += row;
+        return sum;
     }
 
     /// <summary>Moves the parameters by their gradients.</summary>

@@ -220,6 +220,8 @@ internal sealed partial class Trainer : IDisposable
                 $"{Quote.Number(_options.Beta1)}, {Quote.Number(_options.Beta2)}, {Quote.Number(_options.Epsilon)}",
             ["max_grad_norm"] = Quote.Number(_options.MaxGradientNorm),
             ["evaluations"] = $"{Quote.Count(_options.EvaluateEvery)}{(_options.KeepBest ? ", the best is kept" : "")}",
+            // element-wise work is shared out by threads, and functions at the end of a share are rounded otherwise
+            ["threads"] = Quote.Count(get_num_threads()),
             ["seed"] = _options.Seed.ToString(System.Globalization.CultureInfo.InvariantCulture),
         };
 

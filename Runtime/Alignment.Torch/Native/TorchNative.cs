@@ -9,7 +9,7 @@ namespace Alignment.Torch;
 /// <see cref="ElfPatch"/>. Call <see cref="EnsureLoaded"/> before the first use of TorchSharp: what it loads by path,
 /// TorchSharp's own loader then finds by name.
 /// </remarks>
-public static class TorchNative
+public static partial class TorchNative
 {
     private const string LibTorchSharp = "libLibTorchSharp.so";
     private const string LibTorch = "libtorch.so";
@@ -61,6 +61,8 @@ public static class TorchNative
                 return "LibTorch loaded by TorchSharp";
             }
 
+            AskForTheSameSumsOnAnyThreads();
+
             // By name alone: it succeeds if another part of the process, or LD_LIBRARY_PATH, has seen to it already.
             var isReady = NativeLibrary.TryLoad(LibTorchSharp, out _);
             var description = isReady
@@ -93,6 +95,16 @@ public static class TorchNative
             );
         }
     }
+
+    /// <summary>Products of matrices in 32 and 64 bits come out the same to the last bit on any number of threads, unless the environment has a wish of its own.</summary>
+    /// <remarks>
+    /// Intel's MKL, in LibTorch, else shares the sums of a product out by threads. It asks the environment of the C library once, at its first product; .NET's own
+    /// copy of the environment does not reach it. AUTO is the best that the processor has.
+    /// </remarks>
+    private static void AskForTheSameSumsOnAnyThreads() => _ = SetVariable("MKL_CBWR", "AUTO,STRICT", 0);
+
+    [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int SetVariable(string name, string value, int isWrittenOver);
 
     private static string LoadOnLinux()
     {
