@@ -168,7 +168,11 @@ let private running =
 
         testCase "on one thread and on two the same" (fun () ->
             // wide enough for LibTorch to share sums and products out, which it does not below 32,768 numbers
-            for architecture in [ Architecture.Llama; Architecture.Gpt2 ] do
+            for architecture, precision in
+                List.allPairs [ Architecture.Llama; Architecture.Gpt2 ] [
+                    WeightPrecision.Float32
+                    WeightPrecision.Float64
+                ] do
                 let config =
                     ModelConfig(
                         Architecture = architecture,
@@ -191,7 +195,8 @@ let private running =
                 |]
 
                 let after threads =
-                    use model = LanguageModel.Create(config, 1UL, ModelOptions(Threads = threads))
+                    let options = ModelOptions(Threads = threads, Precision = precision)
+                    use model = LanguageModel.Create(config, 1UL, options)
                     let options = TrainingOptions(Steps = 2L, BatchSize = 16, LearningRate = 1e-3)
                     let result = Training.Supervised(model, null, texts, [||], options)
                     let scores = model.LogProbabilities [| for text in texts -> Array.ofSeq text.Tokens |]
@@ -199,9 +204,9 @@ let private running =
 
                 let norm, scores, weights = after 1
                 let norm', scores', weights' = after 2
-                Expect.equal norm' norm $"%A{architecture}: the gradient's norm"
-                Expect.equal scores' scores $"%A{architecture}: log-probabilities"
-                Expect.isTrue (weights' = weights) $"%A{architecture}: weights")
+                Expect.equal norm' norm $"%A{architecture} in %A{precision}: the gradient's norm"
+                Expect.equal scores' scores $"%A{architecture} in %A{precision}: log-probabilities"
+                Expect.isTrue (weights' = weights) $"%A{architecture} in %A{precision}: weights")
 
         testCase "a run on another number of threads is another run" (fun () ->
             let recorded threads =
