@@ -143,11 +143,9 @@ public sealed class Comparison
     // a training, or a run that has no result
     private IReadOnlyList<string> AsMeasured(string name, Subject subject, Func<double, string> number) =>
         [
-            name,
-            .. _areTrainings ? [] : (string[])[""],
-            subject.Training ?? "",
-            subject.State,
-            .. _areTrainings ? [] : (string[])["none"],
+            .. _areTrainings
+                ? (string[])[name, subject.Training!, subject.State]
+                : [name, "", subject.Training ?? "", subject.State, "none"],
             .. Measured.Select(figure =>
                 Learned.Contains(figure) && Has(subject, figure) && subject.Metrics.Last(figure) is var (_, value)
                     ? number(value)
@@ -201,76 +199,76 @@ public sealed class Comparison
 
     private bool Curves(Html html)
     {
-        var log = new AxisScale("steps", IsLog: true);
         const string Reported =
             "that each run reports; in a batch, the largest of all games. Steps of different solvers cost different amounts of work.";
-        var hasGaps = Curve(
-            html,
-            "game/nash_conv",
-            "Gaps",
-            "NashConv of each run over steps, both axes logarithmic",
-            (log, new("NashConv, in units of payoff", IsLog: true)),
-            $"NashConv of the strategies {Reported}"
-        );
-        var hasResiduals = Curve(
-            html,
-            "game/stationarity",
-            "Residuals",
-            "Residual of each run over steps, both axes logarithmic",
-            (log, new("residual of stationarity", IsLog: true)),
-            $"Residual of the points {Reported}"
-        );
-        var hasLearned = false;
-        foreach (var key in Learned)
-            hasLearned |= Curve(
-                html,
-                key,
-                key == "loss" ? "Losses" : "Rewards",
-                $"{key} of each training over steps",
-                (new("steps", IsLog: !_areTrainings), new(key, IsLog: false)),
-                $"The {key} as each training tells it, on the examples of the step; those of different methods or data do not compare."
-            );
-        return hasGaps || hasResiduals || hasLearned;
+        const string Told =
+            "as each training tells it, on the examples of the step; those of different methods or data do not compare.";
+        var log = new AxisScale("steps", IsLog: true);
+        var steps = new AxisScale("steps", IsLog: !_areTrainings);
+        var hasCurves = false;
+        foreach (
+            var (key, heading, figure, x, y, caption) in new (string, string, string, AxisScale, AxisScale, string)[]
+            {
+                (
+                    "game/nash_conv",
+                    "Gaps",
+                    "NashConv",
+                    log,
+                    new("NashConv, in units of payoff", true),
+                    $"NashConv of the strategies {Reported}"
+                ),
+                (
+                    "game/stationarity",
+                    "Residuals",
+                    "Residual",
+                    log,
+                    new("residual of stationarity", true),
+                    $"Residual of the points {Reported}"
+                ),
+                ("loss", "Losses", "Loss", steps, new("loss", false), $"The loss {Told}"),
+                ("reward", "Rewards", "Reward", steps, new("reward", false), $"The reward {Told}"),
+            }
+        )
+        {
+            var scales = y.IsLog ? ", both axes logarithmic" : "";
+            var chart = new Chart($"{figure} of each run over steps{scales}", x, y, Lines(key, x, y));
+            if (!chart.HasCurve)
+                continue;
+            html.Add($"<section><h2>{heading} over steps</h2>");
+            ChartFigure.Add(html, chart, caption);
+            html.Add($"</section>\n");
+            hasCurves = true;
+        }
+
+        return hasCurves;
     }
 
-    private bool Curve(
-        Html html,
-        string key,
-        string heading,
-        string title,
-        (AxisScale Steps, AxisScale Values) axes,
-        string caption
-    )
+    private Series[] Lines(string key, AxisScale x, AxisScale y)
     {
         const int Colours = 8;
-        var series = _subjects
-            .Select(
-                (subject, k) =>
-                    Has(subject, key)
-                        ? Series.Of(
-                            _names[k],
-                            $"run{k % Colours}",
-                            k < Colours ? "solid"
-                                : k < 2 * Colours ? "dash"
-                                : "dot",
-                            axes.Steps,
-                            axes.Values,
-                            subject
-                                .Metrics.Find(key)!
-                                .Select((value, at) => new Point(subject.Metrics.Steps[at], value))
-                        )
-                        : null
-            )
-            .OfType<Series>()
-            .Where(curve => curve.Points.Count > 0)
-            .ToArray();
-        var chart = new Chart(title, axes.Steps, axes.Values, series);
-        if (!chart.HasCurve)
-            return false;
-        html.Add($"<section><h2>{heading} over steps</h2>");
-        ChartFigure.Add(html, chart, caption);
-        html.Add($"</section>\n");
-        return true;
+        return
+        [
+            .. _subjects
+                .Select(
+                    (subject, k) =>
+                        Has(subject, key)
+                            ? Series.Of(
+                                _names[k],
+                                $"run{k % Colours}",
+                                k < Colours ? "solid"
+                                    : k < 2 * Colours ? "dash"
+                                    : "dot",
+                                x,
+                                y,
+                                subject
+                                    .Metrics.Find(key)!
+                                    .Select((value, at) => new Point(subject.Metrics.Steps[at], value))
+                            )
+                            : null
+                )
+                .OfType<Series>()
+                .Where(curve => curve.Points.Count > 0),
+        ];
     }
 
     // a probe of a game's author may have a training's name

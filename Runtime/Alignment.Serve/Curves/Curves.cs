@@ -51,9 +51,9 @@ internal sealed record Curves(
             have[name] = have.GetValueOrDefault(name) + 1;
         var key =
             request.Key ?? Telling.Where(have.ContainsKey).MaxBy(name => have[name]) ?? have.Keys.FirstOrDefault();
-        request = request with { IsLogX = request.IsLogX ?? runs.Any(run => run.Description.Training is null) };
+        var isLogX = request.IsLogX ?? runs.Any(run => run.Description.Training is null);
         if (key is null)
-            return new(null, [], [], request.IsLogX.Value, IsLogY: false, [.. runs.Select(run => run.Id)]);
+            return new(null, [], [], isLogX, IsLogY: false, [.. runs.Select(run => run.Id)]);
         var measured = runs.ToDictionary(
             run => run.Id,
             run => shelf.Read(run, table => Measured.Of(run.Id, table, key, request.X)),
@@ -63,8 +63,11 @@ internal sealed record Curves(
         return new(
             key,
             [.. have.Keys],
-            [.. Groups(drawn, request.Grouping).Select(group => One(group, measured, request))],
-            request.IsLogX.Value,
+            [
+                .. Groups(drawn, request.Grouping)
+                    .Select(group => Thin(One(group, measured, request), isLogX, request.Most)),
+            ],
+            isLogX,
             IsLogarithmic(key),
             [.. runs.Where(run => measured[run.Id] is not { Y.Length: > 0 }).Select(run => run.Id)]
         );
@@ -99,23 +102,23 @@ internal sealed record Curves(
     private static Curve One(List<RunFolder> group, Dictionary<string, Measured?> measured, CurveRequest request)
     {
         if (request.Grouping != Grouping.None)
-            return Thin(RunMean.Of([.. group.Select(run => measured[run.Id]!)], request.Spread), request);
+            return RunMean.Of([.. group.Select(run => measured[run.Id]!)], request.Spread);
         var run = measured[group[0].Id]!;
-        return Thin(new([run.Run], run.Y.Length, run.X, run.Y, Band: null, run.Y[^1]), request);
+        return new([run.Run], run.Y.Length, run.X, run.Y, Band: null, run.Y[^1]);
     }
 
     // extremes of the mean, and of what stands around it, stay
-    private static Curve Thin(Curve curve, CurveRequest request)
+    private static Curve Thin(Curve curve, bool isLogX, int most)
     {
-        var positions = request.IsLogX == true ? Array.ConvertAll(curve.X, Math.Log10) : curve.X;
+        var positions = isLogX ? Array.ConvertAll(curve.X, Math.Log10) : curve.X;
         IReadOnlyList<int> kept = curve.Band is not { } band
-            ? Downsampling.Extremes(positions, curve.Y, request.Most)
+            ? Downsampling.Extremes(positions, curve.Y, most)
             :
             [
                 .. new SortedSet<int>([
-                    .. Downsampling.Extremes(positions, curve.Y, request.Most / 3),
-                    .. Downsampling.Extremes(positions, band.Low, request.Most / 3),
-                    .. Downsampling.Extremes(positions, band.High, request.Most / 3),
+                    .. Downsampling.Extremes(positions, curve.Y, most / 3),
+                    .. Downsampling.Extremes(positions, band.Low, most / 3),
+                    .. Downsampling.Extremes(positions, band.High, most / 3),
                 ]),
             ];
         return curve with
