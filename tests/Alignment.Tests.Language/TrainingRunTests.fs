@@ -208,6 +208,17 @@ let private running =
                 Expect.equal scores' scores $"%A{architecture} in %A{precision}: log-probabilities"
                 Expect.isTrue (weights' = weights) $"%A{architecture} in %A{precision}: weights")
 
+        testCase "texts that are null are refused by name" (fun () ->
+            use model = load ()
+            let options = TrainingOptions(Steps = 1L)
+            let none: TrainingText[] = Unchecked.defaultof<_>
+
+            for texts, heldOut, name in [ none, [||], "texts"; texts, none, "heldOut" ] do
+                let fault =
+                    Expect.throwsC (fun () -> Training.Supervised(model, null, texts, heldOut, options) |> ignore) id
+
+                Expect.equal (fault :?> ArgumentNullException).ParamName name "the argument")
+
         testCase "a run on another number of threads is another run" (fun () ->
             let recorded threads =
                 use model = LanguageModel.Load(folder "llama", ModelOptions(Threads = threads))

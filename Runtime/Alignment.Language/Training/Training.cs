@@ -27,6 +27,8 @@ public static class Training
     )
     {
         ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(texts);
+        ArgumentNullException.ThrowIfNull(heldOut);
         ArgumentNullException.ThrowIfNull(options);
         using var task = new SupervisedTask(
             new(model, adapter) { Preferences = [.. preferences] },
@@ -59,6 +61,8 @@ public static class Training
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(loss);
+        ArgumentNullException.ThrowIfNull(pairs);
+        ArgumentNullException.ThrowIfNull(heldOut);
         ArgumentNullException.ThrowIfNull(options);
         using var task = new PreferenceTask(
             new(model, adapter) { Preferences = [.. preferences] },
@@ -87,6 +91,8 @@ public static class Training
     )
     {
         ArgumentNullException.ThrowIfNull(scorer);
+        ArgumentNullException.ThrowIfNull(pairs);
+        ArgumentNullException.ThrowIfNull(heldOut);
         ArgumentNullException.ThrowIfNull(options);
         using var task = new RewardTask(scorer, centring, pairs, heldOut, Checked(options));
         return Trainer.Run(task, options, cancellationToken);
@@ -115,6 +121,7 @@ public static class Training
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(group);
         ArgumentNullException.ThrowIfNull(reward);
+        ArgumentNullException.ThrowIfNull(prompts);
         ArgumentNullException.ThrowIfNull(options);
         using var task = new GroupTask(
             new(model, adapter) { Preferences = [.. preferences] },
