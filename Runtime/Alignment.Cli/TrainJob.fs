@@ -245,7 +245,7 @@ module TrainJob =
 
         if room < 1 then
             Faults.refuse
-                $"max_completion_length: expected less than the model's context of %s{Words.count (int64 model.Config.Context)} tokens, got %s{Words.count (int64 longest)}."
+                $"max_completion_length: expected less than the model's context of %s{Words.count (int64 model.Config.Context)} tokens, got %s{Words.count (int64 longest)}; a smaller one, as by --set max_completion_length=64, leaves room for prompts."
 
         let tokens (rows: Lessons<'R * ValueList<int>>) = { Rows = rows.Rows |> List.map snd; LeftOut = rows.LeftOut }
 

@@ -287,7 +287,7 @@ let private wrong =
                 (fun folder ->
                     [ "grpo"; tiny.Value; "--data"; good folder; "--reward"; "judge" ]
                     @ set [ "max_completion_length=256" ]),
-                "max_completion_length: expected less than the model's context of 256 tokens, got 256."
+                "max_completion_length: expected less than the model's context of 256 tokens, got 256; a smaller one, as by --set max_completion_length=64, leaves room for prompts."
                 "groups that fill no batch",
                 (fun _ -> [ "grpo"; roomy.Value ] @ judge @ grpo @ set [ "num_generations=3" ]),
                 "num_generations: expected a divisor of the 8 samples of a batch, got 3"

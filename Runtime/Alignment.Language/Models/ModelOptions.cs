@@ -26,6 +26,7 @@ public sealed record ModelOptions
     /// <summary><c>cpu</c> or <c>cuda</c>.</summary>
     public string Device { get; init; } = "cpu";
 
-    /// <summary>Threads within an operation, at least 1; of the whole process, so what is loaded or created last decides.</summary>
+    /// <summary>Threads within an operation, at least 1; of the whole process, so what is loaded or created last decides. Last bits may differ with their number, so a
+    /// training that goes on must have as many as before.</summary>
     public int Threads { get; init; } = 1;
 }

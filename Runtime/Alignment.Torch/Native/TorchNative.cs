@@ -96,7 +96,7 @@ public static partial class TorchNative
         }
     }
 
-    /// <summary>Products of matrices in 32 and 64 bits come out the same to the last bit on any number of threads, unless the environment has a wish of its own.</summary>
+    /// <summary>On Linux products of matrices in 32 and 64 bits come out the same to the last bit on any number of threads, unless the environment has a wish of its own.</summary>
     /// <remarks>
     /// Intel's MKL, in LibTorch, else shares the sums of a product out by threads. It asks the environment of the C library once, at its first product; .NET's own
     /// copy of the environment does not reach it. AUTO is the best that the processor has.
