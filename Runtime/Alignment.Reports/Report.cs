@@ -8,7 +8,7 @@ namespace Alignment.Reports;
 /// fitted and claimed rates, strategies or weights and how they came about, constraints, payoffs, the games of a batch, values, what probes measured,
 /// information sets met without a tree, the specification, and settings. A content security policy in the
 /// file refuses every address. A run that has no result yet, or none, gets a report that says so; a training
-/// has its last loss and all that it told over steps.
+/// has its last reward or loss, and all that it told over steps.
 /// </remarks>
 public static class Report
 {
