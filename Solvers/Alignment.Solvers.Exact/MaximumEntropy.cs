@@ -7,6 +7,9 @@ namespace Alignment;
 /// <para>p = p0 + Z z, with Z the directions of the set; minimize sum p log p subject to B p &lt;= 0, what the strategies that are not played get. Positive
 /// weights need no constraint, since the derivative is infinite at 0. Conditions: Z'(log p + B'm) = 0, m >= 0, m_k (B p)_k = 0. Newton's method on them
 /// with m_k (-B p)_k = t and t falling (a primal-dual interior point method); every iterate is an equilibrium.</para>
+/// <para>Where the optimum lies on a constraint that costs nothing, m_k = 0 = (B p)_k, that path ends about the square root of t away from it. So the
+/// constraints with less slack than price are then taken for equations, and Newton's method goes on with them alone; what it finds is kept where it
+/// meets the conditions better.</para>
 /// <para>For any m >= 0 and l, no equilibrium has an entropy above log sum_i exp(-(A'l + B'm)_i): that is the dual bound.</para>
 /// <para>Source: Boyd, Vandenberghe (2004), "Convex optimization", section 11.7.</para>
 /// </remarks>
@@ -16,6 +19,9 @@ internal sealed record MaximumEntropy(double[] Strategy, double Entropy, double 
 
     // As small as float64 lets complementarity and stationarity become without hurting each other.
     private const double Wanted = 1e-13;
+
+    // From there the error is squared with each step.
+    private const int StepsOnActive = 3;
 
     public static MaximumEntropy On(string solver, EquilibriumFace face, CancellationToken cancellationToken)
     {
@@ -73,7 +79,12 @@ internal sealed record MaximumEntropy(double[] Strategy, double Entropy, double 
             multipliers += multiplierMove * length;
         }
 
-        return Measured(face, p / p.Sum(), multipliers);
+        var onPath = Measured(face, p / p.Sum(), multipliers);
+        if (face.Dimension == 0 || slack.Count == 0)
+            return onPath;
+        var (at, prices) = OnActive(face, along, p, slack, multipliers);
+        var exact = at.Minimum() > 0 ? Measured(face, at / at.Sum(), prices) : onPath;
+        return exact.Miss < onPath.Miss ? exact : onPath;
 
         double Size(Vector<double> at, Vector<double> rest, Vector<double> prices, double target)
         {
@@ -81,6 +92,45 @@ internal sealed record MaximumEntropy(double[] Strategy, double Entropy, double 
             var centre = prices.PointwiseMultiply(rest) - target;
             return Math.Sqrt(gradient.DotProduct(gradient) + (centre.Count == 0 ? 0 : centre.DotProduct(centre)));
         }
+    }
+
+    private double Miss => Math.Max(Residual, Gap);
+
+    /// <summary>Newton's method on the conditions with the constraints that are active as equations and without the others.</summary>
+    /// <remarks>Equations may depend on each other, and then prices are not unique: of all changes the smallest is taken.</remarks>
+    private static (Vector<double> Strategy, Vector<double> Multipliers) OnActive(
+        EquilibriumFace face,
+        Matrix<double> along,
+        Vector<double> p,
+        Vector<double> slack,
+        Vector<double> multipliers
+    )
+    {
+        int[] active = [.. Enumerable.Range(0, slack.Count).Where(k => slack[k] < multipliers[k])];
+        var (directions, dimension) = (face.Directions, face.Dimension);
+        var equations = Matrix<double>.Build.Dense(active.Length, dimension, (k, j) => along[active[k], j]);
+        var prices = Vector<double>.Build.Dense(active.Length, k => multipliers[active[k]]);
+        for (var step = 0; step < StepsOnActive && p.Minimum() > 0; step++)
+        {
+            var system = Matrix<double>.Build.Dense(dimension + active.Length, dimension + active.Length);
+            var curvature = directions.TransposeThisAndMultiply(Diagonal(p.Map(x => 1 / x)) * directions);
+            system.SetSubMatrix(0, 0, curvature);
+            system.SetSubMatrix(dimension, 0, equations);
+            system.SetSubMatrix(0, dimension, equations.Transpose());
+            var gains = face.Losses * p;
+            var misses = Vector<double>.Build.Dense(dimension + active.Length);
+            misses.SetSubVector(0, dimension, Stationarity(directions, equations, p, prices));
+            for (var k = 0; k < active.Length; k++)
+                misses[dimension + k] = gains[active[k]];
+            var move = system.PseudoInverse() * misses;
+            p -= directions * move.SubVector(0, dimension);
+            prices -= move.SubVector(dimension, active.Length);
+        }
+
+        var all = Vector<double>.Build.Dense(slack.Count);
+        for (var k = 0; k < active.Length; k++)
+            all[active[k]] = Math.Max(prices[k], 0);
+        return (p, all);
     }
 
     /// <summary>What was reached, computed anew from the strategy and the multipliers.</summary>

@@ -226,6 +226,23 @@ let private solver =
 
                 nearAll 1e-8 found.Weights (NashAveraging().Average((BoundGame.Bind spec).Data 0)).Weights "a constant")
 
+        test "a largest entropy on a constraint that costs nothing" {
+            // equilibria play 1, 4 and 5 with p1 <= p4, against 2, and 2 (p1 + p4) <= p5, against 3: entropy wants both equal, and of the first
+            // it would want that unasked
+            let payoffs =
+                array2D [
+                    [ 0.0; -2.0; -2.0; 0.0; 0.0 ]
+                    [ 2.0; 0.0; -1.0; -2.0; 0.0 ]
+                    [ 2.0; 1.0; 0.0; 2.0; -1.0 ]
+                    [ 0.0; 2.0; -2.0; 0.0; 0.0 ]
+                    [ 0.0; 0.0; 1.0; 0.0; 0.0 ]
+                ]
+
+            let found = average payoffs
+            nearAll 1e-14 [ 1.0 / 6.0; 0.0; 0.0; 1.0 / 6.0; 2.0 / 3.0 ] found.Weights "weights"
+            Expect.isLessThan found.EntropyGap 1e-14 "gap"
+        }
+
         test "a game of sixty strategies" {
             let draws = RandomStream(1UL, "sixty")
 
