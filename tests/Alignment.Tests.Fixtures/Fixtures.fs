@@ -100,6 +100,21 @@ let bitsOf (value: float) = BitConverter.DoubleToInt64Bits value
 
 let bits (values: float[]) = Array.map bitsOf values
 
+let private setting name unset read =
+    match Environment.GetEnvironmentVariable name with
+    | null -> unset
+    | text -> read text
+
+/// A property over that many cases, the same ones in each run. ALIGN_TEST_SEED=n draws others, and ALIGN_TEST_FACTOR=k draws k times as many.
+let propertyOver cases name property =
+    let config = {
+        FsCheckConfig.defaultConfig with
+            maxTest = cases * setting "ALIGN_TEST_FACTOR" 1 int
+            replay = Some(setting "ALIGN_TEST_SEED" 20260101UL uint64, 1UL, None)
+    }
+
+    testPropertyWithConfig config name property
+
 let near tolerance (expected: float) (actual: float) message =
     if not (abs (actual - expected) <= tolerance) then
         failtest $"{message}: expected {expected:R} to {tolerance}, got {actual:R}"

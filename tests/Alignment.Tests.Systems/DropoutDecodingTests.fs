@@ -117,7 +117,8 @@ let private less (found: Map<string, Variant>) a b =
 let tests =
     testList "dropout decoding" [
         // ---- uncertainty of tokens
-        testProperty
+        propertyOver
+            100
             "epistemic and aleatoric are those of plain loops, and add up to the entropy of the mean"
             (fun (seed: int) ->
                 let q = random seed
@@ -139,7 +140,7 @@ let tests =
                 near 1e-12 (scalar (split.Part tokens)) (List.average epistemic) "its part by the token"
                 near 1e-12 (scalar split.Rest) (List.average aleatoric) "its rest")
 
-        testProperty "most probable words" (fun (seed: int) ->
+        propertyOver 100 "most probable words" (fun (seed: int) ->
             let q = random seed
             let readings = TokenUncertainty.Of(tokens, words, Expr.Table([ tokens; words ], Array.concat q))
 

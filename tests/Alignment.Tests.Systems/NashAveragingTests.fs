@@ -128,9 +128,7 @@ let private solver =
                 Expect.equal found.Dimension (n - 1) "dimension"
         }
 
-        testPropertyWithConfig
-            { FsCheckConfig.defaultConfig with maxTest = 300 }
-            "dimension, reach and largest entropy against all corners"
+        propertyOver 300 "dimension, reach and largest entropy against all corners"
         <| Prop.forAll (Arb.fromGen smallGames) (fun payoffs ->
             let found = average payoffs
             let all = corners payoffs
@@ -169,9 +167,7 @@ let private solver =
             Expect.isLessThan found.Residual 1e-9 "residual"
             Expect.isLessThan found.EntropyGap 1e-9 "gap")
 
-        testPropertyWithConfig
-            { FsCheckConfig.defaultConfig with maxTest = 100 }
-            "copies change nothing where ratings are unique, or when merged"
+        propertyOver 100 "copies change nothing where ratings are unique, or when merged"
         <| Prop.forAll (Arb.fromGen (Gen.zip smallGames (Gen.choose (0, 4)))) (fun (payoffs, copy) ->
             let n = payoffs.GetLength 0
             let more = copied (copy % n) payoffs
@@ -201,9 +197,7 @@ let private solver =
             for k in 0 .. n - 1 do
                 near 1e-7 (group one k) (group two k) "weight of all copies together")
 
-        testPropertyWithConfig
-            { FsCheckConfig.defaultConfig with maxTest = 50 }
-            "order, scale and a constant do not matter"
+        propertyOver 50 "order, scale and a constant do not matter"
         <| Prop.forAll (Arb.fromGen smallGames) (fun payoffs ->
             let n = payoffs.GetLength 0
             let found = average payoffs

@@ -168,12 +168,8 @@ let private ensembles =
 
 let private law =
     testList "best of n by sorting" [
-        testPropertyWithConfig
-            {
-                FsCheckConfig.defaultConfig with
-                    maxTest = 200
-                    replay = Some(20260301UL, 1UL, None)
-            }
+        propertyOver
+            200
             "is the law that comparing each with each gives, ties and masses of 0 too"
             (Prop.forAll
                 (gen {

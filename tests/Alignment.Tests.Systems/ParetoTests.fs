@@ -58,9 +58,7 @@ let private fronts =
         }
 
         for d in 1..5 do
-            testPropertyWithConfig
-                { FsCheckConfig.defaultConfig with maxTest = 200 }
-                $"of {d} objectives, by every pair"
+            propertyOver 200 $"of {d} objectives, by every pair"
             <| Prop.forAll (Arb.fromGen (gridPoints d 12)) (fun rows ->
                 let expected = [
                     for k, row in List.indexed rows do
@@ -134,9 +132,7 @@ let private hypervolume =
         }
 
         for d in 1..3 do
-            testPropertyWithConfig
-                { FsCheckConfig.defaultConfig with maxTest = 150 }
-                $"of {d} objectives against inclusion and exclusion"
+            propertyOver 150 $"of {d} objectives against inclusion and exclusion"
             <| Prop.forAll (Arb.fromGen (gridPoints d 8)) (fun rows ->
                 near
                     1e-9
@@ -157,9 +153,7 @@ let private hypervolume =
         }
 
         for d in 2..3 do
-            testPropertyWithConfig
-                { FsCheckConfig.defaultConfig with maxTest = 150 }
-                $"of {d} objectives: a point more never makes it less, and the front has it all"
+            propertyOver 150 $"of {d} objectives: a point more never makes it less, and the front has it all"
             <| Prop.forAll (Arb.fromGen (Gen.zip (gridPoints d 12) (gridPoints d 1))) (fun (rows, more) ->
                 let before = Hypervolume.Of(points rows, origin d)
                 let after = Hypervolume.Of(points (rows @ more), origin d)
@@ -320,9 +314,7 @@ let private spread =
             near 1e-12 0.0 (Spacing.Of(front [ [ 3; 0 ]; [ 2; 1 ]; [ 1; 2 ]; [ 0; 3 ] ], GapScale.Raw)) "even"
         }
 
-        testPropertyWithConfig
-            { FsCheckConfig.defaultConfig with maxTest = 100 }
-            "parts of ranges do not depend on units"
+        propertyOver 100 "parts of ranges do not depend on units"
         <| Prop.forAll (Arb.fromGen (gridPoints 3 10)) (fun rows ->
             let found = front rows
 
@@ -343,9 +335,7 @@ let private spread =
             near 1e-15 0.5 (FrontCoverage.Of(b, renamed)) "by name"
         }
 
-        testPropertyWithConfig
-            { FsCheckConfig.defaultConfig with maxTest = 100 }
-            "a front covers all, and a covered set has no more volume"
+        propertyOver 100 "a front covers all, and a covered set has no more volume"
         <| Prop.forAll (Arb.fromGen (Gen.zip (gridPoints 3 8) (gridPoints 3 8))) (fun (first, second) ->
             near 0.0 1.0 (FrontCoverage.Of(points first, (front first).Points)) "its own"
             let volume rows = Hypervolume.Of(points rows, origin 3)

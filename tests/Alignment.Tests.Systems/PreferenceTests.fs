@@ -404,14 +404,7 @@ let private cases =
     }
     |> Arb.fromGen
 
-let private property name (check: Case -> unit) =
-    let config = {
-        FsCheckConfig.defaultConfig with
-            maxTest = 10
-            replay = Some(20260201UL, 1UL, None)
-    }
-
-    testPropertyWithConfig config name (Prop.forAll cases check)
+let private property name (check: Case -> unit) = propertyOver 10 name (Prop.forAll cases check)
 
 let private gameOf case =
     let axis = Axis.sized "response" case.P.Length

@@ -270,9 +270,7 @@ let private bradleyTerry =
             near 0.02 0.95 (List.average held) "coverage"
         }
 
-        testPropertyWithConfig
-            { FsCheckConfig.defaultConfig with maxTest = 200 }
-            "takes exactly what Ford's condition says"
+        propertyOver 200 "takes exactly what Ford's condition says"
         <| Prop.forAll (Arb.fromGen smallTournaments) (fun games ->
             let taken =
                 try
@@ -399,7 +397,7 @@ let private hodge =
             near 1e-12 (log (7.5 / 3.5)) (path.Ratings[0] - path.Ratings[1]) "the log-odds themselves"
         }
 
-        testPropertyWithConfig { FsCheckConfig.defaultConfig with maxTest = 100 } "orthogonal and without divergence"
+        propertyOver 100 "orthogonal and without divergence"
         <| Prop.forAll (Arb.fromGen smallTournaments) (fun games ->
             for weights in Enum.GetValues<PairWeights>() do
                 try

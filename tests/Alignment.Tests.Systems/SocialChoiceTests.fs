@@ -217,9 +217,7 @@ let private margins =
             Expect.equal (List.ofSeq tied.SmithSet) [ "a"; "b" ] "both"
         }
 
-        testPropertyWithConfig
-            { FsCheckConfig.defaultConfig with maxTest = 300 }
-            "the Smith set is the smallest that beats the rest"
+        propertyOver 300 "the Smith set is the smallest that beats the rest"
         <| Prop.forAll (Arb.fromGen randomMargins) (fun margins ->
             let n = margins.Alternatives.Count
 

@@ -45,14 +45,7 @@ let tests =
             near 1e-15 -0.5 (evaluated.Value spec.Players[2]) "blue"
             near 1e-15 0.0 evaluated.Certificate.NashConv "a Nash equilibrium")
 
-        testPropertyWithConfig
-            {
-                FsCheckConfig.defaultConfig with
-                    maxTest = 2000
-                    replay = Some(20260301UL, 1UL, None)
-            }
-            "and never more"
-            (Prop.forAll strategies (fun (p, q) -> worst p q <= 0.25 + 1e-15))
+        propertyOver 2000 "and never more" (Prop.forAll strategies (fun (p, q) -> worst p q <= 0.25 + 1e-15))
 
         testCase "NashConv says nothing of a team: an equilibrium where it gets nothing" (fun () ->
             let spec = Games.TeamInspection()

@@ -222,8 +222,8 @@ let private texts = [
 
 let private promises =
     testList "promises" [
-        testPropertyWithConfig
-            { FsCheckConfig.defaultConfig with maxTest = 25 }
+        propertyOver
+            25
             "in random trees the best response gets at most the slack beyond a response, and NashConv is at most what is promised"
             (fun (seed: uint16) ->
                 let spec = Game.FromRules(randomTree (uint64 seed))

@@ -55,7 +55,7 @@ let private random seed =
 [<Tests>]
 let tests =
     testList "uncertainty" [
-        testProperty "the parts are those of plain loops, and add up exactly" (fun (seed: int) ->
+        propertyOver 100 "the parts are those of plain loops, and add up exactly" (fun (seed: int) ->
             let p, w, answer, joint = random seed
             let entropy kept = entropyGiven kept [ 2; 3; 2 ] p w
             let order = Attribution.InOrder(context, prompt, model)
@@ -70,7 +70,7 @@ let tests =
             for key in [ "context"; "prompt"; "model"; "rest" ] do
                 Expect.isGreaterThan (u key) -1e-12 key)
 
-        testProperty "over all orders it is the mean of the orders, and symmetric" (fun (seed: int) ->
+        propertyOver 100 "over all orders it is the mean of the orders, and symmetric" (fun (seed: int) ->
             let _, _, answer, joint = random seed
 
             let orders = [

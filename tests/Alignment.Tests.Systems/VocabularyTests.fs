@@ -120,39 +120,27 @@ let private tilts =
             close 1e-15 [| 1.0 / 3.0; 2.0 / 3.0; 0.0 |] (of' [ 0.5; 0.25; 0.0 ]) "excluded"
         }
 
-        testPropertyWithConfig
-            { FsCheckConfig.defaultConfig with maxTest = 50 }
-            "no policy has more reward less beta KL, at any scale"
-            (fun (seed: uint16) ->
-                let stream = RandomStream(uint64 seed, "tilt")
-                let draw name = [| for k in 0L .. 2L -> stream.Uniform(name, k) |]
-                let reference, other = normalize (draw 0L), normalize (draw 1L)
-                let reward = draw 2L |> Array.map (fun r -> 1000.0 * r)
-                let beta = 0.1 + 100.0 * stream.Uniform(3L, 0L)
+        propertyOver 50 "no policy has more reward less beta KL, at any scale" (fun (seed: uint16) ->
+            let stream = RandomStream(uint64 seed, "tilt")
+            let draw name = [| for k in 0L .. 2L -> stream.Uniform(name, k) |]
+            let reference, other = normalize (draw 0L), normalize (draw 1L)
+            let reward = draw 2L |> Array.map (fun r -> 1000.0 * r)
+            let beta = 0.1 + 100.0 * stream.Uniform(3L, 0L)
 
-                let worth policy =
-                    Array.map3
-                        (fun p r q -> if p > 0.0 then p * (r - beta * log (p / q)) else 0.0)
-                        policy
-                        reward
-                        reference
-                    |> Array.sum
+            let worth policy =
+                Array.map3 (fun p r q -> if p > 0.0 then p * (r - beta * log (p / q)) else 0.0) policy reward reference
+                |> Array.sum
 
-                let best =
-                    TiltedPolicy.Of(
-                        Expr.vector colour reference,
-                        Expr.vector colour reward,
-                        Expr.constant beta,
-                        colour
-                    )
-                    |> numbers
+            let best =
+                TiltedPolicy.Of(Expr.vector colour reference, Expr.vector colour reward, Expr.constant beta, colour)
+                |> numbers
 
-                near 1e-12 1.0 (Array.sum best) "a distribution"
-                Expect.isGreaterThanOrEqual (worth best + 1e-9) (worth other) "no better"
-                // the maximum is beta log sum ref exp(reward / beta)
-                let top = Array.max reward
-                let sum = Array.map2 (fun q r -> q * exp ((r - top) / beta)) reference reward |> Array.sum
-                near 1e-9 (top + beta * log sum) (worth best) "the value of the maximum")
+            near 1e-12 1.0 (Array.sum best) "a distribution"
+            Expect.isGreaterThanOrEqual (worth best + 1e-9) (worth other) "no better"
+            // the maximum is beta log sum ref exp(reward / beta)
+            let top = Array.max reward
+            let sum = Array.map2 (fun q r -> q * exp ((r - top) / beta)) reference reward |> Array.sum
+            near 1e-9 (top + beta * log sum) (worth best) "the value of the maximum")
     ]
 
 // ---- Scorers -------------------------------------------------------------------------------------------------------

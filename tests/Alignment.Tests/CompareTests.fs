@@ -157,7 +157,7 @@ let private comparison =
                 Expect.throwsT<System.ArgumentException> (fun () -> Comparison.Of [ a ] |> ignore) "refused")
         }
 
-        testProperty "a difference holds both texts, and marks no line without need"
+        propertyOver 100 "a difference holds both texts, and marks no line without need"
         <| Prop.forAll
             (Gen.zip (Gen.listOf (Gen.elements [ "a"; "b"; "c" ])) (Gen.listOf (Gen.elements [ "a"; "b"; "c" ]))
              |> Arb.fromGen)

@@ -56,9 +56,7 @@ let private meanByHand (runs: (int64 * float) list list) =
 
 let private means =
     testList "means of runs" [
-        testPropertyWithConfig
-            { FsCheckConfig.defaultConfig with maxTest = 40 }
-            "two equal runs give what either gives, bit for bit"
+        propertyOver 40 "two equal runs give what either gives, bit for bit"
         <| Prop.forAll (Arb.fromGen moments) (fun points ->
             inFolder (fun parent ->
                 let a = run parent "a" 0.0 "1" points
@@ -77,9 +75,7 @@ let private means =
                             Expect.equal (band together[0]).High alone.Y "above"
                             Expect.allEqual (band together[0]).Count runs.Length "n"))
 
-        testPropertyWithConfig
-            { FsCheckConfig.defaultConfig with maxTest = 60 }
-            "mean, spread and n are those of the files, recomputed"
+        propertyOver 60 "mean, spread and n are those of the files, recomputed"
         <| Prop.forAll (Arb.fromGen (Gen.listOfLength 3 moments)) (fun all ->
             inFolder (fun parent ->
                 let runs = all |> List.mapi (fun k points -> run parent "a" (float k) (string k) points)
@@ -133,7 +129,7 @@ let private means =
 
 let private single =
     testList "a curve of one run" [
-        testPropertyWithConfig { FsCheckConfig.defaultConfig with maxTest = 40 } "is what was measured and finite"
+        propertyOver 40 "is what was measured and finite"
         <| Prop.forAll (Arb.fromGen moments) (fun points ->
             inFolder (fun parent ->
                 let folder = run parent "a" 0.0 "1" points

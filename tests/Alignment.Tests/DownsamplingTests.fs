@@ -4,6 +4,7 @@ open System
 open Expecto
 open FsCheck.FSharp
 open Alignment.Reports
+open Alignment.Tests.Fixtures
 
 let private extremes most (x: float[]) (y: float[]) =
     Downsampling.Extremes(ReadOnlySpan x, ReadOnlySpan y, most) |> Array.ofSeq
@@ -27,11 +28,7 @@ let private curves =
         return most, Array.scan (+) 1.0 steps |> Array.skip 1, values
     }
 
-let private property name check =
-    testPropertyWithConfig
-        { FsCheckConfig.defaultConfig with maxTest = 2000 }
-        name
-        (Prop.forAll (Arb.fromGen curves) check)
+let private property name check = propertyOver 2000 name (Prop.forAll (Arb.fromGen curves) check)
 
 [<Tests>]
 let tests =

@@ -6,6 +6,7 @@ open System.Text
 open Expecto
 open FsCheck.FSharp
 open Alignment.Formats
+open Alignment.Tests.Fixtures
 
 // ---- Shorthand -----------------------------------------------------------------------------------------------------
 
@@ -527,11 +528,13 @@ let private longFormOf (table: NormalFormTable) =
 
 let private properties =
     testList "properties" [
-        testProperty
+        propertyOver
+            100
             "nfg: what is written is read back"
             (Prop.forAll anyTable (fun table -> nfg (NfgWriter.Write table) = table))
 
-        testProperty
+        propertyOver
+            100
             "csv: what is written is read back"
             (Prop.forAll anyTable (fun table ->
                 let back = csv (longFormOf table)

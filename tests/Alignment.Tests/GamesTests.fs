@@ -4,6 +4,7 @@ open System
 open System.Reflection
 open Expecto
 open Alignment
+open Alignment.Tests.Fixtures
 open Alignment.Tests.GameFixtures
 
 // ---- The numbers of a matrix game ----------------------------------------------------------------------------------
@@ -139,7 +140,8 @@ let private inspection =
             Expect.floatClose Accuracy.veryHigh answer.Guard[0] 1.0 "guarded"
         }
 
-        testProperty
+        propertyOver
+            100
             "nobody gains from a deviation"
             (fun (numbers: FsCheck.NonEmptyArray<FsCheck.NormalFloat>) (cost: FsCheck.NormalFloat) ->
                 let harm = numbers.Get |> Array.map (fun x -> abs x.Get % 10.0)
@@ -244,7 +246,7 @@ let private names =
                 Expect.equal (GameLibrary.Create text) spec text
         }
 
-        testProperty "what is printed is read back" (fun (coins: FsCheck.PositiveInt) (rock: FsCheck.NormalFloat) ->
+        propertyOver 100 "what is printed is read back" (fun (coins: FsCheck.PositiveInt) (rock: FsCheck.NormalFloat) ->
             for text in [ $"blotto(coins={1 + coins.Get % 1000})"; $"rock_paper_scissors(rock={abs rock.Get:R})" ] do
                 let call = GameLibrary.Parse text
                 Expect.equal (GameLibrary.Parse(string call)) call text)

@@ -36,7 +36,7 @@ let private source =
             ] do
             test (source.Replace("\n", "\\n").Replace("\r", "\\r")) { Expect.equal (parts source) expected "parts" }
 
-        testProperty "prose and code come back in their order"
+        propertyOver 100 "prose and code come back in their order"
         <| Prop.forAll
             (Gen.listOf (
                 Gen.elements [ true, "one *two*"; true, "# three\n\nfour"; false, "let x = 1"; false, "f (x)\n  y" ]

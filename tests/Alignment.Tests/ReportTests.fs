@@ -418,8 +418,8 @@ let private size =
             has document "The 300 games furthest from equilibrium"
         }
 
-        testPropertyWithConfig
-            { FsCheckConfig.defaultConfig with maxTest = 500 }
+        propertyOver
+            500
             "rows are shared out among tables, the longest cut first"
             (Prop.forAll
                 (Gen.zip (Gen.nonEmptyListOf (Gen.choose (0, 500))) (Gen.choose (50, 400)) |> Arb.fromGen)

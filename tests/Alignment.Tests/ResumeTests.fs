@@ -266,7 +266,7 @@ let private fault (action: unit -> 'a) =
 
 let private files =
     testList "checkpoint files" [
-        testProperty "hold every number, to the last bit" (fun (numbers: float[]) (letters: char list) ->
+        propertyOver 100 "hold every number, to the last bit" (fun (numbers: float[]) (letters: char list) ->
             inFolder (fun folder ->
                 let path = Path.Combine(folder, "x")
                 let text = letters |> List.filter (Char.IsSurrogate >> not) |> Array.ofList |> String
@@ -282,7 +282,7 @@ let private files =
                 for KeyValue(name, values) in snapshot.Numbers do
                     Expect.equal (bits (back.Array name)) (bits values) name))
 
-        testProperty "hold whole numbers in as few bytes as they take" (fun (numbers: uint16[]) (one: int64) ->
+        propertyOver 100 "hold whole numbers in as few bytes as they take" (fun (numbers: uint16[]) (one: int64) ->
             inFolder (fun folder ->
                 let path = Path.Combine(folder, "x")
 
@@ -307,7 +307,7 @@ let private files =
                 snapshot.Put("numbers", bytes)
                 Expect.isLessThan (SnapshotFile.Length snapshot) 1100L "a byte each"))
 
-        testProperty "hold lists of texts and parts" (fun (texts: string list) ->
+        propertyOver 100 "hold lists of texts and parts" (fun (texts: string list) ->
             let valid (text: string | null) =
                 match text with
                 | null -> ""

@@ -133,12 +133,8 @@ let private values =
             Expect.equal (string full.Hash) "358da3436ae5e5542dcbacff513374d9" "one of everything"
             Expect.equal (string (weightedRps 1.5).Hash) "6f701e02d56d456927ca552f856ada1e" "rock-paper-scissors")
 
-        testPropertyWithConfig
-            {
-                FsCheckConfig.defaultConfig with
-                    maxTest = 500
-                    replay = Some(20260101UL, 1UL, None)
-            }
+        propertyOver
+            500
             "expressions are equal when their recipes are"
             (Prop.forAll (Arb.fromGen (Gen.two recipes)) (fun (a, b) ->
                 let first, second, again = cook a, cook b, cook a

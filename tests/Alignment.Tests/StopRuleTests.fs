@@ -77,14 +77,14 @@ let private notARule text =
 
 let private stopRules =
     testList "stop rules" [
-        testPropertyWithConfig
-            { FsCheckConfig.defaultConfig with replay = Some(20260101UL, 1UL, None) }
+        propertyOver
+            100
             "what is printed is read back"
             (Prop.forAll flatRules (fun rule -> Stop.Parse(string rule) = rule))
 
         // a chain of one word reads back joined from the left, so texts are compared
-        testPropertyWithConfig
-            { FsCheckConfig.defaultConfig with replay = Some(20260101UL, 1UL, None) }
+        propertyOver
+            100
             "what is printed with brackets is read back"
             (Prop.forAll nestedRules (fun rule -> string (Stop.Parse(string rule)) = string rule))
 
