@@ -1,4 +1,4 @@
-/// The product of a bfloat16 matrix and one vector, and the threads that it runs on.
+/// The product of a matrix and one vector, and the threads that it runs on.
 module Alignment.Tests.Language.ProductTests
 
 open System
@@ -18,18 +18,21 @@ let private onThreads threads action =
     finally
         TorchNative.ConfigureThreads before
 
-let private ofNumbers (numbers: float32 array) (shape: int64 array) =
-    use wide = torch.tensor (numbers, ReadOnlySpan shape)
-    wide.``to`` torch.bfloat16
+/// Types that are taken, with the bits that a number keeps.
+let private types = [ torch.ScalarType.Float32, 24; torch.ScalarType.BFloat16, 8 ]
 
-let private drawn (shape: int64 array) seed =
+let private ofNumbers (dtype: torch.ScalarType) (numbers: float32 array) (shape: int64 array) =
+    use wide = torch.tensor (numbers, ReadOnlySpan shape)
+    wide.``to`` (dtype, copy = true)
+
+let private drawn dtype (shape: int64 array) seed =
     let draws = RandomStream(seed, "numbers")
     let count = int (Array.fold (*) 1L shape)
-    ofNumbers (Array.init count (fun k -> float32 (draws.Normal(0L, int64 k)))) shape
+    ofNumbers dtype (Array.init count (fun k -> float32 (draws.Normal(0L, int64 k)))) shape
 
 let private product w x =
     use quiet = torch.no_grad ()
-    use y = BFloat16Product.Apply(w, x)
+    use y = RowProduct.Apply(w, x)
     use wide = y.``to`` torch.float64
     wide.data<float>().ToArray()
 
@@ -41,57 +44,69 @@ let private exact (w: torch.Tensor) (x: torch.Tensor) =
 
 let private isTaken w x =
     use quiet = torch.no_grad ()
-    BFloat16Product.Takes(w, x)
+    RowProduct.Takes(w, x)
 
 [<Tests>]
 let tests =
     testSequenced (
-        testList "products of a row in 16 bits" [
-            for rows, inputs in [ 1, 1; 5, 7; 33, 64; 70, 100; 513, 1000 ] do
-                testCase $"%d{rows} x %d{inputs}: exact but for rounding, the same on one thread and on two" (fun () ->
-                    TorchNative.EnsureLoaded()
-                    use w = drawn [| int64 rows; int64 inputs |] 1UL
-                    use x = drawn [| 1L; 1L; int64 inputs |] 2UL
-                    Expect.isTrue (isTaken w x) "it is taken"
-                    let one = onThreads 1 (fun () -> product w x)
-                    Expect.equal (onThreads 2 (fun () -> product w x)) one "on two threads"
-                    let exact, room = exact w x
+        testList "products of a row" [
+            for dtype, kept in types do
+                for rows, inputs in [ 1, 1; 5, 7; 33, 64; 70, 100; 513, 1000 ] do
+                    testCase
+                        $"{dtype}, %d{rows} x %d{inputs}: exact but for rounding, the same on one thread and on two"
+                        (fun () ->
+                            TorchNative.EnsureLoaded()
+                            use w = drawn dtype [| int64 rows; int64 inputs |] 1UL
+                            use x = drawn dtype [| 1L; 1L; int64 inputs |] 2UL
+                            Expect.isTrue (isTaken w x) "it is taken"
+                            let one = onThreads 1 (fun () -> product w x)
+                            Expect.equal (onThreads 2 (fun () -> product w x)) one "on two threads"
+                            let exact, room = exact w x
 
-                    for k in 0 .. rows - 1 do
-                        // half a unit in the last of 8 bits, and what each of the sums in float32 may add
-                        let allowed = abs exact[k] / 256.0 + room[k] * float inputs * 6e-8
-                        Expect.isLessThanOrEqual (abs (one[k] - exact[k])) allowed $"entry %d{k}")
+                            for k in 0 .. rows - 1 do
+                                // half a unit in the last bit, and what each of the sums in float32 may add
+                                let allowed = abs exact[k] * Math.Pow(2.0, float -kept) + room[k] * float inputs * 6e-8
+                                Expect.isLessThanOrEqual (abs (one[k] - exact[k])) allowed $"entry %d{k}")
 
             testCase "halves are rounded to even, and what is no number or infinite stays so" (fun () ->
                 TorchNative.EnsureLoaded()
+                let large = 16777216f
 
-                for numbers, sum in
+                for dtype, numbers, sum in
                     [
                         // 256 + 1 lies in the middle of 256 and 258, 258 + 1 in that of 258 and 260
-                        [ 256f; 1f ], 256.0
-                        [ 258f; 1f ], 260.0
-                        [ Single.NaN; 1f ], Double.NaN
-                        [ Single.PositiveInfinity; 1f ], Double.PositiveInfinity
-                        [ Single.PositiveInfinity; Single.NegativeInfinity ], Double.NaN
+                        torch.ScalarType.BFloat16, [ 256f; 1f ], 256.0
+                        torch.ScalarType.BFloat16, [ 258f; 1f ], 260.0
+                        // 2^24 and 2 more likewise
+                        torch.ScalarType.Float32, [ large; 1f ], float large
+                        torch.ScalarType.Float32, [ large + 2f; 1f ], float large + 4.0
+                        for dtype, _ in types do
+                            dtype, [ Single.NaN; 1f ], Double.NaN
+                            dtype, [ Single.PositiveInfinity; 1f ], Double.PositiveInfinity
+                            dtype, [ Single.PositiveInfinity; Single.NegativeInfinity ], Double.NaN
                     ] do
-                    use w = ofNumbers (Array.ofList numbers) [| 1L; 2L |]
-                    use x = ofNumbers [| 1f; 1f |] [| 2L |]
+                    use w = ofNumbers dtype (Array.ofList numbers) [| 1L; 2L |]
+                    use x = ofNumbers dtype [| 1f; 1f |] [| 2L |]
                     let got = (product w x)[0]
-                    Expect.isTrue (got.Equals sum) $"%A{numbers}: {got}")
+                    Expect.isTrue (got.Equals sum) $"{dtype} %A{numbers}: {got}")
 
             testCase "what needs a derivative, several rows and other numbers are left to LibTorch" (fun () ->
                 TorchNative.EnsureLoaded()
-                use w = drawn [| 4L; 3L |] 1UL
-                use x = drawn [| 1L; 3L |] 2UL
-                use several = drawn [| 2L; 3L |] 2UL
-                use other = drawn [| 3L; 4L |] 1UL
-                use across = other.t ()
-                use single = w.``to`` torch.float32
-                Expect.isTrue (isTaken w x) "one row"
-                Expect.isFalse (BFloat16Product.Takes(w, x)) "with derivatives"
-                Expect.isFalse (isTaken w several) "two rows"
-                Expect.isFalse (isTaken across x) "not in order"
-                Expect.isFalse (isTaken single x) "in 32 bits")
+
+                for dtype, _ in types do
+                    use w = drawn dtype [| 4L; 3L |] 1UL
+                    use x = drawn dtype [| 1L; 3L |] 2UL
+                    use several = drawn dtype [| 2L; 3L |] 2UL
+                    use other = drawn dtype [| 3L; 4L |] 1UL
+                    use across = other.t ()
+                    use double = w.``to`` torch.float64
+                    use doubleRow = x.``to`` torch.float64
+                    Expect.isTrue (isTaken w x) "one row"
+                    Expect.isFalse (RowProduct.Takes(w, x)) "with derivatives"
+                    Expect.isFalse (isTaken w several) "two rows"
+                    Expect.isFalse (isTaken across x) "not in order"
+                    Expect.isFalse (isTaken double x) "of two types"
+                    Expect.isFalse (isTaken double doubleRow) "in 64 bits")
 
             testCase "LibTorch's threads do each part once, and a fault comes back" (fun () ->
                 onThreads 2 (fun () ->

@@ -22,7 +22,7 @@ internal sealed record Linear(string Name, AdapterTargets Target, Tensor Weight,
 
     public Tensor Apply(Tensor x, Pass pass)
     {
-        var y = BFloat16Product.Takes(Weight, x) ? OfOne(x) : functional.linear(x, Weight, Bias);
+        var y = RowProduct.Takes(Weight, x) ? OfOne(x) : functional.linear(x, Weight, Bias);
         foreach (var use in pass.Adapters)
         {
             if (use.Adapter.Find(Name) is not { } change)
@@ -37,7 +37,7 @@ internal sealed record Linear(string Name, AdapterTargets Target, Tensor Weight,
 
     private Tensor OfOne(Tensor x)
     {
-        var y = BFloat16Product.Apply(Weight, x).view([.. x.shape[..^1], Weight.size(0)]);
+        var y = RowProduct.Apply(Weight, x).view([.. x.shape[..^1], Weight.size(0)]);
         return Bias is null ? y : y.add_(Bias, Numbers.One);
     }
 }

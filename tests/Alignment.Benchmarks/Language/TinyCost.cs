@@ -18,7 +18,7 @@ internal static class TinyCost
             $"{LanguageCase.Describe(config)}, float32, one thread, {tokens} tokens from a prompt of one. Operations: calls of LibTorch for a token, views included; those that hand out a tensor are counted as they run, and {InPlaceOfLayer} a layer and {InPlaceOfLast} more work in place."
         );
         report.Paragraph(
-            $"Expected: {12 + (40 * config.Layers)} operations of 2 to 5 us for a token, 0.3 to 0.9 ms, of which products are a fifth; a batch costs little more than one row until its numbers count."
+            $"Expected: {12 + (40 * config.Layers)} operations of 2 to 5 us for a token, 0.3 to 0.9 ms, of which products are a fifth, and for one row two that take no time for each product; a batch costs little more than one row until its numbers count."
         );
         report.Header("rows", "us a step", "operations a step", "us an operation", "tokens/s", "us for its products");
         using var model = LanguageModel.Create(config, 1);
