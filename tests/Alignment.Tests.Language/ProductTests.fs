@@ -90,6 +90,17 @@ let tests =
                     let got = (product w x)[0]
                     Expect.isTrue (got.Equals sum) $"{dtype} %A{numbers}: {got}")
 
+            testCase "a matrix of more than 2 GB" (fun () ->
+                TorchNative.EnsureLoaded()
+                let inputs = 1L <<< 20
+                // of which one page or two are ever written
+                use w = torch.empty (1100L, inputs, dtype = torch.ScalarType.BFloat16)
+                use last = w.narrow (0, 1099L, 1L)
+                last.zero_().narrow(1, inputs - 1L, 1L).fill_(3.0.ToScalar()) |> ignore
+                use x = torch.ones (inputs, dtype = torch.ScalarType.BFloat16)
+                Expect.isTrue (isTaken w x) "it is taken"
+                Expect.equal (Array.last (product w x)) 3.0 "the last entry")
+
             testCase "what needs a derivative, several rows and other numbers are left to LibTorch" (fun () ->
                 TorchNative.EnsureLoaded()
 

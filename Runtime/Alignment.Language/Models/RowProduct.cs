@@ -63,18 +63,19 @@ internal static class RowProduct
         for (var k = 0; k < inputs; k++)
             numbers[k] = TEntry.Wide(narrow[k]);
         var threads = (int)Math.Clamp(rows * inputs / Share, 1, get_num_threads());
-        // native memory, which does not move; the tensors outlive the call
-        fixed (
-            byte* matrix = weight.bytes,
-                result = y.bytes
-        )
-        {
-            var w = (TEntry*)matrix;
-            var to = (TEntry*)result;
-            TorchThreads.Run(threads, part => Rows(w, numbers, to, rows * part / threads, rows * (part + 1) / threads));
-        }
-
+        var w = (TEntry*)First(weight);
+        var to = (TEntry*)First(y);
+        TorchThreads.Run(threads, part => Rows(w, numbers, to, rows * part / threads, rows * (part + 1) / threads));
         return y;
+    }
+
+    /// <summary>Where the first entry lies: native memory, which does not move; to be used while the tensor lives.</summary>
+    /// <remarks>A span of all bytes ends at 2 GB; of larger matrices one row is asked.</remarks>
+    private static unsafe byte* First(Tensor tensor)
+    {
+        using var row = tensor.numel() * tensor.element_size() > int.MaxValue ? tensor.narrow(0, 0, 1) : null;
+        fixed (byte* first = (row ?? tensor).bytes)
+            return first;
     }
 
     private static unsafe void Rows<TEntry>(TEntry* weight, float[] x, TEntry* y, long first, long end)
