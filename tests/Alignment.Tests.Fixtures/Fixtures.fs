@@ -100,17 +100,20 @@ let bitsOf (value: float) = BitConverter.DoubleToInt64Bits value
 
 let bits (values: float[]) = Array.map bitsOf values
 
-let private setting name unset read =
+let private setting name (unset: uint64) =
     match Environment.GetEnvironmentVariable name with
     | null -> unset
-    | text -> read text
+    | text ->
+        match UInt64.TryParse text with
+        | true, value when value > 0UL -> value
+        | _ -> failwith $"{name}: expected a whole number from 1 on, got '{text}'"
 
 /// A property over that many cases, the same ones in each run. ALIGN_TEST_SEED=n draws others, and ALIGN_TEST_FACTOR=k draws k times as many.
 let propertyOver cases name property =
     let config = {
         FsCheckConfig.defaultConfig with
-            maxTest = cases * setting "ALIGN_TEST_FACTOR" 1 int
-            replay = Some(setting "ALIGN_TEST_SEED" 20260101UL uint64, 1UL, None)
+            maxTest = cases * int (setting "ALIGN_TEST_FACTOR" 1UL)
+            replay = Some(setting "ALIGN_TEST_SEED" 20260101UL, 1UL, None)
     }
 
     testPropertyWithConfig config name property

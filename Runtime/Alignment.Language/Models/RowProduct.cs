@@ -36,7 +36,7 @@ internal static class RowProduct
         static abstract TSelf Narrow(float number);
     }
 
-    /// <summary>Whether it does this product: one vector, both contiguous, of the same of the two types, on the CPU, and no derivative is kept.</summary>
+    /// <summary>Whether it does this product: one vector, W in order in the CPU's memory, both of the same of the two types, and no derivative is kept.</summary>
     public static bool Takes(Tensor weight, Tensor x) =>
         x.numel() == weight.size(1)
         && weight.dtype is ScalarType.Float32 or ScalarType.BFloat16
@@ -66,10 +66,11 @@ internal static class RowProduct
         var w = (TEntry*)First(weight);
         var to = (TEntry*)First(y);
         TorchThreads.Run(threads, part => Rows(w, numbers, to, rows * part / threads, rows * (part + 1) / threads));
+        GC.KeepAlive(weight);
         return y;
     }
 
-    /// <summary>Where the first entry lies: native memory, which does not move; to be used while the tensor lives.</summary>
+    /// <summary>Where the first entry lies: native memory, which does not move, as long as the tensor lives.</summary>
     /// <remarks>A span of all bytes ends at 2 GB; of larger matrices one row is asked.</remarks>
     private static unsafe byte* First(Tensor tensor)
     {

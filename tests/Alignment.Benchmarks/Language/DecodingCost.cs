@@ -15,7 +15,7 @@ internal static class DecodingCost
         var (tokens, rounds) = smoke ? (4, 1) : (32, 11);
         report.Section("A token against its weights' way through the processor, batch 1");
         report.Paragraph(
-            $"{LanguageCase.Describe(config)}, random. A token: a call of `Generate` from a prompt of one token, {tokens} tokens at temperature 1 over the whole vocabulary, divided by their number; drawing and the room for keys and values are inside. Beside it, in turn, the sum over an array as large as the weights, as many threads; it is read as float32 whatever the weights are. Products: the linear layers and the head replayed alone."
+            $"{LanguageCase.Describe(config)}, random. A token: a call of `Generate` from a prompt of one token, {tokens} tokens at temperature 1 over the whole vocabulary, divided by their number; drawing and the room for keys and values are inside. Beside it, in turn, the sum over an array as large as the weights, as many threads; it is read as float32 whatever the weights are. Products: the linear layers and the head replayed alone by LibTorch's kernels, which take longer for one row than those of this library."
         );
         report.Paragraph(
             $"Floor: all weights pass once. Expected: the product of one row takes them as fast as they come, 1.0; {12 + (40 * config.Layers)} operations of about 4 us, without what hands it its tensors, add {Report.Number((12 + (40 * config.Layers)) * 4e-3)} ms to some 12 in float32: about 1.1. In bfloat16 half the bytes and the same operations: about 1.2."
